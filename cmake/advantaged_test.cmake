@@ -1,0 +1,79 @@
+# Tests, one helper per kind. LABEL is one of core, server, cli, client, package,
+# style; "slow" may stand beside it. Choose with `ctest -L core`, `ctest -LE slow`.
+#
+#   advantaged_test(engine LABEL core SRCS engine_test.cc DEPS advantaged::core)
+#
+# makes the GoogleTest program build/test/engine_test (main included) and one
+# ctest test per TEST, named core.Suite.Name.
+#
+#   advantaged_python_test(file_size LABEL style SCRIPT file_size.py ARGS --root ..)
+#   advantaged_pytest(grpcio LABEL server SRCS grpcio_test.py ENVIRONMENT NAME=VALUE)
+#
+# run a script, or pytest on files, with the interpreter whose packages are
+# Debian's. The generated Python modules are on PYTHONPATH.
+#
+# All take TIMEOUT seconds (default 120).
+
+find_package(GTest REQUIRED)
+include(GoogleTest)
+
+# Not find_package(Python3): the first python3 on PATH may be another one, which
+# does not see the packages that scripts/packages/test.txt installs.
+set(ADVANTAGED_PYTHON /usr/bin/python3 CACHE FILEPATH "Python that runs the tests")
+set(ADVANTAGED_PROMTOOL ${PROJECT_SOURCE_DIR}/build/tools/promtool
+    CACHE FILEPATH "promtool, from scripts/fetch_promtool.sh")
+
+macro(advantaged_parse_test helper)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT;SCRIPT"
+                        "LABEL;SRCS;DEPS;ARGS;ENVIRONMENT;DEFINITIONS")
+  if(arg_UNPARSED_ARGUMENTS OR NOT arg_LABEL)
+    message(FATAL_ERROR "${helper}(${name}): LABEL is needed, '${arg_UNPARSED_ARGUMENTS}' is not")
+  endif()
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 120)
+  endif()
+  list(GET arg_LABEL 0 room)
+endmacro()
+
+function(advantaged_test name)
+  advantaged_parse_test(advantaged_test)
+  set(target ${name}_test)
+  add_executable(${target} ${arg_SRCS})
+  advantaged_configure_target(${target} PRIVATE)
+  target_link_libraries(${target} PRIVATE ${arg_DEPS} GTest::gmock GTest::gtest_main)
+  target_compile_definitions(${target} PRIVATE ${arg_DEFINITIONS})
+  set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/test)
+  # gtest_discover_tests hands PROPERTIES through two lists.
+  string(REPLACE ";" "\\\\;" labels "${arg_LABEL}")
+  string(REPLACE ";" "\\\\;" environment "${arg_ENVIRONMENT}")
+  # PRE_TEST: a program is asked for its tests when ctest runs, so the build never
+  # runs one, and the environment of the sanitizer presets applies.
+  gtest_discover_tests(
+    ${target}
+    TEST_PREFIX ${room}.
+    EXTRA_ARGS ${arg_ARGS}
+    DISCOVERY_MODE PRE_TEST
+    DISCOVERY_TIMEOUT 60
+    PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${labels}" ENVIRONMENT "${environment}")
+endfunction()
+
+function(advantaged_add_python name)
+  add_test(NAME ${room}.${name} COMMAND ${ADVANTAGED_PYTHON} ${ARGN}
+           WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
+  set_tests_properties(
+    ${room}.${name}
+    PROPERTIES TIMEOUT ${arg_TIMEOUT}
+               LABELS "${arg_LABEL}"
+               ENVIRONMENT
+               "PYTHONPATH=${CMAKE_BINARY_DIR}/generated/python;PYTHONDONTWRITEBYTECODE=1;${arg_ENVIRONMENT}")
+endfunction()
+
+function(advantaged_python_test name)
+  advantaged_parse_test(advantaged_python_test)
+  advantaged_add_python(${name} ${arg_SCRIPT} ${arg_ARGS})
+endfunction()
+
+function(advantaged_pytest name)
+  advantaged_parse_test(advantaged_pytest)
+  advantaged_add_python(${name} -m pytest -q -p no:cacheprovider ${arg_SRCS} ${arg_ARGS})
+endfunction()
