@@ -1,0 +1,82 @@
+# Front door of the build: installs what is missing from Debian's packages, then
+# hands over to the CMake presets. `make` alone lists the targets.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+JOBS ?= $(shell nproc)
+# The pinned buf; built from source by Go on first use.
+BUF := github.com/bufbuild/buf/cmd/buf@v1.75.0
+
+INSTALL := scripts/install_packages.sh
+CXX_FILES = git ls-files -z -- '*.h' '*.cc'
+
+# $(call configure,PRESET,FOLDER,OPTION=VALUE...): configures unless the folder
+# already is, with these options. Ninja itself repeats it when a CMake file changes.
+configure = scripts/configure.sh $(1) $(2) $(3)
+
+.PHONY: help
+help: ## List the targets
+	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+
+.PHONY: build
+build: ## Build build/bin/advantaged and build/bin/advctl
+	@$(INSTALL) build
+	@$(call configure,release,build)
+	@cmake --build --preset release -j $(JOBS) --target advantaged advctl
+
+.PHONY: run
+run: build ## Build, start the server, send it real rewards, show the answers
+	@scripts/run_demo.sh
+
+.PHONY: test
+test: ## Build everything and run every test
+	@$(INSTALL) build test
+	@scripts/fetch_promtool.sh
+	@$(call configure,release,build,ADVANTAGED_BUILD_TESTS=ON)
+	@cmake --build --preset release -j $(JOBS)
+	@ctest --preset release -j $(JOBS)
+
+.PHONY: bench
+bench: ## Build and run the benchmarks
+	@$(INSTALL) build test
+	@$(call configure,release,build,ADVANTAGED_BUILD_BENCHMARKS=ON)
+	@cmake --build --preset release -j $(JOBS) --target bench
+
+.PHONY: asan tsan
+asan: ## Build and run the tests with the address and undefined sanitizers
+tsan: ## Build and run the tests with the thread sanitizer
+asan tsan:
+	@$(INSTALL) build test
+	@scripts/fetch_promtool.sh
+	@$(call configure,$@,build/$@,ADVANTAGED_BUILD_TESTS=ON)
+	@cmake --build --preset $@ -j $(JOBS)
+	@ctest --preset $@ -j $(JOBS)
+
+.PHONY: format
+format: ## Format the C++ sources in place
+	@$(INSTALL) lint
+	@$(CXX_FILES) | xargs -0 -r clang-format -i
+
+.PHONY: format-check
+format-check: ## Fail if a C++ source is not formatted
+	@$(INSTALL) lint
+	@$(CXX_FILES) | xargs -0 -r clang-format --dry-run --Werror
+
+.PHONY: lint
+lint: ## Build everything with clang-tidy looking on
+	@$(INSTALL) build test lint
+	@$(call configure,lint,build/lint,ADVANTAGED_BUILD_TESTS=ON)
+	@cmake --build --preset lint -j $(JOBS)
+
+.PHONY: lint-proto
+lint-proto: ## Check proto/ with buf (needs Go)
+	@command -v go >/dev/null || { echo 'lint-proto needs Go, to build buf: no go on PATH' >&2; exit 1; }
+	@go run $(BUF) lint
+
+.PHONY: clean
+clean: ## Remove build/
+	@rm -rf build
