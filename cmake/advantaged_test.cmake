@@ -43,18 +43,25 @@ function(advantaged_test name)
   target_link_libraries(${target} PRIVATE ${arg_DEPS} GTest::gmock GTest::gtest_main)
   target_compile_definitions(${target} PRIVATE ${arg_DEFINITIONS})
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/test)
-  # gtest_discover_tests hands PROPERTIES through two lists.
-  string(REPLACE ";" "\\\\;" labels "${arg_LABEL}")
-  string(REPLACE ";" "\\\\;" environment "${arg_ENVIRONMENT}")
   # PRE_TEST: a program is asked for its tests when ctest runs, so the build never
   # runs one, and the environment of the sanitizer presets applies.
   gtest_discover_tests(
     ${target}
     TEST_PREFIX ${room}.
     EXTRA_ARGS ${arg_ARGS}
+    NO_PRETTY_VALUES
     DISCOVERY_MODE PRE_TEST
     DISCOVERY_TIMEOUT 60
-    PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${labels}" ENVIRONMENT "${environment}")
+    PROPERTIES TIMEOUT ${arg_TIMEOUT})
+  # gtest_discover_tests takes properties that are lists apart, so they are set by
+  # a script that ctest reads after the one with the tests.
+  set(script ${CMAKE_CURRENT_BINARY_DIR}/${target}_lists.cmake)
+  file(CONFIGURE OUTPUT ${script} CONTENT [[
+foreach(test IN LISTS @target@_TESTS)
+  set_tests_properties("${test}" PROPERTIES LABELS "@arg_LABEL@" ENVIRONMENT "@arg_ENVIRONMENT@")
+endforeach()
+]] @ONLY)
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${script})
 endfunction()
 
 function(advantaged_add_python name)
