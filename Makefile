@@ -70,7 +70,8 @@ format-check: ## Fail if a C++ source is not formatted
 lint: ## Build everything with clang-tidy looking on
 	@$(INSTALL) build test lint
 	@$(call configure,lint,build/lint,ADVANTAGED_BUILD_TESTS=ON)
-	@cmake --build --preset lint -j $(JOBS)
+	@[[ ! .clang-tidy -nt build/lint/.ninja_log ]] || cmake --build --preset lint --target clean
+	@cmake --build --preset lint -j $(JOBS) -- -k 0
 
 .PHONY: lint-proto
 lint-proto: ## Check proto/ with buf (needs Go)
