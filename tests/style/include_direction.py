@@ -1,0 +1,95 @@
+"""Includes point one way: methods -> kernels, server -> core, client -> proto.
+
+All headers of Debian's packages lie in one folder, so a stray include of gRPC in
+the core would compile. This is what stops it.
+"""
+
+import re
+
+import checker
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.MULTILINE)
+GENERATED = re.compile(r"\.pb\.h$")
+CORE = re.compile(r"^(core/|advantaged/\w+\.h$)")
+
+# (files, what they must not include, why). Files are matched by the start of their
+# path, includes by the expression.
+RULES = [
+    ("core/", r"^(grpc|grpcpp|google|prometheus)/|\.pb\.h$", "the core knows no transport"),
+    ("core/", r"^(absl|boost|nlohmann|spdlog|fmt|CLI)/", "the core needs a compiler only"),
+    ("core/", r"^(server|client|cli|tests)/", "the core stands below everything"),
+    ("core/kernels/", r"^core/methods/", "methods call kernels, not the reverse"),
+    ("core/include/", r"^core/", "public headers are installed without the rest of core/"),
+    ("server/", r"^(client|cli|tests)/", "the server stands beside its clients"),
+    ("client/", r"^(core|server|cli|tests)/|^advantaged/\w+\.h$",
+     "a client knows the contract only"),
+    ("cli/", r"^(server|tests)/", "advctl reaches a server over the wire, or the core"),
+    ("", r"\.(cc|cpp|cu)$", "sources are not included, main.cc least of all"),
+]
+ROOTED = re.compile(r"^(core|server|client|cli|tests|advantaged)/")
+
+
+def check_file(path, text):
+    includes = [(quote, name) for quote, name in INCLUDE.findall(text)]
+    for room, forbidden, reason in RULES:
+        for _, name in includes:
+            if path.startswith(room) and re.search(forbidden, name):
+                yield f"{path}: includes {name}: {reason}"
+    for quote, name in includes:
+        if quote == '"' and not ROOTED.match(name):
+            yield f'{path}: includes "{name}": name the path from the repository root'
+    # Where the contract meets the core there is one door.
+    if path.startswith("server/") and not path.split("/")[-1].startswith("codec"):
+        if any(GENERATED.search(n) for _, n in includes) and any(
+                CORE.match(n) for _, n in includes):
+            yield f"{path}: includes both core/ and *.pb.h: that is for server/codec*"
+
+
+def check(files):
+    return [
+        complaint for path, text in files.items()
+        if path.endswith((".h", ".cc", ".cu", ".cuh"))
+        # The consumer is another project: it sees the installed headers.
+        and not path.startswith("tests/package/consumer/")
+        for complaint in check_file(path, text)
+    ]
+
+
+def including(path, *names):
+    return {path: "".join(f"#include {name}\n" for name in names)}
+
+
+if __name__ == "__main__":
+    pb = '"advantaged/v1/compute.pb.h"'
+    checker.main(
+        check,
+        good={
+            **including("core/methods/rloo.cc", "<cmath>", '"core/kernels/affine.h"'),
+            **including("core/engine.cc", '"advantaged/advantaged.h"', '"core/engine.h"'),
+            **including("server/codec_request.cc", '"core/engine.h"', pb),
+            **including("server/service.cc", '"server/codec.h"', pb, "<grpcpp/grpcpp.h>"),
+            **including("server/worker.cc", '"core/engine.h"', "<prometheus/counter.h>"),
+            **including("client/cpp/client.cc", pb),
+            **including("cli/local.cc", '"client/cpp/client.h"', '"core/engine.h"'),
+            **including("tests/core/engine_test.cc", '"core/engine.h"', "<gtest/gtest.h>"),
+        },
+        bad={
+            "gRPC in core": including("core/engine.cc", "<grpcpp/grpcpp.h>"),
+            "protobuf in core": including("core/a.h", "<google/protobuf/any.h>"),
+            "metrics in core": including("core/methods/a.cc", "<prometheus/counter.h>"),
+            "contract in core": including("core/a.cc", pb),
+            "a dependency in core": including("core/a.cc", '"absl/types/span.h"'),
+            "server in core": including("core/a.cc", '"server/codec.h"'),
+            "method in kernel": including("core/kernels/a.cc", '"core/methods/rloo.h"'),
+            "private header in public": including(
+                "core/include/advantaged/advantaged.h", '"core/engine.h"'),
+            "core and contract outside codec": including(
+                "server/service.cc", '"core/engine.h"', pb),
+            "public core header and contract outside codec": including(
+                "server/service.cc", '"advantaged/advantaged.h"', pb),
+            "core in client": including("client/cpp/client.cc", '"core/engine.h"'),
+            "server in client": including("client/cpp/client.cc", '"server/codec.h"'),
+            "server in cli": including("cli/main.cc", '"server/codec.h"'),
+            "main included": including("tests/cli/a_test.cc", '"cli/main.cc"'),
+            "relative path": including("core/engine.cc", '"engine.h"'),
+        })
