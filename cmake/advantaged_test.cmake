@@ -15,6 +15,7 @@
 # All take TIMEOUT seconds (default 120).
 
 find_package(GTest REQUIRED)
+find_package(Boost 1.74 REQUIRED) # Multiprecision: exact references
 include(GoogleTest)
 
 # Not find_package(Python3): the first python3 on PATH may be another one, which
