@@ -1,0 +1,128 @@
+#include "core/groups.h"
+
+#include <algorithm>
+#include <limits>
+#include <unordered_map>
+
+#include "core/text.h"
+
+namespace advantaged {
+namespace {
+
+constexpr std::uint32_t kUnseen = std::numeric_limits<std::uint32_t>::max();
+
+// From any ids to 0, 1, 2 … in order of first appearance.
+class Densifier {
+ public:
+  // Ids below `direct` are looked up in an array, others in a hash map.
+  explicit Densifier(std::size_t direct) : array_(direct, kUnseen) {}
+
+  std::uint32_t operator()(std::uint32_t id) {
+    std::uint32_t& dense = id < array_.size() ? array_[id] : map_.try_emplace(id, kUnseen).first->second;
+    if (dense == kUnseen) dense = next_++;
+    return dense;
+  }
+
+ private:
+  std::vector<std::uint32_t> array_;
+  std::unordered_map<std::uint32_t, std::uint32_t> map_;
+  std::uint32_t next_ = 0;
+};
+
+std::string TooLarge(std::size_t size) {
+  return Concat(size, " responses in a group; at most ", kMaxGroupSize, " are allowed");
+}
+
+}  // namespace
+
+Groups Groups::Make(const Batch& batch, std::size_t responses, Violations& violations) {
+  Groups groups;
+  const std::size_t before = violations.count();
+  const int forms = static_cast<int>(batch.group_size.has_value()) + static_cast<int>(!batch.group_sizes.empty()) +
+                    static_cast<int>(!batch.group_ids.empty());
+  if (forms != 1) {
+    violations.Add("group_size", Concat("exactly one of group_size, group_sizes and group_ids must be set; ",
+                                        forms == 0 ? "none is" : "more than one is"));
+    return groups;
+  }
+  if (batch.group_size) {
+    groups.OfSize(*batch.group_size, responses, violations);
+  } else if (!batch.group_sizes.empty()) {
+    groups.OfSizes(batch.group_sizes, responses, violations);
+  } else {
+    groups.OfIds(batch.group_ids, responses, violations);
+  }
+  if (violations.count() > before || !batch.expected_group_size) return groups;
+  for (std::size_t g = 0; g < groups.count(); ++g) {
+    if (groups.size(g) == *batch.expected_group_size) continue;
+    violations.Add(groups.Field(g, batch),
+                   Concat("group ", g, " (id ", groups.id(g), ") has ", groups.size(g),
+                          " responses; expected_group_size is ", *batch.expected_group_size));
+  }
+  return groups;
+}
+
+std::string Groups::Field(std::size_t group, const Batch& batch) const {
+  if (batch.group_size) return "group_size";
+  if (contiguous()) return At("group_sizes", group);
+  return At("group_ids", member(group, 0));
+}
+
+void Groups::OfSize(std::uint32_t size, std::size_t responses, Violations& violations) {
+  if (size == 0) {
+    violations.Add("group_size", "0; a group has at least 1 response");
+  } else if (size > kMaxGroupSize) {
+    violations.Add("group_size", TooLarge(size));
+  } else if (responses % size != 0) {
+    violations.Add("group_size", Concat(size, " does not divide the ", responses, " responses"));
+  } else {
+    offsets_.resize(responses / size + 1);
+    for (std::size_t g = 0; g < offsets_.size(); ++g) offsets_[g] = static_cast<std::uint32_t>(g * size);
+  }
+}
+
+void Groups::OfSizes(std::span<const std::uint32_t> sizes, std::size_t responses, Violations& violations) {
+  const std::size_t before = violations.count();
+  std::uint64_t sum = 0;
+  for (std::size_t g = 0; g < sizes.size(); ++g) {
+    if (sizes[g] == 0) violations.Add(At("group_sizes", g), "0; a group has at least 1 response");
+    if (sizes[g] > kMaxGroupSize) violations.Add(At("group_sizes", g), TooLarge(sizes[g]));
+    sum += sizes[g];
+  }
+  if (sum != responses) {
+    violations.Add("group_sizes", Concat("sum to ", sum, "; the batch has ", responses, " responses"));
+  }
+  if (violations.count() > before) return;
+  offsets_.resize(sizes.size() + 1);
+  for (std::size_t g = 0; g < sizes.size(); ++g) offsets_[g + 1] = offsets_[g] + sizes[g];
+}
+
+void Groups::OfIds(std::span<const std::uint32_t> ids, std::size_t responses, Violations& violations) {
+  if (ids.size() != responses) {
+    violations.Add("group_ids", Concat(ids.size(), " ids for ", responses, " responses"));
+    return;
+  }
+  const std::uint32_t largest = *std::ranges::max_element(ids);
+  Densifier dense(largest < 4 * ids.size() + 1024 ? std::size_t{largest} + 1 : 0);
+  std::vector<std::uint32_t> group_of(ids.size());
+  std::vector<std::uint32_t> sizes;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    const std::uint32_t group = dense(ids[i]);
+    if (group == sizes.size()) {
+      sizes.push_back(0);
+      ids_.push_back(ids[i]);
+    }
+    ++sizes[group];
+    group_of[i] = group;
+  }
+  offsets_.resize(sizes.size() + 1);
+  for (std::size_t g = 0; g < sizes.size(); ++g) {
+    if (sizes[g] > kMaxGroupSize) violations.Add("group_ids", Concat("id ", ids_[g], ": ", TooLarge(sizes[g])));
+    offsets_[g + 1] = offsets_[g] + sizes[g];
+  }
+  members_.resize(ids.size());
+  std::vector<std::uint32_t> next(offsets_.begin(), offsets_.end() - 1);
+  for (std::size_t i = 0; i < ids.size(); ++i) members_[next[group_of[i]]++] = static_cast<std::uint32_t>(i);
+}
+
+}  // namespace advantaged

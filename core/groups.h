@@ -1,0 +1,50 @@
+// Which responses form which group.
+#ifndef ADVANTAGED_CORE_GROUPS_H_
+#define ADVANTAGED_CORE_GROUPS_H_
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "advantaged/advantaged.h"
+
+namespace advantaged {
+
+// The groups of a batch, in the order of the request (of first appearance for ids). Indices are into the request's
+// arrays. Sizes are declared sizes: masked responses included.
+class Groups {
+ public:
+  // Checks the three forms of the batch against each other and against `responses`, and lays the groups out. Adds
+  // violations for what is wrong, and is then not to be used.
+  static Groups Make(const Batch& batch, std::size_t responses, Violations& violations);
+
+  std::size_t count() const { return offsets_.size() - 1; }
+  std::size_t begin(std::size_t group) const { return offsets_[group]; }
+  std::uint32_t size(std::size_t group) const { return offsets_[group + 1] - offsets_[group]; }
+  // The id the request gave the group, or its index.
+  std::uint32_t id(std::size_t group) const {
+    return ids_.empty() ? static_cast<std::uint32_t>(group) : ids_[group];
+  }
+  // True if the members of each group stand side by side from begin(group).
+  bool contiguous() const { return members_.empty(); }
+  // The index of the i-th member of the group.
+  std::uint32_t member(std::size_t group, std::uint32_t i) const {
+    const std::uint32_t position = offsets_[group] + i;
+    return contiguous() ? position : members_[position];
+  }
+  // Name of the field that declares the group, e.g. "group_sizes[3]" or "group_ids[17]" (its first member).
+  std::string Field(std::size_t group, const Batch& batch) const;
+
+ private:
+  void OfSize(std::uint32_t size, std::size_t responses, Violations& violations);
+  void OfSizes(std::span<const std::uint32_t> sizes, std::size_t responses, Violations& violations);
+  void OfIds(std::span<const std::uint32_t> ids, std::size_t responses, Violations& violations);
+
+  std::vector<std::uint32_t> offsets_{0};  // count() + 1
+  std::vector<std::uint32_t> members_;     // empty if contiguous
+  std::vector<std::uint32_t> ids_;         // empty unless by ids
+};
+
+}  // namespace advantaged
+
+#endif  // ADVANTAGED_CORE_GROUPS_H_

@@ -1,0 +1,193 @@
+// advantaged: advantages of reward groups, in-process.
+//
+//   advantaged::Request request;
+//   request.method = {"pass_at_k_grpo", {{"k", 4}}};
+//   request.batch.rewards = rewards;      // std::span<const float>, one per response
+//   request.batch.group_size = 16;        // contiguous groups of 16 responses
+//   advantaged::Result result = advantaged::Compute(request);
+//   if (!result.ok()) …                   // result.violations says what is wrong and where
+//   Use(result.advantages);               // one float per response, in the order of the rewards
+//
+// A group holds the n responses sampled for one prompt. An advantage A_i weighs response i in the policy gradient
+// (1/n) Σ_i A_i ∇ log π(y_i). Methods, their equations and their parameters: docs/methods.md, or `advctl methods`.
+//
+// Everything here is a pure function of its arguments and safe to call from any thread. The same group gives the same
+// float32 bits whatever stands beside it, on every machine. Arithmetic is in double, rounded once (docs/numerics.md).
+// Inputs are views: they must outlive the call. Nothing throws except std::bad_alloc.
+#ifndef ADVANTAGED_ADVANTAGED_H_
+#define ADVANTAGED_ADVANTAGED_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace advantaged {
+
+// Two builds with the same number return the same bits.
+inline constexpr std::uint32_t kNumericsVersion = 1;
+// Largest group, in responses.
+inline constexpr std::uint32_t kMaxGroupSize = 1U << 20;
+// Largest n for which a whole table over c is built, and the largest n of `custom_table`.
+inline constexpr std::uint32_t kMaxTableSize = 4096;
+// Most K one request may ask Pass@K for.
+inline constexpr std::size_t kMaxPassAt = 32;
+
+// ---------------------------------------------------------------------------------------------------- the request
+
+// A(correct) and A(wrong) for c = 0 … n: n+1 finite numbers each. One entry of the parameter `tables` of custom_table.
+struct OutcomeTable {
+  std::uint32_t n = 0;
+  std::vector<double> advantage_correct;
+  std::vector<double> advantage_wrong;
+};
+
+// Whole numbers, reals, flags, choices (by name, e.g. "rloo") and tables.
+using ParameterValue =
+    std::variant<bool, std::int64_t, double, std::string, std::vector<OutcomeTable>>;
+
+// A method by name with the parameters that differ from their defaults, e.g. {"focal", {{"gamma", 0.5}, {"base", "grpo"}}}.
+struct MethodSpec {
+  std::string name;
+  std::map<std::string, ParameterValue, std::less<>> parameters;
+};
+
+// A view of a bitmap: bit i, least significant first, is bit i % 8 of byte i / 8; ⌈size/8⌉ bytes, unused bits 0.
+struct BitSpan {
+  std::span<const std::uint8_t> bytes;
+  bool empty() const { return bytes.empty(); }
+  bool operator[](std::size_t i) const { return ((bytes[i / 8] >> (i % 8)) & 1U) != 0; }
+};
+
+// N responses and how they form groups.
+struct Batch {
+  // Exactly one of these two: a reward per response, or a bit per response with `response_count` = N.
+  std::span<const float> rewards;
+  BitSpan reward_bits;
+  std::size_t response_count = 0;  // 0: not set; with `rewards` it must equal their number
+
+  // Exactly one of these three.
+  std::optional<std::uint32_t> group_size;   // contiguous groups of one size, which divides N
+  std::span<const std::uint32_t> group_sizes;  // contiguous groups; each ≥ 1, sum N
+  std::span<const std::uint32_t> group_ids;    // one per response, any order; groups in order of first appearance
+  // If set, every group must declare exactly this many responses.
+  std::optional<std::uint32_t> expected_group_size;
+
+  BitSpan valid;     // default: all. 0: out of the statistics, advantage 0, reward may be NaN
+  BitSpan outcomes;  // default: by threshold, or the rewards where all of a group are 0 or 1, else unknown
+  std::span<const std::uint32_t> lengths;  // tokens of each response; needed by `opo`
+};
+
+// What to do with a group that masking left too small for the method. An empty one always gets 0.
+enum class SmallGroupPolicy : std::uint8_t { kZero, kError, kRaw, kClampK };
+
+struct Options {
+  std::optional<double> success_threshold;  // r_i ≥ this is a success; finite
+  bool shape_rewards = false;               // factor from outcomes × base advantage of the real rewards
+  bool zero_unless_mixed = false;           // 0 for groups whose outcomes are all equal
+  double constant_tolerance = 0;            // constant iff max − min ≤ this
+  SmallGroupPolicy small_group = SmallGroupPolicy::kZero;
+  bool per_group = false;               // return (A₊, A₋) per group instead of one advantage per response
+  std::vector<std::uint32_t> pass_at;   // K for which to report unbiased Pass@K
+};
+
+struct Request {
+  MethodSpec method;
+  Batch batch;
+  Options options;
+};
+
+// ----------------------------------------------------------------------------------------------------- the result
+
+// One thing wrong with a request. `field` is its path, e.g. "rewards[17]"; `description` names the offending value.
+struct Violation {
+  std::string field;
+  std::string description;
+};
+
+// Everything wrong with a request: the first kMaxListed, and how many there are.
+class Violations {
+ public:
+  static constexpr std::size_t kMaxListed = 100;
+  void Add(std::string field, std::string description);
+  bool empty() const { return count_ == 0; }
+  std::size_t count() const { return count_; }
+  // True while further violations are still listed; lets a caller skip composing text that would be dropped.
+  bool listing() const { return listed_.size() < kMaxListed; }
+  void Count(std::size_t more) { count_ += more; }
+  const std::vector<Violation>& listed() const { return listed_; }
+  // Renames the first part of every path equal to `from`, e.g. "rewards" → "rewards_float32_le".
+  void Rename(std::string_view from, std::string_view to);
+
+ private:
+  std::vector<Violation> listed_;
+  std::size_t count_ = 0;
+};
+
+// Outcomes of a group if known, else whether its rewards vary.
+enum class GroupOutcome : std::uint8_t { kEmpty, kAllFail, kMixed, kAllPass, kConstant, kVaried };
+inline bool OutcomesKnown(GroupOutcome outcome) {
+  return outcome == GroupOutcome::kAllFail || outcome == GroupOutcome::kMixed ||
+         outcome == GroupOutcome::kAllPass;
+}
+
+// What one group was. NaN stands for "does not apply".
+struct GroupStatistics {
+  std::uint32_t id = 0;  // group id, or the group's index
+  std::uint32_t n = 0;   // valid responses
+  std::uint32_t c = 0;   // correct ones; 0 where outcomes are unknown
+  GroupOutcome outcome = GroupOutcome::kEmpty;
+  bool small = false;       // masking left too few responses for the method
+  bool suspicious = false;  // 0 < max − min < 1e-5 · max|r|
+  bool no_signal = false;   // every advantage is 0
+  double success_rate = 0;  // ρ̂ = c/n
+  double mean = 0;          // of the rewards
+  double sd = 0;            // of the rewards, ddof 0
+  double priority = 0;      // 1 − ρ̂ (Kimi k1.5, arXiv 2501.12599)
+};
+
+// The batch in a few numbers, as `Summary` of the proto, where each is defined.
+struct Summary {
+  std::uint32_t groups = 0, responses = 0, masked_responses = 0;
+  std::uint32_t all_fail = 0, mixed = 0, all_pass = 0, constant = 0, varied = 0, empty = 0;
+  std::uint32_t small = 0, suspicious = 0;
+  std::optional<double> mean_success_rate;
+  struct PassAtK {
+    std::uint32_t k = 0;
+    std::optional<double> mean;
+    std::uint32_t groups = 0;
+  };
+  std::vector<PassAtK> pass_at_k;
+  double no_signal_share = 0;
+  double mean_absolute = 0, sd_absolute = 0, max_absolute = 0;
+  double positive_weight = 0, negative_weight = 0;
+};
+
+enum class WarningCode : std::uint8_t { kNegativeAdvantageOfCorrect, kSuspiciousSpread, kSmallGroups };
+struct Warning {
+  WarningCode code;
+  std::string message;
+};
+
+struct Result {
+  Violations violations;  // empty iff the computation succeeded; otherwise nothing below is meaningful
+  bool ok() const { return violations.empty(); }
+
+  std::vector<float> advantages;        // N; or, with `per_group`, A₊ and A₋ of each group: 2 G
+  std::vector<GroupStatistics> groups;  // G
+  std::vector<double> pass_at_k;        // G × pass_at.size(), row by row; NaN where ρ̂ is unknown or K > n
+  Summary summary;
+  std::vector<Warning> warnings;
+  MethodSpec method;  // with every default filled in
+};
+
+// Computes the advantages of every group of the request under its method.
+Result Compute(const Request& request);
+
+}  // namespace advantaged
+
+#endif  // ADVANTAGED_ADVANTAGED_H_

@@ -1,0 +1,43 @@
+// The rank shape: order statistics of one group and sums along them, for max@K.
+#ifndef ADVANTAGED_CORE_KERNELS_RANK_H_
+#define ADVANTAGED_CORE_KERNELS_RANK_H_
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace advantaged {
+
+// A reward and where it stood.
+struct Ranked {
+  float reward;
+  std::uint32_t index;
+};
+
+// The rewards in ascending order. O(n log n). Finite rewards.
+std::vector<Ranked> SortAscending(std::span<const float> rewards);
+
+// Gives every response the value of its rank; equal rewards all get the value of the last of them in `sorted`, so that ties
+// are equal to the bit and the result does not depend on their order.
+void ScatterByRank(std::span<const Ranked> sorted, std::span<const double> value_of_rank, std::span<double> out);
+
+// A running sum that carries twice the digits of a double (TwoSum: Knuth, The Art of Computer Programming 2, 4.2.2), so
+// that a prefix over a million terms loses none.
+class CarriedSum {
+ public:
+  void Add(double x) {
+    const double sum = high_ + x;
+    const double part = sum - high_;
+    low_ += (high_ - (sum - part)) + (x - part);
+    high_ = sum;
+  }
+  double Value() const { return high_ + low_; }
+
+ private:
+  double high_ = 0;
+  double low_ = 0;
+};
+
+}  // namespace advantaged
+
+#endif  // ADVANTAGED_CORE_KERNELS_RANK_H_

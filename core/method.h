@@ -1,0 +1,127 @@
+// What a method is, to the rest of the core: one row of the method table.
+//
+// A method is written in the terms of its paper, as a pure function of one group, in one or more of three shapes. The
+// kernels do the loops:
+//
+//   table   outcomes, or rewards that are all 0 or 1: (n, c) → (A₊, A₋)
+//   affine  real rewards: the group → (slope, centre, shift), A_i = slope · ((r_i − centre) − shift)
+//   rank    real rewards whose advantage depends on their order (max@K)
+//
+// A method of the form factor × base advantage writes only its factor φ(n, c) → (φ₊, φ₋); its table is φ± times the base's
+// table, and under `shape_rewards` its slopes are φ± times the base's slope on the real rewards.
+#ifndef ADVANTAGED_CORE_METHOD_H_
+#define ADVANTAGED_CORE_METHOD_H_
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "advantaged/advantaged.h"
+#include "core/kernels/moments.h"
+
+namespace advantaged {
+
+// The methods that others scale.
+enum class Base : std::uint8_t { kReinforce, kRloo, kGrpo, kDrGrpo };
+enum class MaxVariant : std::uint8_t { kPlain, kLeaveOneOut, kLeaveOneOutMinusOne };
+enum class MaxScale : std::uint8_t { kReduced, kUnbiased, kPublished };
+
+// Every parameter of every method; a method reads those that its row lists.
+struct Parameters {
+  std::uint32_t k = 1;
+  bool keep_factor_k = false;
+  std::uint32_t ddof = 0;
+  double epsilon = 0;
+  double std_coefficient = 0;
+  double entropy_coefficient = 0;
+  double gamma = 0;
+  double positive_weight = 1;
+  Base base = Base::kGrpo;
+  MaxVariant variant = MaxVariant::kPlain;
+  MaxScale scale = MaxScale::kReduced;
+  const std::vector<OutcomeTable>* tables = nullptr;
+};
+
+enum class ParameterType : std::uint8_t { kInteger, kReal, kFlag, kChoice, kTables };
+
+// One parameter: its name is the proto field, the command-line KEY and the key of MethodSpec::parameters.
+struct ParameterRow {
+  std::string_view name;
+  std::string_view description;
+  ParameterType type = ParameterType::kReal;
+  double minimum = 0;                    // inclusive; integers and reals only
+  std::optional<double> maximum;         // inclusive
+  std::optional<double> default_number;  // of flags 0 or 1, of choices the index; absent: required
+  std::span<const std::string_view> choices;
+  void (*set)(Parameters&, double) = nullptr;  // null for tables
+};
+
+// A group of outcomes in the terms of the paper.
+struct Counts {
+  double n;          // group size
+  double c;          // number correct
+  double rho;        // ρ̂ = c/n
+  double fail;       // 1 − ρ̂ = (n−c)/n
+  double f_correct;  // f₊ = C(n−c, K−1)/C(n−1, K−1)    (14); 0 where c = 0
+  double f_wrong;    // f₋ = C(n−c−1, K−1)/C(n−1, K−1)  (14); 0 where c = n
+};
+
+// A value for correct and one for wrong responses.
+struct Pair {
+  double correct;
+  double wrong;
+};
+
+// A group of real rewards: the valid ones, in the order of the request.
+struct RewardGroup {
+  std::span<const float> rewards;
+  std::span<const std::uint32_t> lengths;  // empty unless the request has them
+  const Moments& moments;
+};
+
+// A_i = slope · ((r_i − centre) − shift). Two subtractions, so that the mean may carry more digits than one double.
+struct Affine {
+  double slope;
+  double centre;
+  double shift;
+};
+
+enum class MethodInput : std::uint8_t { kRewards, kOutcomes };
+enum class ConstantGroup : std::uint8_t { kZero, kFormula, kAsBase };
+
+// One row of the method table. Function pointers that do not apply are null.
+struct MethodRow {
+  std::string_view name;
+  std::string_view equation;
+  std::string_view source;
+  MethodInput input;
+  ConstantGroup constant_group;
+  std::span<const ParameterRow> parameters;
+  // The smallest n for which the formula is defined.
+  std::uint32_t (*smallest_group)(const Parameters&);
+
+  Pair (*table)(const Counts&, const Parameters&) = nullptr;
+  Pair (*factor)(const Counts&, const Parameters&) = nullptr;  // instead of `table`; the base is `base(parameters)`
+  Base (*base)(const Parameters&) = nullptr;
+  Affine (*affine)(const RewardGroup&, const Parameters&) = nullptr;
+  void (*rank)(std::span<const float> rewards, const Parameters&, std::span<double> advantages) = nullptr;
+  bool needs_lengths = false;
+
+  // True if `shape_rewards` applies.
+  bool shapes_rewards() const { return factor != nullptr; }
+  // True if a group whose inputs are all equal gets exactly 0.
+  bool zero_if_constant(const Parameters& parameters) const {
+    return constant_group == ConstantGroup::kZero ||
+           (constant_group == ConstantGroup::kAsBase && base(parameters) != Base::kReinforce);
+  }
+};
+
+// The advantages of a group of outcomes: `row.table`, or `row.factor` times its base; a side without responses is 0, and
+// so is a constant group under a method with a baseline.
+Pair TableEntry(const MethodRow& row, const Counts& counts, const Parameters& parameters);
+
+}  // namespace advantaged
+
+#endif  // ADVANTAGED_CORE_METHOD_H_

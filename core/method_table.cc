@@ -1,0 +1,28 @@
+#include "core/method_table.h"
+
+#include <algorithm>
+
+#include "core/methods/rows.h"
+
+namespace advantaged {
+namespace {
+
+constexpr const MethodRow* kRows[] = {
+    &kReinforce,      &kRloo,           &kGrpo,          &kDrGrpo,
+    &kPassAtKReinforce, &kPassAtKRloo,  &kPassAtKGrpo,   &kPassAtKShaped,
+    &kCombinedShaped, &kCombinedDirect, &kSkewR,         &kStdRegularized,
+    &kEntropyRegularized, &kBiasedPassAtK, &kFocal,      &kMaxAtK,
+    &kMaxRl,          &kWeightedReinforce, &kOpo,        &kCustomTable,
+};
+
+}  // namespace
+
+std::span<const MethodRow* const> MethodTable() { return kRows; }
+
+const MethodRow* FindMethod(std::string_view name) {
+  const auto* const row =
+      std::ranges::find_if(kRows, [&](const MethodRow* candidate) { return candidate->name == name; });
+  return row == std::end(kRows) ? nullptr : *row;
+}
+
+}  // namespace advantaged

@@ -1,0 +1,22 @@
+// The four methods that others scale, callable by name. Each is defined in the file of its name.
+#ifndef ADVANTAGED_CORE_METHODS_BASE_H_
+#define ADVANTAGED_CORE_METHODS_BASE_H_
+
+#include "core/method.h"
+
+namespace advantaged {
+
+// (A₊, A₋) of the base with default parameters (ddof = 0, ε = 0).
+Pair BaseTable(Base base, const Counts& counts);
+
+// The base with default parameters on real rewards.
+Affine BaseAffine(Base base, const RewardGroup& group);
+
+// The affine form of a mean baseline: slope · (r_i − mean).
+inline Affine AroundMean(double slope, const RewardGroup& group) {
+  return {.slope = slope, .centre = group.moments.mean, .shift = group.moments.residual};
+}
+
+}  // namespace advantaged
+
+#endif  // ADVANTAGED_CORE_METHODS_BASE_H_

@@ -1,0 +1,39 @@
+// F-GRPO: a base method weighted like focal loss.
+//
+//   (1−ρ̂)^γ · A_base;   γ = K−1 is biased_pass_at_k
+//
+// arXiv 2602.06717.
+#include <cmath>
+
+#include "core/methods/parameters.h"
+#include "core/methods/rows.h"
+
+namespace advantaged {
+namespace {
+
+constexpr ParameterRow kParameters[] = {
+    {.name = "gamma",
+     .description = "exponent of the failure rate",
+     .type = ParameterType::kReal,
+     .minimum = 0,
+     .set = [](Parameters& p, double value) { p.gamma = value; }},
+    kParameterBase};
+
+Pair Factor(const Counts& g, const Parameters& p) {
+  const double factor = std::pow(g.fail, p.gamma);
+  return {factor, factor};
+}
+
+}  // namespace
+
+const MethodRow kFocal{.name = "focal",
+                       .equation = "(1-rho)^gamma A_base",
+                       .source = "arXiv 2602.06717",
+                       .input = MethodInput::kOutcomes,
+                       .constant_group = ConstantGroup::kAsBase,
+                       .parameters = kParameters,
+                       .smallest_group = GroupOfBase,
+                       .factor = Factor,
+                       .base = ChosenBase};
+
+}  // namespace advantaged

@@ -1,0 +1,173 @@
+// max@K (Walder and Karkhanis, arXiv 2505.15201): the policy gradient of the expected maximum of K rewards.
+//
+//   s_i         = 1/C(n,K) Σ_{S∋i, |S|=K} max_{j∈S} r_j                              plain
+//   s_i^loo     = s_i − K/(n−1) · max@K(r without i)                                leave_one_out
+//   s_i^(loo−1) = s_i − (K/n) · max@(K−1)(r without i);  s_i for K = 1              leave_one_out_minus_one
+//   max@K(g)    = mean over the subsets of K of their maximum
+//   A_i = (n/K)·s_i (reduced), n·s_i (unbiased), s_i (published)
+//
+// With r_(1) ≤ … ≤ r_(n) the subsets whose maximum stands at rank m are counted by binomials. All of them follow from
+//
+//   w(m) = C(m−1, K−1)/C(n−1, K−1) = f₋(n−m)   the chance that K−1 others of the subset stand below rank m
+//
+// so that, in reduced scale,
+//
+//   plain:    w(p)·r_(p) + Σ_{m>p} w(m)·(K−1)/(m−1)·r_(m)
+//   loo−1:    Σ_{m<p} (r_(m+1) − r_(m))·w(m+1), free of cancellation, for K ≥ 2
+//   max@K(r without p) = K/(n−K) · [ Σ_{m<p} w(m)·r_(m) + Σ_{m>p} w(m−1)·r_(m) ]
+//
+// O(n log n): one sort, running sums. On binary rewards plain is (35) of arXiv 2510.23049v1: A₊ = 1, A₋ = 1 − f₋.
+// Not zero-mean by design.
+#include <algorithm>
+
+#include "core/failure.h"
+#include "core/kernels/rank.h"
+#include "core/methods/parameters.h"
+#include "core/methods/rows.h"
+
+namespace advantaged {
+namespace {
+
+constexpr std::string_view kVariants[] = {"plain", "leave_one_out", "leave_one_out_minus_one"};
+constexpr std::string_view kScales[] = {"reduced", "unbiased", "published"};
+
+constexpr ParameterRow kParameters[] = {
+    kParameterK,
+    {.name = "variant",
+     .description = "which baseline is subtracted",
+     .type = ParameterType::kChoice,
+     .default_number = 0,
+     .choices = kVariants,
+     .set = [](Parameters& p, double value) { p.variant = static_cast<MaxVariant>(value); }},
+    {.name = "scale",
+     .description = "reduced: (n/K) s_i, unbiased: n s_i, published: s_i",
+     .type = ParameterType::kChoice,
+     .default_number = 0,
+     .choices = kScales,
+     .set = [](Parameters& p, double value) { p.scale = static_cast<MaxScale>(value); }}};
+
+std::uint32_t SmallestGroup(const Parameters& p) {
+  return p.variant == MaxVariant::kLeaveOneOut ? p.k + 1 : p.k;
+}
+
+// From the reduced scale to the one asked for.
+double ScaleFactor(const Parameters& p, double n) {
+  switch (p.scale) {
+    case MaxScale::kUnbiased:
+      return p.k;
+    case MaxScale::kPublished:
+      return p.k / n;
+    case MaxScale::kReduced:
+      break;
+  }
+  return 1;
+}
+
+Pair Table(const Counts& g, const Parameters& p) {
+  const double scale = ScaleFactor(p, g.n);
+  const double k = p.k;
+  switch (p.variant) {
+    case MaxVariant::kLeaveOneOutMinusOne:
+      return {scale * g.f_correct, 0};
+    case MaxVariant::kLeaveOneOut: {
+      // The others fail at K with C(n−c, K)/C(n−1, K) around a correct, C(n−c−1, K)/C(n−1, K) around a wrong response.
+      const double others_correct = g.f_correct * std::max(0.0, g.n - g.c - k + 1) / (g.n - k);
+      const double others_wrong = g.f_wrong * std::max(0.0, g.n - g.c - k) / (g.n - k);
+      return {scale * (g.n * others_correct - 1) / (g.n - 1),
+              scale * ((g.n * others_wrong - 1) / (g.n - 1) - g.f_wrong)};
+    }
+    case MaxVariant::kPlain:
+      break;
+  }
+  return {scale, scale * (1 - g.f_wrong)};
+}
+
+// w(1 … n) at index m−1.
+std::vector<double> RankWeights(std::uint32_t n, std::uint32_t k) {
+  std::vector<double> w = FailureLadder(n, k);
+  w.pop_back();
+  std::reverse(w.begin(), w.end());
+  return w;
+}
+
+// plain, of rewards lowered by `offset`, for each rank.
+std::vector<double> Plain(std::span<const Ranked> sorted, const std::vector<double>& w, double k, double offset) {
+  std::vector<double> value(sorted.size());
+  CarriedSum above;
+  for (std::size_t rank = sorted.size(); rank-- > 0;) {
+    const double reward = static_cast<double>(sorted[rank].reward) - offset;
+    CarriedSum sum = above;
+    sum.Add(w[rank] * reward);
+    value[rank] = sum.Value();
+    if (rank > 0) above.Add(w[rank] * ((k - 1) / static_cast<double>(rank)) * reward);
+  }
+  return value;
+}
+
+// max@K of the others, of rewards lowered by `offset`, for each rank.
+std::vector<double> MaxOfOthers(std::span<const Ranked> sorted, const std::vector<double>& w, double k, double offset) {
+  const std::size_t n = sorted.size();
+  const double scale = k / (static_cast<double>(n) - k);
+  const auto reward = [&](std::size_t rank) { return static_cast<double>(sorted[rank].reward) - offset; };
+  std::vector<double> value(n);
+  CarriedSum below;
+  for (std::size_t rank = 0; rank < n; ++rank) {
+    value[rank] = below.Value();
+    below.Add(w[rank] * reward(rank));
+  }
+  CarriedSum above;
+  for (std::size_t rank = n; rank-- > 0;) {
+    value[rank] = scale * (value[rank] + above.Value());
+    if (rank > 0) above.Add(w[rank - 1] * reward(rank));
+  }
+  return value;
+}
+
+std::vector<double> MinusOne(std::span<const Ranked> sorted, const std::vector<double>& w) {
+  std::vector<double> value(sorted.size());
+  CarriedSum gaps;
+  for (std::size_t rank = 1; rank < sorted.size(); ++rank) {
+    gaps.Add((static_cast<double>(sorted[rank].reward) - static_cast<double>(sorted[rank - 1].reward)) * w[rank]);
+    value[rank] = gaps.Value();
+  }
+  return value;
+}
+
+void Rank(std::span<const float> rewards, const Parameters& p, std::span<double> advantages) {
+  const std::vector<Ranked> sorted = SortAscending(rewards);
+  const auto n = static_cast<double>(rewards.size());
+  const double k = p.k;
+  const std::vector<double> w = RankWeights(static_cast<std::uint32_t>(rewards.size()), p.k);
+  std::vector<double> value;
+  if (p.variant == MaxVariant::kLeaveOneOut) {
+    // Lowered by the largest reward: for large K everything is near it, and the small differences are the result.
+    const double top = sorted.back().reward;
+    value = Plain(sorted, w, k, top);
+    const std::vector<double> others = MaxOfOthers(sorted, w, k, top);
+    for (std::size_t rank = 0; rank < value.size(); ++rank) {
+      value[rank] -= (n * others[rank] + top) / (n - 1);
+    }
+  } else if (p.variant == MaxVariant::kLeaveOneOutMinusOne && p.k > 1) {
+    value = MinusOne(sorted, w);
+  } else {
+    value = Plain(sorted, w, k, 0);
+  }
+  const double scale = ScaleFactor(p, n);
+  for (double& v : value) v *= scale;
+  ScatterByRank(sorted, value, advantages);
+}
+
+}  // namespace
+
+const MethodRow kMaxAtK{
+    .name = "max_at_k",
+    .equation = "s_i = 1/C(n,K) Sum[S with i, |S| = K](max of S), less a baseline; A+ = 1, A- = 1 - f-",
+    .source = "arXiv 2505.15201; 2510.23049v1 (35)",
+    .input = MethodInput::kRewards,
+    .constant_group = ConstantGroup::kFormula,
+    .parameters = kParameters,
+    .smallest_group = SmallestGroup,
+    .table = Table,
+    .rank = Rank};
+
+}  // namespace advantaged

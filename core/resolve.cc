@@ -1,0 +1,191 @@
+#include "core/resolve.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <set>
+
+#include "core/method_table.h"
+#include "core/text.h"
+
+namespace advantaged {
+namespace {
+
+// Levenshtein distance of two short names.
+std::size_t EditDistance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({row[j] + 1, row[j + 1] + 1, replaced});
+    }
+  }
+  return row[b.size()];
+}
+
+// "; did you mean "x"?" for the closest of `known`, or "".
+std::string Suggestion(std::string_view typed, const std::vector<std::string_view>& known) {
+  const auto closest = std::ranges::min_element(
+      known, {}, [&](std::string_view name) { return EditDistance(typed, name); });
+  if (closest == known.end() || EditDistance(typed, *closest) > typed.size() / 2) return "";
+  return Concat("; did you mean \"", *closest, "\"?");
+}
+
+std::string Join(std::span<const std::string_view> names) {
+  std::string text;
+  for (const std::string_view name : names) Append(text, Concat(text.empty() ? "" : ", ", name));
+  return text;
+}
+
+void CheckTableSide(const std::vector<double>& side, std::uint32_t n, const std::string& path,
+                    Violations& violations) {
+  if (side.size() != std::size_t{n} + 1) {
+    violations.Add(path, Concat("has ", side.size(), " entries; c = 0 … ", n, " needs ", std::size_t{n} + 1));
+    return;
+  }
+  for (std::size_t c = 0; c < side.size(); ++c) {
+    if (!std::isfinite(side[c])) violations.Add(At(path, c), Concat(side[c], " is not finite"));
+  }
+}
+
+void CheckTables(const std::vector<OutcomeTable>& tables, const std::string& path, Violations& violations) {
+  if (tables.empty()) violations.Add(path, "is empty; one table for each group size is needed");
+  std::set<std::uint32_t> seen;
+  for (std::size_t t = 0; t < tables.size(); ++t) {
+    const OutcomeTable& table = tables[t];
+    const std::string at = At(path, t);
+    if (table.n < 1 || table.n > kMaxTableSize) {
+      violations.Add(at + ".n", Concat(table.n, " is not in 1 … ", kMaxTableSize));
+      continue;
+    }
+    if (!seen.insert(table.n).second) violations.Add(at + ".n", Concat(table.n, " has a table already"));
+    CheckTableSide(table.advantage_correct, table.n, at + ".advantage_correct", violations);
+    CheckTableSide(table.advantage_wrong, table.n, at + ".advantage_wrong", violations);
+  }
+}
+
+// Checks one value against its row and sets it; numbers, flags and choices all travel as a double.
+class Setter {
+ public:
+  Setter(const ParameterRow& row, std::string path, Violations& violations)
+      : row_(row), path_(std::move(path)), violations_(violations) {}
+
+  // The number to set, or NaN with a violation added.
+  double operator()(bool flag) const {
+    return row_.type == ParameterType::kFlag ? static_cast<double>(flag) : Mistyped();
+  }
+  double operator()(std::int64_t number) const { return Number(static_cast<double>(number)); }
+  double operator()(double number) const { return Number(number); }
+  double operator()(const std::string& text) const {
+    if (row_.type != ParameterType::kChoice) return Mistyped();
+    const auto choice = std::ranges::find(row_.choices, text);
+    if (choice != row_.choices.end()) return static_cast<double>(choice - row_.choices.begin());
+    return Refuse(Concat("\"", text, "\" is not one of ", Join(row_.choices)));
+  }
+  double operator()(const std::vector<OutcomeTable>& /*unused*/) const { return Mistyped(); }
+
+ private:
+  double Number(double value) const {
+    const bool integer = row_.type == ParameterType::kInteger;
+    if (!integer && row_.type != ParameterType::kReal) return Mistyped();
+    if (!std::isfinite(value)) return Refuse(Concat(value, " is not finite"));
+    if (integer && value != std::floor(value)) return Refuse(Concat(value, " is not a whole number"));
+    if (value < row_.minimum) return Refuse(Concat(value, " is below ", row_.minimum));
+    if (row_.maximum && value > *row_.maximum) return Refuse(Concat(value, " is above ", *row_.maximum));
+    return value;
+  }
+
+  double Mistyped() const {
+    static constexpr std::string_view kWanted[] = {"a whole number", "a number", "true or false", "",
+                                                   "a list of tables"};
+    if (row_.type == ParameterType::kChoice) return Refuse(Concat("must be one of ", Join(row_.choices)));
+    return Refuse(Concat("must be ", kWanted[static_cast<std::size_t>(row_.type)]));
+  }
+
+  double Refuse(std::string description) const {
+    violations_.Add(path_, std::move(description));
+    return std::numeric_limits<double>::quiet_NaN();
+  }
+
+  const ParameterRow& row_;
+  std::string path_;
+  Violations& violations_;
+};
+
+// A number in the type its parameter has outside.
+ParameterValue ValueOf(const ParameterRow& row, double number) {
+  switch (row.type) {
+    case ParameterType::kInteger:
+      return static_cast<std::int64_t>(number);
+    case ParameterType::kFlag:
+      return number != 0;
+    case ParameterType::kChoice:
+      return std::string(row.choices[static_cast<std::size_t>(number)]);
+    case ParameterType::kReal:
+    case ParameterType::kTables:
+      break;
+  }
+  return number;
+}
+
+void Resolve(const ParameterRow& row, const MethodSpec& spec, const std::string& path, ResolvedMethod& method,
+             Violations& violations) {
+  const auto sent = spec.parameters.find(row.name);
+  if (sent == spec.parameters.end() && !row.default_number) {
+    const std::string choices =
+        row.choices.empty() ? std::string() : Concat(", one of ", Join(row.choices));
+    violations.Add(path, Concat("is required: ", row.description, choices));
+    return;
+  }
+  if (row.type == ParameterType::kTables) {
+    const auto* tables = std::get_if<std::vector<OutcomeTable>>(&sent->second);
+    if (tables == nullptr) {
+      violations.Add(path, "must be a list of tables");
+      return;
+    }
+    CheckTables(*tables, path, violations);
+    method.parameters.tables = tables;
+    method.spec.parameters.emplace(row.name, *tables);
+    return;
+  }
+  const double number = sent == spec.parameters.end()
+                            ? *row.default_number
+                            : std::visit(Setter(row, path, violations), sent->second);
+  if (std::isnan(number)) return;
+  row.set(method.parameters, number);
+  method.spec.parameters.emplace(row.name, ValueOf(row, number));
+}
+
+}  // namespace
+
+ResolvedMethod ResolveMethod(const MethodSpec& spec, Violations& violations) {
+  ResolvedMethod method{.row = FindMethod(spec.name), .parameters = {}, .spec = {spec.name, {}}};
+  if (method.row == nullptr) {
+    std::vector<std::string_view> names;
+    for (const MethodRow* row : MethodTable()) names.push_back(row->name);
+    violations.Add("method", spec.name.empty() ? "no method is set"
+                                               : Concat("unknown method \"", spec.name, "\"",
+                                                        Suggestion(spec.name, names)));
+    return method;
+  }
+  const std::string path = Concat("method.", spec.name, ".");
+  std::vector<std::string_view> known;
+  for (const ParameterRow& row : method.row->parameters) {
+    known.push_back(row.name);
+    Resolve(row, spec, Concat(path, row.name), method, violations);
+  }
+  for (const auto& [name, value] : spec.parameters) {
+    if (std::ranges::find(known, name) != known.end()) continue;
+    violations.Add(path + name, known.empty() ? "unknown parameter; the method has none"
+                                              : Concat("unknown parameter; the method has ", Join(known),
+                                                       Suggestion(name, known)));
+  }
+  return method;
+}
+
+}  // namespace advantaged

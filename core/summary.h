@@ -1,0 +1,33 @@
+// Folds group reports into the numbers of `Summary`.
+#ifndef ADVANTAGED_CORE_SUMMARY_H_
+#define ADVANTAGED_CORE_SUMMARY_H_
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "advantaged/advantaged.h"
+#include "core/computation.h"
+
+namespace advantaged {
+
+class SummaryBuilder {
+ public:
+  explicit SummaryBuilder(std::span<const std::uint32_t> pass_at);
+
+  void Add(const GroupReport& report);
+  // `responses` is the number of rows of the batch, masked ones included.
+  Summary Build(std::size_t responses) const;
+
+ private:
+  Summary summary_;  // counts and plain sums until Build
+  double success_rates_ = 0;
+  std::vector<double> pass_at_k_;
+  std::uint32_t no_signal_ = 0;
+  double absolute_ = 0;
+  double squares_ = 0;
+};
+
+}  // namespace advantaged
+
+#endif  // ADVANTAGED_CORE_SUMMARY_H_

@@ -1,0 +1,50 @@
+// What the service does with a message, free of any transport: gRPC, HTTP and `advctl --local` all call these functions.
+#ifndef ADVANTAGED_SERVER_HANDLER_H_
+#define ADVANTAGED_SERVER_HANDLER_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "advantaged/advantaged.h"
+
+namespace advantaged {
+
+class GroupObserver;
+
+namespace v1 {
+class ComputeAdvantagesRequest;
+class ComputeAdvantagesResponse;
+class GetServerInfoResponse;
+class ListMethodsResponse;
+}  // namespace v1
+
+// How a call ended. `code` is the canonical status code (grpc::StatusCode has the same numbers); 0 is success.
+struct CallStatus {
+  static constexpr int kOk = 0;
+  static constexpr int kInvalidArgument = 3;
+  static constexpr int kFailedPrecondition = 9;
+
+  int code = kOk;
+  std::string message;     // for people; names the first violation
+  Violations violations;   // of an INVALID_ARGUMENT
+  bool ok() const { return code == kOk; }
+};
+
+// Computes `response` from `request`. Thread-safe. `observer` may be null; it sees every group, also of a call that then
+// fails, so it must be discarded unless the call succeeds. `response` must be empty; on failure it means nothing.
+CallStatus HandleComputeAdvantages(const v1::ComputeAdvantagesRequest& request,
+                                   v1::ComputeAdvantagesResponse& response, GroupObserver* observer);
+
+// The name of the request's method, e.g. "rloo", as in the method table; "" if none is set.
+std::string_view MethodName(const v1::ComputeAdvantagesRequest& request);
+
+// The method table.
+void HandleListMethods(v1::ListMethodsResponse& response);
+
+// Version, numerics, limits. `max_request_bytes` is the limit the caller enforces.
+void HandleGetServerInfo(std::uint32_t max_request_bytes, v1::GetServerInfoResponse& response);
+
+}  // namespace advantaged
+
+#endif  // ADVANTAGED_SERVER_HANDLER_H_
