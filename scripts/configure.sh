@@ -10,17 +10,16 @@ cd "$(dirname "$0")/.."
 preset=$1 folder=$2
 shift 2
 cache=$folder/CMakeCache.txt
+# Not the cache's own time: touching that would make Ninja configure again.
+stamp=$folder/.configured
 
 # The release folder starts without tests: `make build` must not need GoogleTest.
-if [[ ! -f $folder/build.ninja ]]; then
-  cmake --preset "$preset" -DADVANTAGED_BUILD_TESTS=OFF "${@/#/-D}"
-  exit
-fi
-missing=()
+options=()
+[[ -f $folder/build.ninja ]] || options+=(-DADVANTAGED_BUILD_TESTS=OFF)
 for option in "$@"; do
-  grep -q "^${option%%=*}:[A-Z]*=${option#*=}\$" "$cache" || missing+=("-D$option")
+  grep -qs "^${option%%=*}:[A-Z]*=${option#*=}\$" "$cache" || options+=("-D$option")
 done
-if ((${#missing[@]})) || [[ CMakePresets.json -nt $cache ]]; then
-  cmake --preset "$preset" "${missing[@]}"
-  touch "$cache"
+if ((${#options[@]})) || [[ CMakePresets.json -nt $stamp ]]; then
+  cmake --preset "$preset" "${options[@]}"
+  touch "$stamp"
 fi
