@@ -1,15 +1,17 @@
-// The engine: one request, checked, then computed group by group. `Compute` of the public header and the server are thin
-// layers over it; unlike them it writes into memory of the caller and reports each group to an observer.
+// The engine: one request, checked, then computed group by group. `Compute` of the public header
+// and the server are thin layers over it; unlike them it writes into memory of the caller and
+// reports each group to an observer.
 //
 //   Violations violations;
-//   Computation computation(request, violations);      // checks all that can be known without reading the rewards
-//   if (violations.empty()) {
+//   Computation computation(request, violations);      // checks all that can be known without
+//   reading the rewards if (violations.empty()) {
 //     out.resize(computation.output_size());
 //     computation.Run(out, observer, violations);       // checks the rewards on the way
 //   }
 //
-// Passes over a group's rewards, all of them in cache after the first: one that finds minimum, maximum, NaN and
-// whether all are 0 or 1; for real rewards two for mean and spread; one that writes the advantages.
+// Passes over a group's rewards, all of them in cache after the first: one that finds minimum,
+// maximum, NaN and whether all are 0 or 1; for real rewards two for mean and spread; one that
+// writes the advantages.
 #ifndef ADVANTAGED_CORE_COMPUTATION_H_
 #define ADVANTAGED_CORE_COMPUTATION_H_
 
@@ -28,12 +30,16 @@ struct GroupReport {
   GroupStatistics statistics;
   std::span<const double> pass_at_k;  // ρ̂_K for each K asked; NaN where unknown or K > n
   std::span<const float> advantages;  // of the valid responses
-  // Mass of the gradient: (1/n) Σ |A_i| over the responses of one outcome and one sign; 0 where outcomes are unknown.
+  // Mass of the gradient: (1/n) Σ |A_i| over the responses of one outcome and one sign; 0 where
+  // outcomes are unknown.
   struct Mass {
     double positive = 0;
     double negative = 0;
-    // The effective gradient weight W: |(1/n) Σ A_i|; W₊ = ρ̂·|A₊| and W₋ = (1−ρ̂)·|A₋| where A is one value a side.
-    double Weight() const { return positive > negative ? positive - negative : negative - positive; }
+    // The effective gradient weight W: |(1/n) Σ A_i|; W₊ = ρ̂·|A₊| and W₋ = (1−ρ̂)·|A₋| where A is
+    // one value a side.
+    double Weight() const {
+      return positive > negative ? positive - negative : negative - positive;
+    }
   };
   Mass correct;
   Mass wrong;
@@ -48,7 +54,8 @@ class GroupObserver {
 
 class Computation {
  public:
-  // `request` must outlive the computation. If violations were added, only `method()` may be called.
+  // `request` must outlive the computation. If violations were added, only `method()` may be
+  // called.
   Computation(const Request& request, Violations& violations);
 
   const ResolvedMethod& method() const { return method_; }
@@ -57,10 +64,11 @@ class Computation {
   // Floats that Run writes: one per response, or two per group with `per_group`.
   std::size_t output_size() const;
 
-  // Computes every group. `out` has output_size() floats. Adds violations for rewards that cannot be used (NaN,
-  // infinite, unknown outcomes, results beyond float32); the output and the reports then mean nothing. `observer` may be
-  // null. Warnings about the batch are appended to `warnings`.
-  void Run(std::span<float> out, GroupObserver* observer, std::vector<Warning>& warnings, Violations& violations) const;
+  // Computes every group. `out` has output_size() floats. Adds violations for rewards that cannot
+  // be used (NaN, infinite, unknown outcomes, results beyond float32); the output and the reports
+  // then mean nothing. `observer` may be null. Warnings about the batch are appended to `warnings`.
+  void Run(std::span<float> out, GroupObserver* observer, std::vector<Warning>& warnings,
+           Violations& violations) const;
 
  private:
   const Request& request_;

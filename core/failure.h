@@ -4,8 +4,8 @@
 //   f₊(c) = C(n−c, K−1) / C(n−1, K−1) = f₋(c−1)   of one correct response, c ≥ 1
 //   1 − ρ̂_K = C(n−c, K) / C(n, K) = (1 − ρ̂) f₋(c)
 //
-// Equations (12), (14) and Lemma 1 of arXiv 2510.23049v1. Computed by multiplication of ratios, so nothing overflows at any
-// n and no digits cancel; the relative error is below n · 2⁻⁵¹.
+// Equations (12), (14) and Lemma 1 of arXiv 2510.23049v1. Computed by multiplication of ratios, so
+// nothing overflows at any n and no digits cancel; the relative error is below n · 2⁻⁵¹.
 #ifndef ADVANTAGED_CORE_FAILURE_H_
 #define ADVANTAGED_CORE_FAILURE_H_
 
@@ -16,13 +16,15 @@
 
 namespace advantaged {
 
-// f₋(0 … n) for one 1 ≤ k ≤ n, by f₋(0) = 1, f₋(c+1) = f₋(c)·(n−c−k)/(n−c−1); 0 once n − c < k. O(n).
+// f₋(0 … n) for one 1 ≤ k ≤ n, by f₋(0) = 1, f₋(c+1) = f₋(c)·(n−c−k)/(n−c−1); 0 once n − c < k.
+// O(n).
 std::vector<double> FailureLadder(std::uint32_t n, std::uint32_t k);
 
 // f₋(c) alone, 0 ≤ c ≤ n. O(min(c, k)).
 double FailureWithout(std::uint32_t n, std::uint32_t k, std::uint32_t c);
 
-// The group as methods see it; `f_wrong` = f₋(c) and `f_correct` = f₊(c) as computed by one of the two above.
+// The group as methods see it; `f_wrong` = f₋(c) and `f_correct` = f₊(c) as computed by one of the
+// two above.
 Counts MakeCounts(std::uint32_t n, std::uint32_t c, double f_correct, double f_wrong);
 
 // Unbiased Pass@K ρ̂_K = 1 − (1 − ρ̂) f₋(c), equation (12).

@@ -18,7 +18,8 @@ class Densifier {
   explicit Densifier(std::size_t direct) : array_(direct, kUnseen) {}
 
   std::uint32_t operator()(std::uint32_t id) {
-    std::uint32_t& dense = id < array_.size() ? array_[id] : map_.try_emplace(id, kUnseen).first->second;
+    std::uint32_t& dense =
+        id < array_.size() ? array_[id] : map_.try_emplace(id, kUnseen).first->second;
     if (dense == kUnseen) dense = next_++;
     return dense;
   }
@@ -38,11 +39,13 @@ std::string TooLarge(std::size_t size) {
 Groups Groups::Make(const Batch& batch, std::size_t responses, Violations& violations) {
   Groups groups;
   const std::size_t before = violations.count();
-  const int forms = static_cast<int>(batch.group_size.has_value()) + static_cast<int>(!batch.group_sizes.empty()) +
+  const int forms = static_cast<int>(batch.group_size.has_value()) +
+                    static_cast<int>(!batch.group_sizes.empty()) +
                     static_cast<int>(!batch.group_ids.empty());
   if (forms != 1) {
-    violations.Add("group_size", Concat("exactly one of group_size, group_sizes and group_ids must be set; ",
-                                        forms == 0 ? "none is" : "more than one is"));
+    violations.Add("group_size",
+                   Concat("exactly one of group_size, group_sizes and group_ids must be set; ",
+                          forms == 0 ? "none is" : "more than one is"));
     return groups;
   }
   if (batch.group_size) {
@@ -77,11 +80,13 @@ void Groups::OfSize(std::uint32_t size, std::size_t responses, Violations& viola
     violations.Add("group_size", Concat(size, " does not divide the ", responses, " responses"));
   } else {
     offsets_.resize(responses / size + 1);
-    for (std::size_t g = 0; g < offsets_.size(); ++g) offsets_[g] = static_cast<std::uint32_t>(g * size);
+    for (std::size_t g = 0; g < offsets_.size(); ++g)
+      offsets_[g] = static_cast<std::uint32_t>(g * size);
   }
 }
 
-void Groups::OfSizes(std::span<const std::uint32_t> sizes, std::size_t responses, Violations& violations) {
+void Groups::OfSizes(std::span<const std::uint32_t> sizes, std::size_t responses,
+                     Violations& violations) {
   const std::size_t before = violations.count();
   std::uint64_t sum = 0;
   for (std::size_t g = 0; g < sizes.size(); ++g) {
@@ -90,14 +95,16 @@ void Groups::OfSizes(std::span<const std::uint32_t> sizes, std::size_t responses
     sum += sizes[g];
   }
   if (sum != responses) {
-    violations.Add("group_sizes", Concat("sum to ", sum, "; the batch has ", responses, " responses"));
+    violations.Add("group_sizes",
+                   Concat("sum to ", sum, "; the batch has ", responses, " responses"));
   }
   if (violations.count() > before) return;
   offsets_.resize(sizes.size() + 1);
   for (std::size_t g = 0; g < sizes.size(); ++g) offsets_[g + 1] = offsets_[g] + sizes[g];
 }
 
-void Groups::OfIds(std::span<const std::uint32_t> ids, std::size_t responses, Violations& violations) {
+void Groups::OfIds(std::span<const std::uint32_t> ids, std::size_t responses,
+                   Violations& violations) {
   if (ids.size() != responses) {
     violations.Add("group_ids", Concat(ids.size(), " ids for ", responses, " responses"));
     return;
@@ -117,12 +124,14 @@ void Groups::OfIds(std::span<const std::uint32_t> ids, std::size_t responses, Vi
   }
   offsets_.resize(sizes.size() + 1);
   for (std::size_t g = 0; g < sizes.size(); ++g) {
-    if (sizes[g] > kMaxGroupSize) violations.Add("group_ids", Concat("id ", ids_[g], ": ", TooLarge(sizes[g])));
+    if (sizes[g] > kMaxGroupSize)
+      violations.Add("group_ids", Concat("id ", ids_[g], ": ", TooLarge(sizes[g])));
     offsets_[g + 1] = offsets_[g] + sizes[g];
   }
   members_.resize(ids.size());
   std::vector<std::uint32_t> next(offsets_.begin(), offsets_.end() - 1);
-  for (std::size_t i = 0; i < ids.size(); ++i) members_[next[group_of[i]]++] = static_cast<std::uint32_t>(i);
+  for (std::size_t i = 0; i < ids.size(); ++i)
+    members_[next[group_of[i]]++] = static_cast<std::uint32_t>(i);
 }
 
 }  // namespace advantaged

@@ -10,12 +10,12 @@
 
 namespace advantaged {
 
-// The groups of a batch, in the order of the request (of first appearance for ids). Indices are into the request's
-// arrays. Sizes are declared sizes: masked responses included.
+// The groups of a batch, in the order of the request (of first appearance for ids). Indices are
+// into the request's arrays. Sizes are declared sizes: masked responses included.
 class Groups {
  public:
-  // Checks the three forms of the batch against each other and against `responses`, and lays the groups out. Adds
-  // violations for what is wrong, and is then not to be used.
+  // Checks the three forms of the batch against each other and against `responses`, and lays the
+  // groups out. Adds violations for what is wrong, and is then not to be used.
   static Groups Make(const Batch& batch, std::size_t responses, Violations& violations);
 
   std::size_t count() const { return offsets_.size() - 1; }
@@ -32,7 +32,8 @@ class Groups {
     const std::uint32_t position = offsets_[group] + i;
     return contiguous() ? position : members_[position];
   }
-  // Name of the field that declares the group, e.g. "group_sizes[3]" or "group_ids[17]" (its first member).
+  // Name of the field that declares the group, e.g. "group_sizes[3]" or "group_ids[17]" (its first
+  // member).
   std::string Field(std::size_t group, const Batch& batch) const;
 
  private:

@@ -1,14 +1,15 @@
 // What a method is, to the rest of the core: one row of the method table.
 //
-// A method is written in the terms of its paper, as a pure function of one group, in one or more of three shapes. The
-// kernels do the loops:
+// A method is written in the terms of its paper, as a pure function of one group, in one or more of
+// three shapes. The kernels do the loops:
 //
 //   table   outcomes, or rewards that are all 0 or 1: (n, c) → (A₊, A₋)
-//   affine  real rewards: the group → (slope, centre, shift), A_i = slope · ((r_i − centre) − shift)
-//   rank    real rewards whose advantage depends on their order (max@K)
+//   affine  real rewards: the group → (slope, centre, shift), A_i = slope · ((r_i − centre) −
+//   shift) rank    real rewards whose advantage depends on their order (max@K)
 //
-// A method of the form factor × base advantage writes only its factor φ(n, c) → (φ₊, φ₋); its table is φ± times the base's
-// table, and under `shape_rewards` its slopes are φ± times the base's slope on the real rewards.
+// A method of the form factor × base advantage writes only its factor φ(n, c) → (φ₊, φ₋); its table
+// is φ± times the base's table, and under `shape_rewards` its slopes are φ± times the base's slope
+// on the real rewards.
 #ifndef ADVANTAGED_CORE_METHOD_H_
 #define ADVANTAGED_CORE_METHOD_H_
 
@@ -46,15 +47,17 @@ struct Parameters {
 
 enum class ParameterType : std::uint8_t { kInteger, kReal, kFlag, kChoice, kTables };
 
-// One parameter: its name is the proto field, the command-line KEY and the key of MethodSpec::parameters.
+// One parameter: its name is the proto field, the command-line KEY and the key of
+// MethodSpec::parameters.
 struct ParameterRow {
   std::string_view name;
   std::string_view description;
   ParameterType type = ParameterType::kReal;
-  double minimum = 0;                    // inclusive; integers and reals only
-  std::optional<double> maximum;         // inclusive
-  std::optional<double> default_number;  // of flags 0 or 1, of choices the index; absent: required
-  std::span<const std::string_view> choices;
+  double minimum = 0;                  // inclusive; integers and reals only
+  std::optional<double> maximum = {};  // inclusive
+  std::optional<double> default_number =
+      {};  // of flags 0 or 1, of choices the index; absent: required
+  std::span<const std::string_view> choices = {};
   void (*set)(Parameters&, double) = nullptr;  // null for tables
 };
 
@@ -81,7 +84,8 @@ struct RewardGroup {
   const Moments& moments;
 };
 
-// A_i = slope · ((r_i − centre) − shift). Two subtractions, so that the mean may carry more digits than one double.
+// A_i = slope · ((r_i − centre) − shift). Two subtractions, so that the mean may carry more digits
+// than one double.
 struct Affine {
   double slope;
   double centre;
@@ -98,28 +102,32 @@ struct MethodRow {
   std::string_view source;
   MethodInput input;
   ConstantGroup constant_group;
-  std::span<const ParameterRow> parameters;
+  std::span<const ParameterRow> parameters = {};
   // The smallest n for which the formula is defined.
   std::uint32_t (*smallest_group)(const Parameters&);
 
   Pair (*table)(const Counts&, const Parameters&) = nullptr;
-  Pair (*factor)(const Counts&, const Parameters&) = nullptr;  // instead of `table`; the base is `base(parameters)`
+  Pair (*factor)(const Counts&, const Parameters&) =
+      nullptr;  // instead of `table`; the base is `base(parameters)`
   Base (*base)(const Parameters&) = nullptr;
   Affine (*affine)(const RewardGroup&, const Parameters&) = nullptr;
-  void (*rank)(std::span<const float> rewards, const Parameters&, std::span<double> advantages) = nullptr;
+  void (*rank)(std::span<const float> rewards, const Parameters&,
+               std::span<double> advantages) = nullptr;
   bool needs_lengths = false;
 
+  // True if outcomes, or rewards of 0 and 1, decide every advantage.
+  bool has_table() const { return table != nullptr || factor != nullptr; }
   // True if `shape_rewards` applies.
   bool shapes_rewards() const { return factor != nullptr; }
   // True if a group whose inputs are all equal gets exactly 0.
-  bool zero_if_constant(const Parameters& parameters) const {
+  bool zero_if_constant(const Parameters& p) const {
     return constant_group == ConstantGroup::kZero ||
-           (constant_group == ConstantGroup::kAsBase && base(parameters) != Base::kReinforce);
+           (constant_group == ConstantGroup::kAsBase && base(p) != Base::kReinforce);
   }
 };
 
-// The advantages of a group of outcomes: `row.table`, or `row.factor` times its base; a side without responses is 0, and
-// so is a constant group under a method with a baseline.
+// The advantages of a group of outcomes: `row.table`, or `row.factor` times its base; a side
+// without responses is 0, and so is a constant group under a method with a baseline.
 Pair TableEntry(const MethodRow& row, const Counts& counts, const Parameters& parameters);
 
 }  // namespace advantaged

@@ -8,11 +8,26 @@ namespace advantaged {
 namespace {
 
 constexpr const MethodRow* kRows[] = {
-    &kReinforce,      &kRloo,           &kGrpo,          &kDrGrpo,
-    &kPassAtKReinforce, &kPassAtKRloo,  &kPassAtKGrpo,   &kPassAtKShaped,
-    &kCombinedShaped, &kCombinedDirect, &kSkewR,         &kStdRegularized,
-    &kEntropyRegularized, &kBiasedPassAtK, &kFocal,      &kMaxAtK,
-    &kMaxRl,          &kWeightedReinforce, &kOpo,        &kCustomTable,
+    &kReinforce,
+    &kRloo,
+    &kGrpo,
+    &kDrGrpo,
+    &kPassAtKReinforce,
+    &kPassAtKRloo,
+    &kPassAtKGrpo,
+    &kPassAtKShaped,
+    &kCombinedShaped,
+    &kCombinedDirect,
+    &kSkewR,
+    &kStdRegularized,
+    &kEntropyRegularized,
+    &kBiasedPassAtK,
+    &kFocal,
+    &kMaxAtK,
+    &kMaxRl,
+    &kWeightedReinforce,
+    &kOpo,
+    &kCustomTable,
 };
 
 }  // namespace
@@ -20,8 +35,8 @@ constexpr const MethodRow* kRows[] = {
 std::span<const MethodRow* const> MethodTable() { return kRows; }
 
 const MethodRow* FindMethod(std::string_view name) {
-  const auto* const row =
-      std::ranges::find_if(kRows, [&](const MethodRow* candidate) { return candidate->name == name; });
+  const auto* const row = std::ranges::find_if(
+      kRows, [&](const MethodRow* candidate) { return candidate->name == name; });
   return row == std::end(kRows) ? nullptr : *row;
 }
 

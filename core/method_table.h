@@ -1,4 +1,5 @@
-// Which methods exist. Validation, ListMethods, metric labels, the documentation and the tests loop over this table.
+// Which methods exist. Validation, ListMethods, metric labels, the documentation and the tests loop
+// over this table.
 #ifndef ADVANTAGED_CORE_METHOD_TABLE_H_
 #define ADVANTAGED_CORE_METHOD_TABLE_H_
 

@@ -45,7 +45,8 @@ std::string Join(std::span<const std::string_view> names) {
 void CheckTableSide(const std::vector<double>& side, std::uint32_t n, const std::string& path,
                     Violations& violations) {
   if (side.size() != std::size_t{n} + 1) {
-    violations.Add(path, Concat("has ", side.size(), " entries; c = 0 … ", n, " needs ", std::size_t{n} + 1));
+    violations.Add(
+        path, Concat("has ", side.size(), " entries; c = 0 … ", n, " needs ", std::size_t{n} + 1));
     return;
   }
   for (std::size_t c = 0; c < side.size(); ++c) {
@@ -53,7 +54,8 @@ void CheckTableSide(const std::vector<double>& side, std::uint32_t n, const std:
   }
 }
 
-void CheckTables(const std::vector<OutcomeTable>& tables, const std::string& path, Violations& violations) {
+void CheckTables(const std::vector<OutcomeTable>& tables, const std::string& path,
+                 Violations& violations) {
   if (tables.empty()) violations.Add(path, "is empty; one table for each group size is needed");
   std::set<std::uint32_t> seen;
   for (std::size_t t = 0; t < tables.size(); ++t) {
@@ -63,7 +65,8 @@ void CheckTables(const std::vector<OutcomeTable>& tables, const std::string& pat
       violations.Add(at + ".n", Concat(table.n, " is not in 1 … ", kMaxTableSize));
       continue;
     }
-    if (!seen.insert(table.n).second) violations.Add(at + ".n", Concat(table.n, " has a table already"));
+    if (!seen.insert(table.n).second)
+      violations.Add(at + ".n", Concat(table.n, " has a table already"));
     CheckTableSide(table.advantage_correct, table.n, at + ".advantage_correct", violations);
     CheckTableSide(table.advantage_wrong, table.n, at + ".advantage_wrong", violations);
   }
@@ -94,16 +97,19 @@ class Setter {
     const bool integer = row_.type == ParameterType::kInteger;
     if (!integer && row_.type != ParameterType::kReal) return Mistyped();
     if (!std::isfinite(value)) return Refuse(Concat(value, " is not finite"));
-    if (integer && value != std::floor(value)) return Refuse(Concat(value, " is not a whole number"));
+    if (integer && value != std::floor(value))
+      return Refuse(Concat(value, " is not a whole number"));
     if (value < row_.minimum) return Refuse(Concat(value, " is below ", row_.minimum));
-    if (row_.maximum && value > *row_.maximum) return Refuse(Concat(value, " is above ", *row_.maximum));
+    if (row_.maximum && value > *row_.maximum)
+      return Refuse(Concat(value, " is above ", *row_.maximum));
     return value;
   }
 
   double Mistyped() const {
-    static constexpr std::string_view kWanted[] = {"a whole number", "a number", "true or false", "",
-                                                   "a list of tables"};
-    if (row_.type == ParameterType::kChoice) return Refuse(Concat("must be one of ", Join(row_.choices)));
+    static constexpr std::string_view kWanted[] = {"a whole number", "a number", "true or false",
+                                                   "", "a list of tables"};
+    if (row_.type == ParameterType::kChoice)
+      return Refuse(Concat("must be one of ", Join(row_.choices)));
     return Refuse(Concat("must be ", kWanted[static_cast<std::size_t>(row_.type)]));
   }
 
@@ -133,8 +139,8 @@ ParameterValue ValueOf(const ParameterRow& row, double number) {
   return number;
 }
 
-void Resolve(const ParameterRow& row, const MethodSpec& spec, const std::string& path, ResolvedMethod& method,
-             Violations& violations) {
+void Resolve(const ParameterRow& row, const MethodSpec& spec, const std::string& path,
+             ResolvedMethod& method, Violations& violations) {
   const auto sent = spec.parameters.find(row.name);
   if (sent == spec.parameters.end() && !row.default_number) {
     const std::string choices =
@@ -182,8 +188,8 @@ ResolvedMethod ResolveMethod(const MethodSpec& spec, Violations& violations) {
   for (const auto& [name, value] : spec.parameters) {
     if (std::ranges::find(known, name) != known.end()) continue;
     violations.Add(path + name, known.empty() ? "unknown parameter; the method has none"
-                                              : Concat("unknown parameter; the method has ", Join(known),
-                                                       Suggestion(name, known)));
+                                              : Concat("unknown parameter; the method has ",
+                                                       Join(known), Suggestion(name, known)));
   }
   return method;
 }

@@ -10,12 +10,14 @@ namespace advantaged {
 struct ResolvedMethod {
   const MethodRow* row = nullptr;
   Parameters parameters;
-  MethodSpec spec;  // with every default filled in; `parameters.tables` points into the spec that was resolved
+  MethodSpec spec;  // with every default filled in; `parameters.tables` points into the spec that
+                    // was resolved
 };
 
-// Adds a violation for each thing wrong: unknown method or parameter (with the closest known name), a missing, mistyped or
-// out-of-range value, malformed tables. Paths are "method", "method.NAME.PARAMETER". `spec` must outlive the result. The
-// result is meaningful only if nothing was added.
+// Adds a violation for each thing wrong: unknown method or parameter (with the closest known name),
+// a missing, mistyped or out-of-range value, malformed tables. Paths are "method",
+// "method.NAME.PARAMETER". `spec` must outlive the result. The result is meaningful only if nothing
+// was added.
 ResolvedMethod ResolveMethod(const MethodSpec& spec, Violations& violations);
 
 }  // namespace advantaged

@@ -1,4 +1,5 @@
-// Composing messages: Concat("k = ", k, " exceeds n = ", n). Numbers are written so that they read back as the same value.
+// Composing messages: Concat("k = ", k, " exceeds n = ", n). Numbers are written so that they read
+// back as the same value.
 #ifndef ADVANTAGED_CORE_TEXT_H_
 #define ADVANTAGED_CORE_TEXT_H_
 
@@ -12,7 +13,7 @@ namespace advantaged {
 inline void Append(std::string& text, std::string_view part) { text += part; }
 
 template <typename Number>
-  requires std::is_arithmetic_v<Number>
+requires std::is_arithmetic_v<Number>
 void Append(std::string& text, Number number) {
   char buffer[32];
   text.append(buffer, std::to_chars(buffer, buffer + sizeof buffer, number).ptr);
@@ -26,7 +27,9 @@ std::string Concat(const Parts&... parts) {
 }
 
 // `path[index]`.
-inline std::string At(std::string_view path, std::size_t index) { return Concat(path, "[", index, "]"); }
+inline std::string At(std::string_view path, std::size_t index) {
+  return Concat(path, "[", index, "]");
+}
 
 }  // namespace advantaged
 

@@ -6,15 +6,18 @@
 
 namespace advantaged {
 
-void SelectByReward(std::span<const float> rewards, float correct, float wrong, std::span<float> out) {
+void SelectByReward(std::span<const float> rewards, float correct, float wrong,
+                    std::span<float> out) {
   for (std::size_t i = 0; i < rewards.size(); ++i) out[i] = rewards[i] == 1 ? correct : wrong;
 }
 
-void SelectByOutcome(std::span<const std::uint8_t> outcomes, float correct, float wrong, std::span<float> out) {
+void SelectByOutcome(std::span<const std::uint8_t> outcomes, float correct, float wrong,
+                     std::span<float> out) {
   for (std::size_t i = 0; i < outcomes.size(); ++i) out[i] = outcomes[i] != 0 ? correct : wrong;
 }
 
-void ApplyAffine(std::span<const float> rewards, double slope, double centre, double shift, std::span<float> out) {
+void ApplyAffine(std::span<const float> rewards, double slope, double centre, double shift,
+                 std::span<float> out) {
   for (std::size_t i = 0; i < rewards.size(); ++i) {
     out[i] = static_cast<float>(slope * ((static_cast<double>(rewards[i]) - centre) - shift));
   }
@@ -34,11 +37,13 @@ void Round(std::span<const double> values, std::span<float> out) {
 }
 
 std::size_t FirstNonFinite(std::span<const float> values) {
-  // All exponent bits set, found without a branch per element; the rare second pass looks for the place.
+  // All exponent bits set, found without a branch per element; the rare second pass looks for the
+  // place.
   constexpr std::uint32_t kExponent = 0x7f800000U;
   std::uint32_t found = 0;
   for (const float value : values) {
-    found |= static_cast<std::uint32_t>((std::bit_cast<std::uint32_t>(value) & kExponent) == kExponent);
+    found |=
+        static_cast<std::uint32_t>((std::bit_cast<std::uint32_t>(value) & kExponent) == kExponent);
   }
   if (found == 0) return values.size();
   const auto at = std::find_if(values.begin(), values.end(), [](float value) {

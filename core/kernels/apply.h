@@ -1,5 +1,6 @@
-// The loops that write advantages: one for each of the three shapes a method can take (core/method.h). Each reads a
-// group's inputs once and writes each output once, rounded from double exactly once.
+// The loops that write advantages: one for each of the three shapes a method can take
+// (core/method.h). Each reads a group's inputs once and writes each output once, rounded from
+// double exactly once.
 #ifndef ADVANTAGED_CORE_KERNELS_APPLY_H_
 #define ADVANTAGED_CORE_KERNELS_APPLY_H_
 
@@ -9,13 +10,16 @@
 namespace advantaged {
 
 // Table, the rewards being the outcomes: out_i = rewards_i == 1 ? correct : wrong.
-void SelectByReward(std::span<const float> rewards, float correct, float wrong, std::span<float> out);
+void SelectByReward(std::span<const float> rewards, float correct, float wrong,
+                    std::span<float> out);
 
 // Table, outcomes apart (each 0 or 1): out_i = outcomes_i ? correct : wrong.
-void SelectByOutcome(std::span<const std::uint8_t> outcomes, float correct, float wrong, std::span<float> out);
+void SelectByOutcome(std::span<const std::uint8_t> outcomes, float correct, float wrong,
+                     std::span<float> out);
 
 // Affine: out_i = slope · ((rewards_i − centre) − shift).
-void ApplyAffine(std::span<const float> rewards, double slope, double centre, double shift, std::span<float> out);
+void ApplyAffine(std::span<const float> rewards, double slope, double centre, double shift,
+                 std::span<float> out);
 
 // Affine with a slope for each outcome (`shape_rewards`).
 void ApplyAffineByOutcome(std::span<const float> rewards, std::span<const std::uint8_t> outcomes,

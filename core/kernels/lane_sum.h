@@ -1,9 +1,10 @@
 // The one summation order of the project (docs/numerics.md).
 //
-// Element i of a group goes to lane i mod 8 of its block of 4096. The lanes of a block are combined as
-// ((0+1)+(2+3))+((4+5)+(6+7)), the blocks by a binary tree over neighbours. Lanes start at +0, so a short block needs no
-// padding. Nothing about it depends on the width of a vector register, on threads or on the device: every target can
-// and must reproduce it bit for bit.
+// Element i of a group goes to lane i mod 8 of its block of 4096. The lanes of a block are combined
+// as
+// ((0+1)+(2+3))+((4+5)+(6+7)), the blocks by a binary tree over neighbours. Lanes start at +0, so a
+// short block needs no padding. Nothing about it depends on the width of a vector register, on
+// threads or on the device: every target can and must reproduce it bit for bit.
 #ifndef ADVANTAGED_CORE_KERNELS_LANE_SUM_H_
 #define ADVANTAGED_CORE_KERNELS_LANE_SUM_H_
 
@@ -18,8 +19,8 @@ namespace advantaged {
 inline constexpr std::size_t kLanes = 8;
 inline constexpr std::size_t kBlock = 4096;
 
-// Sums Terms quantities at once over i = 0 … size−1. `term(i)` returns the i-th summands as std::array<double, Terms>.
-// size ≤ kMaxGroupSize.
+// Sums Terms quantities at once over i = 0 … size−1. `term(i)` returns the i-th summands as
+// std::array<double, Terms>. size ≤ kMaxGroupSize.
 template <std::size_t Terms, typename Term>
 std::array<double, Terms> LaneSum(std::size_t size, Term term) {
   std::array<std::array<double, kMaxGroupSize / kBlock>, Terms> blocks;

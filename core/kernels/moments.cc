@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::uint32_t kExponent = 0x7f800000U;
 
-// What a lane has seen. Lanes instead of one accumulator let the compiler keep them in vector registers.
+// What a lane has seen. Lanes instead of one accumulator let the compiler keep them in vector
+// registers.
 struct Lanes {
   std::uint32_t finite[kLanes];
   std::uint32_t binary[kLanes];
@@ -21,8 +22,10 @@ struct Lanes {
 };
 
 void Look(Lanes& lanes, std::size_t lane, float reward) {
-  lanes.finite[lane] &= static_cast<std::uint32_t>((std::bit_cast<std::uint32_t>(reward) & kExponent) != kExponent);
-  lanes.binary[lane] &= static_cast<std::uint32_t>(reward == 0) | static_cast<std::uint32_t>(reward == 1);
+  lanes.finite[lane] &=
+      static_cast<std::uint32_t>((std::bit_cast<std::uint32_t>(reward) & kExponent) != kExponent);
+  lanes.binary[lane] &=
+      static_cast<std::uint32_t>(reward == 0) | static_cast<std::uint32_t>(reward == 1);
   lanes.ones[lane] += static_cast<std::uint32_t>(reward == 1);
   lanes.minimum[lane] = reward < lanes.minimum[lane] ? reward : lanes.minimum[lane];
   lanes.maximum[lane] = reward > lanes.maximum[lane] ? reward : lanes.maximum[lane];
@@ -56,8 +59,9 @@ RewardScan ScanRewards(std::span<const float> rewards) {
 Moments ComputeMoments(std::span<const float> rewards) {
   const auto n = static_cast<double>(rewards.size());
   const float* r = rewards.data();
-  const auto [sum] = LaneSum<1>(
-      rewards.size(), [r](std::size_t i) { return std::array<double, 1>{static_cast<double>(r[i])}; });
+  const auto [sum] = LaneSum<1>(rewards.size(), [r](std::size_t i) {
+    return std::array<double, 1>{static_cast<double>(r[i])};
+  });
   const double mean = sum / n;
   const auto [deviation, squares] = LaneSum<2>(rewards.size(), [r, mean](std::size_t i) {
     const double d = static_cast<double>(r[i]) - mean;

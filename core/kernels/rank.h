@@ -17,12 +17,13 @@ struct Ranked {
 // The rewards in ascending order. O(n log n). Finite rewards.
 std::vector<Ranked> SortAscending(std::span<const float> rewards);
 
-// Gives every response the value of its rank; equal rewards all get the value of the last of them in `sorted`, so that ties
-// are equal to the bit and the result does not depend on their order.
-void ScatterByRank(std::span<const Ranked> sorted, std::span<const double> value_of_rank, std::span<double> out);
+// Gives every response the value of its rank; equal rewards all get the value of the last of them
+// in `sorted`, so that ties are equal to the bit and the result does not depend on their order.
+void ScatterByRank(std::span<const Ranked> sorted, std::span<const double> value_of_rank,
+                   std::span<double> out);
 
-// A running sum that carries twice the digits of a double (TwoSum: Knuth, The Art of Computer Programming 2, 4.2.2), so
-// that a prefix over a million terms loses none.
+// A running sum that carries twice the digits of a double (TwoSum: Knuth, The Art of Computer
+// Programming 2, 4.2.2), so that a prefix over a million terms loses none.
 class CarriedSum {
  public:
   void Add(double x) {

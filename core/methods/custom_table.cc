@@ -25,13 +25,14 @@ Pair Table(const Counts& g, const Parameters& p) {
 
 }  // namespace
 
-const MethodRow kCustomTable{.name = "custom_table",
-                             .equation = "A+ = advantage_correct[c], A- = advantage_wrong[c] of the table for n",
-                             .source = "the caller",
-                             .input = MethodInput::kOutcomes,
-                             .constant_group = ConstantGroup::kFormula,
-                             .parameters = kParameters,
-                             .smallest_group = AnyGroup,
-                             .table = Table};
+const MethodRow kCustomTable{
+    .name = "custom_table",
+    .equation = "A+ = advantage_correct[c], A- = advantage_wrong[c] of the table for n",
+    .source = "the caller",
+    .input = MethodInput::kOutcomes,
+    .constant_group = ConstantGroup::kFormula,
+    .parameters = kParameters,
+    .smallest_group = AnyGroup,
+    .table = Table};
 
 }  // namespace advantaged

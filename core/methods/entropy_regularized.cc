@@ -2,7 +2,8 @@
 //
 //   (1 + λ·√(ρ̂(1−ρ̂))·ln((1−ρ̂)/ρ̂)) · A_GRPO
 //
-// Correct responses on easy prompts are pushed down (A₊ < 0) from λ ≈ 1.51. Equation (28) of arXiv 2510.23049v1.
+// Correct responses on easy prompts are pushed down (A₊ < 0) from λ ≈ 1.51. Equation (28) of arXiv
+// 2510.23049v1.
 #include <cmath>
 
 #include "core/methods/parameters.h"

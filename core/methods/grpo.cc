@@ -43,7 +43,8 @@ Affine Rewards(const RewardGroup& group, const Parameters& p) {
 
 const MethodRow kGrpo{
     .name = "grpo",
-    .equation = "A_i = (r_i - mean)/(sd + epsilon); A+ = sqrt((1-rho)/rho), A- = -sqrt(rho/(1-rho))",
+    .equation =
+        "A_i = (r_i - mean)/(sd + epsilon); A+ = sqrt((1-rho)/rho), A- = -sqrt(rho/(1-rho))",
     .source = "arXiv 2510.23049v1 (8)",
     .input = MethodInput::kRewards,
     .constant_group = ConstantGroup::kZero,

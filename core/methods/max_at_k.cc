@@ -1,14 +1,17 @@
-// max@K (Walder and Karkhanis, arXiv 2505.15201): the policy gradient of the expected maximum of K rewards.
+// max@K (Walder and Karkhanis, arXiv 2505.15201): the policy gradient of the expected maximum of K
+// rewards.
 //
 //   s_i         = 1/C(n,K) Σ_{S∋i, |S|=K} max_{j∈S} r_j                              plain
 //   s_i^loo     = s_i − K/(n−1) · max@K(r without i)                                leave_one_out
-//   s_i^(loo−1) = s_i − (K/n) · max@(K−1)(r without i);  s_i for K = 1              leave_one_out_minus_one
+//   s_i^(loo−1) = s_i − (K/n) · max@(K−1)(r without i);  s_i for K = 1 leave_one_out_minus_one
 //   max@K(g)    = mean over the subsets of K of their maximum
 //   A_i = (n/K)·s_i (reduced), n·s_i (unbiased), s_i (published)
 //
-// With r_(1) ≤ … ≤ r_(n) the subsets whose maximum stands at rank m are counted by binomials. All of them follow from
+// With r_(1) ≤ … ≤ r_(n) the subsets whose maximum stands at rank m are counted by binomials. All
+// of them follow from
 //
-//   w(m) = C(m−1, K−1)/C(n−1, K−1) = f₋(n−m)   the chance that K−1 others of the subset stand below rank m
+//   w(m) = C(m−1, K−1)/C(n−1, K−1) = f₋(n−m)   the chance that K−1 others of the subset stand below
+//   rank m
 //
 // so that, in reduced scale,
 //
@@ -16,8 +19,8 @@
 //   loo−1:    Σ_{m<p} (r_(m+1) − r_(m))·w(m+1), free of cancellation, for K ≥ 2
 //   max@K(r without p) = K/(n−K) · [ Σ_{m<p} w(m)·r_(m) + Σ_{m>p} w(m−1)·r_(m) ]
 //
-// O(n log n): one sort, running sums. On binary rewards plain is (35) of arXiv 2510.23049v1: A₊ = 1, A₋ = 1 − f₋.
-// Not zero-mean by design.
+// O(n log n): one sort, running sums. On binary rewards plain is (35) of arXiv 2510.23049v1: A₊ =
+// 1, A₋ = 1 − f₋. Not zero-mean by design.
 #include <algorithm>
 
 #include "core/failure.h"
@@ -70,7 +73,8 @@ Pair Table(const Counts& g, const Parameters& p) {
     case MaxVariant::kLeaveOneOutMinusOne:
       return {scale * g.f_correct, 0};
     case MaxVariant::kLeaveOneOut: {
-      // The others fail at K with C(n−c, K)/C(n−1, K) around a correct, C(n−c−1, K)/C(n−1, K) around a wrong response.
+      // The others fail at K with C(n−c, K)/C(n−1, K) around a correct, C(n−c−1, K)/C(n−1, K)
+      // around a wrong response.
       const double others_correct = g.f_correct * std::max(0.0, g.n - g.c - k + 1) / (g.n - k);
       const double others_wrong = g.f_wrong * std::max(0.0, g.n - g.c - k) / (g.n - k);
       return {scale * (g.n * others_correct - 1) / (g.n - 1),
@@ -91,7 +95,8 @@ std::vector<double> RankWeights(std::uint32_t n, std::uint32_t k) {
 }
 
 // plain, of rewards lowered by `offset`, for each rank.
-std::vector<double> Plain(std::span<const Ranked> sorted, const std::vector<double>& w, double k, double offset) {
+std::vector<double> Plain(std::span<const Ranked> sorted, const std::vector<double>& w, double k,
+                          double offset) {
   std::vector<double> value(sorted.size());
   CarriedSum above;
   for (std::size_t rank = sorted.size(); rank-- > 0;) {
@@ -105,10 +110,13 @@ std::vector<double> Plain(std::span<const Ranked> sorted, const std::vector<doub
 }
 
 // max@K of the others, of rewards lowered by `offset`, for each rank.
-std::vector<double> MaxOfOthers(std::span<const Ranked> sorted, const std::vector<double>& w, double k, double offset) {
+std::vector<double> MaxOfOthers(std::span<const Ranked> sorted, const std::vector<double>& w,
+                                double k, double offset) {
   const std::size_t n = sorted.size();
   const double scale = k / (static_cast<double>(n) - k);
-  const auto reward = [&](std::size_t rank) { return static_cast<double>(sorted[rank].reward) - offset; };
+  const auto reward = [&](std::size_t rank) {
+    return static_cast<double>(sorted[rank].reward) - offset;
+  };
   std::vector<double> value(n);
   CarriedSum below;
   for (std::size_t rank = 0; rank < n; ++rank) {
@@ -127,7 +135,9 @@ std::vector<double> MinusOne(std::span<const Ranked> sorted, const std::vector<d
   std::vector<double> value(sorted.size());
   CarriedSum gaps;
   for (std::size_t rank = 1; rank < sorted.size(); ++rank) {
-    gaps.Add((static_cast<double>(sorted[rank].reward) - static_cast<double>(sorted[rank - 1].reward)) * w[rank]);
+    gaps.Add(
+        (static_cast<double>(sorted[rank].reward) - static_cast<double>(sorted[rank - 1].reward)) *
+        w[rank]);
     value[rank] = gaps.Value();
   }
   return value;
@@ -140,7 +150,8 @@ void Rank(std::span<const float> rewards, const Parameters& p, std::span<double>
   const std::vector<double> w = RankWeights(static_cast<std::uint32_t>(rewards.size()), p.k);
   std::vector<double> value;
   if (p.variant == MaxVariant::kLeaveOneOut) {
-    // Lowered by the largest reward: for large K everything is near it, and the small differences are the result.
+    // Lowered by the largest reward: for large K everything is near it, and the small differences
+    // are the result.
     const double top = sorted.back().reward;
     value = Plain(sorted, w, k, top);
     const std::vector<double> others = MaxOfOthers(sorted, w, k, top);
@@ -161,7 +172,8 @@ void Rank(std::span<const float> rewards, const Parameters& p, std::span<double>
 
 const MethodRow kMaxAtK{
     .name = "max_at_k",
-    .equation = "s_i = 1/C(n,K) Sum[S with i, |S| = K](max of S), less a baseline; A+ = 1, A- = 1 - f-",
+    .equation =
+        "s_i = 1/C(n,K) Sum[S with i, |S| = K](max of S), less a baseline; A+ = 1, A- = 1 - f-",
     .source = "arXiv 2505.15201; 2510.23049v1 (35)",
     .input = MethodInput::kRewards,
     .constant_group = ConstantGroup::kFormula,

@@ -17,21 +17,22 @@ Pair Table(const Counts& g, const Parameters& /*unused*/) {
 }
 
 Affine Rewards(const RewardGroup& group, const Parameters& /*unused*/) {
-  // Rewards of both signs may cancel to a mean far below their size, and the method divides by it and asks for its
-  // sign: the sum must be exact.
+  // Rewards of both signs may cancel to a mean far below their size, and the method divides by it
+  // and asks for its sign: the sum must be exact.
   const double sum = ExactSum(group.rewards);
   return AroundMean(sum > 0 ? group.moments.n / sum : 0, group);
 }
 
 }  // namespace
 
-const MethodRow kMaxRl{.name = "max_rl",
-                       .equation = "A_i = (r_i - mean)/mean, 0 where mean <= 0; A+ = (1-rho)/rho, A- = -1",
-                       .source = "arXiv 2602.02710",
-                       .input = MethodInput::kRewards,
-                       .constant_group = ConstantGroup::kZero,
-                       .smallest_group = GroupOfTwo,
-                       .table = Table,
-                       .affine = Rewards};
+const MethodRow kMaxRl{
+    .name = "max_rl",
+    .equation = "A_i = (r_i - mean)/mean, 0 where mean <= 0; A+ = (1-rho)/rho, A- = -1",
+    .source = "arXiv 2602.02710",
+    .input = MethodInput::kRewards,
+    .constant_group = ConstantGroup::kZero,
+    .smallest_group = GroupOfTwo,
+    .table = Table,
+    .affine = Rewards};
 
 }  // namespace advantaged

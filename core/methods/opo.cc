@@ -1,4 +1,5 @@
-// OPO: the baseline that minimizes variance if the gradient's norm grows with the response's length.
+// OPO: the baseline that minimizes variance if the gradient's norm grows with the response's
+// length.
 //
 //   A_i = r_i − Σ_j L_j r_j / Σ_j L_j,   L_j the length of response j in tokens
 //
@@ -22,13 +23,14 @@ Affine Rewards(const RewardGroup& group, const Parameters& /*unused*/) {
 
 }  // namespace
 
-const MethodRow kOpo{.name = "opo",
-                     .equation = "A_i = r_i - Sum[j](L_j r_j) / Sum[j](L_j), L the response lengths",
-                     .source = "arXiv 2505.23585",
-                     .input = MethodInput::kRewards,
-                     .constant_group = ConstantGroup::kZero,
-                     .smallest_group = GroupOfTwo,
-                     .affine = Rewards,
-                     .needs_lengths = true};
+const MethodRow kOpo{
+    .name = "opo",
+    .equation = "A_i = r_i - Sum[j](L_j r_j) / Sum[j](L_j), L the response lengths",
+    .source = "arXiv 2505.23585",
+    .input = MethodInput::kRewards,
+    .constant_group = ConstantGroup::kZero,
+    .smallest_group = GroupOfTwo,
+    .affine = Rewards,
+    .needs_lengths = true};
 
 }  // namespace advantaged

@@ -2,8 +2,8 @@
 //
 //   A₊ = f₊,   A₋ = 0         (× K with keep_factor_k)
 //
-// A correct response counts by the chance that K−1 others would all have failed. Unbiased for ∇ρ_K / K.
-// Equations (13)–(15) of arXiv 2510.23049v1.
+// A correct response counts by the chance that K−1 others would all have failed. Unbiased for ∇ρ_K
+// / K. Equations (13)–(15) of arXiv 2510.23049v1.
 #include "core/methods/parameters.h"
 #include "core/methods/rows.h"
 

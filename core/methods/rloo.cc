@@ -22,13 +22,14 @@ Affine Rewards(const RewardGroup& group, const Parameters& /*unused*/) {
 
 }  // namespace
 
-const MethodRow kRloo{.name = "rloo",
-                      .equation = "A_i = r_i - mean of the others; A+ = n/(n-1) (1-rho), A- = -n/(n-1) rho",
-                      .source = "arXiv 2510.23049v1 (6)",
-                      .input = MethodInput::kRewards,
-                      .constant_group = ConstantGroup::kZero,
-                      .smallest_group = GroupOfTwo,
-                      .table = Table,
-                      .affine = Rewards};
+const MethodRow kRloo{
+    .name = "rloo",
+    .equation = "A_i = r_i - mean of the others; A+ = n/(n-1) (1-rho), A- = -n/(n-1) rho",
+    .source = "arXiv 2510.23049v1 (6)",
+    .input = MethodInput::kRewards,
+    .constant_group = ConstantGroup::kZero,
+    .smallest_group = GroupOfTwo,
+    .table = Table,
+    .affine = Rewards};
 
 }  // namespace advantaged

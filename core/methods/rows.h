@@ -1,5 +1,6 @@
-// The rows that the files of this folder define. A new method: one file here, one line here, one line
-// in core/method_table.cc, one message in proto/advantaged/v1/method.proto (docs/adding_a_method.md).
+// The rows that the files of this folder define. A new method: one file here, one line here, one
+// line in core/method_table.cc, one message in proto/advantaged/v1/method.proto
+// (docs/adding_a_method.md).
 #ifndef ADVANTAGED_CORE_METHODS_ROWS_H_
 #define ADVANTAGED_CORE_METHODS_ROWS_H_
 

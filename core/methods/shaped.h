@@ -8,8 +8,8 @@
 
 namespace advantaged {
 
-// √( (1−ρ̂_K)/ρ̂_K · ρ̂/(1−ρ̂) ), equation (20) of arXiv 2510.23049v1; 0 where σ_K = √(ρ̂_K(1−ρ̂_K)) is 0.
-// With 1−ρ̂_K = (1−ρ̂)·f₋ (Lemma 1) it is √(f₋·ρ̂/ρ̂_K), which loses no digits.
+// √( (1−ρ̂_K)/ρ̂_K · ρ̂/(1−ρ̂) ), equation (20) of arXiv 2510.23049v1; 0 where σ_K = √(ρ̂_K(1−ρ̂_K)) is
+// 0. With 1−ρ̂_K = (1−ρ̂)·f₋ (Lemma 1) it is √(f₋·ρ̂/ρ̂_K), which loses no digits.
 inline double ShapedFactor(const Counts& g) {
   if (g.c == 0) return 0;
   const double rho_k = 1 - g.fail * g.f_wrong;

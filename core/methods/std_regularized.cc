@@ -19,7 +19,8 @@ constexpr ParameterRow kParameters[] = {
      .set = [](Parameters& p, double value) { p.std_coefficient = value; }}};
 
 Pair Factor(const Counts& g, const Parameters& p) {
-  // (2n + s(n−2c)) / 2n with the numerator rounded once: right to the last bit next to the factor's root too.
+  // (2n + s(n−2c)) / 2n with the numerator rounded once: right to the last bit next to the factor's
+  // root too.
   const double factor = std::fma(p.std_coefficient, g.n - 2 * g.c, 2 * g.n) / (2 * g.n);
   return {factor, factor};
 }

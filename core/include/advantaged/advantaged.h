@@ -8,12 +8,14 @@
 //   if (!result.ok()) …                   // result.violations says what is wrong and where
 //   Use(result.advantages);               // one float per response, in the order of the rewards
 //
-// A group holds the n responses sampled for one prompt. An advantage A_i weighs response i in the policy gradient
-// (1/n) Σ_i A_i ∇ log π(y_i). Methods, their equations and their parameters: docs/methods.md, or `advctl methods`.
+// A group holds the n responses sampled for one prompt. An advantage A_i weighs response i in the
+// policy gradient (1/n) Σ_i A_i ∇ log π(y_i). Methods, their equations and their parameters:
+// docs/methods.md, or `advctl methods`.
 //
-// Everything here is a pure function of its arguments and safe to call from any thread. The same group gives the same
-// float32 bits whatever stands beside it, on every machine. Arithmetic is in double, rounded once (docs/numerics.md).
-// Inputs are views: they must outlive the call. Nothing throws except std::bad_alloc.
+// Everything here is a pure function of its arguments and safe to call from any thread. The same
+// group gives the same float32 bits whatever stands beside it, on every machine. Arithmetic is in
+// double, rounded once (docs/numerics.md). Inputs are views: they must outlive the call. Nothing
+// throws except std::bad_alloc.
 #ifndef ADVANTAGED_ADVANTAGED_H_
 #define ADVANTAGED_ADVANTAGED_H_
 
@@ -37,9 +39,11 @@ inline constexpr std::uint32_t kMaxTableSize = 4096;
 // Most K one request may ask Pass@K for.
 inline constexpr std::size_t kMaxPassAt = 32;
 
-// ---------------------------------------------------------------------------------------------------- the request
+// ----------------------------------------------------------------------------------------------------
+// the request
 
-// A(correct) and A(wrong) for c = 0 … n: n+1 finite numbers each. One entry of the parameter `tables` of custom_table.
+// A(correct) and A(wrong) for c = 0 … n: n+1 finite numbers each. One entry of the parameter
+// `tables` of custom_table.
 struct OutcomeTable {
   std::uint32_t n = 0;
   std::vector<double> advantage_correct;
@@ -50,13 +54,15 @@ struct OutcomeTable {
 using ParameterValue =
     std::variant<bool, std::int64_t, double, std::string, std::vector<OutcomeTable>>;
 
-// A method by name with the parameters that differ from their defaults, e.g. {"focal", {{"gamma", 0.5}, {"base", "grpo"}}}.
+// A method by name with the parameters that differ from their defaults, e.g. {"focal", {{"gamma",
+// 0.5}, {"base", "grpo"}}}.
 struct MethodSpec {
   std::string name;
   std::map<std::string, ParameterValue, std::less<>> parameters;
 };
 
-// A view of a bitmap: bit i, least significant first, is bit i % 8 of byte i / 8; ⌈size/8⌉ bytes, unused bits 0.
+// A view of a bitmap: bit i, least significant first, is bit i % 8 of byte i / 8; ⌈size/8⌉ bytes,
+// unused bits 0.
 struct BitSpan {
   std::span<const std::uint8_t> bytes;
   bool empty() const { return bytes.empty(); }
@@ -65,20 +71,23 @@ struct BitSpan {
 
 // N responses and how they form groups.
 struct Batch {
-  // Exactly one of these two: a reward per response, or a bit per response with `response_count` = N.
+  // Exactly one of these two: a reward per response, or a bit per response with `response_count` =
+  // N.
   std::span<const float> rewards;
   BitSpan reward_bits;
   std::size_t response_count = 0;  // 0: not set; with `rewards` it must equal their number
 
   // Exactly one of these three.
-  std::optional<std::uint32_t> group_size;   // contiguous groups of one size, which divides N
+  std::optional<std::uint32_t> group_size;     // contiguous groups of one size, which divides N
   std::span<const std::uint32_t> group_sizes;  // contiguous groups; each ≥ 1, sum N
-  std::span<const std::uint32_t> group_ids;    // one per response, any order; groups in order of first appearance
+  std::span<const std::uint32_t>
+      group_ids;  // one per response, any order; groups in order of first appearance
   // If set, every group must declare exactly this many responses.
   std::optional<std::uint32_t> expected_group_size;
 
   BitSpan valid;     // default: all. 0: out of the statistics, advantage 0, reward may be NaN
-  BitSpan outcomes;  // default: by threshold, or the rewards where all of a group are 0 or 1, else unknown
+  BitSpan outcomes;  // default: by threshold, or the rewards where all of a group are 0 or 1, else
+                     // unknown
   std::span<const std::uint32_t> lengths;  // tokens of each response; needed by `opo`
 };
 
@@ -87,12 +96,12 @@ enum class SmallGroupPolicy : std::uint8_t { kZero, kError, kRaw, kClampK };
 
 struct Options {
   std::optional<double> success_threshold;  // r_i ≥ this is a success; finite
-  bool shape_rewards = false;               // factor from outcomes × base advantage of the real rewards
-  bool zero_unless_mixed = false;           // 0 for groups whose outcomes are all equal
-  double constant_tolerance = 0;            // constant iff max − min ≤ this
+  bool shape_rewards = false;      // factor from outcomes × base advantage of the real rewards
+  bool zero_unless_mixed = false;  // 0 for groups whose outcomes are all equal
+  double constant_tolerance = 0;   // constant iff max − min ≤ this
   SmallGroupPolicy small_group = SmallGroupPolicy::kZero;
-  bool per_group = false;               // return (A₊, A₋) per group instead of one advantage per response
-  std::vector<std::uint32_t> pass_at;   // K for which to report unbiased Pass@K
+  bool per_group = false;  // return (A₊, A₋) per group instead of one advantage per response
+  std::vector<std::uint32_t> pass_at;  // K for which to report unbiased Pass@K
 };
 
 struct Request {
@@ -101,9 +110,11 @@ struct Request {
   Options options;
 };
 
-// ----------------------------------------------------------------------------------------------------- the result
+// -----------------------------------------------------------------------------------------------------
+// the result
 
-// One thing wrong with a request. `field` is its path, e.g. "rewards[17]"; `description` names the offending value.
+// One thing wrong with a request. `field` is its path, e.g. "rewards[17]"; `description` names the
+// offending value.
 struct Violation {
   std::string field;
   std::string description;
@@ -116,7 +127,8 @@ class Violations {
   void Add(std::string field, std::string description);
   bool empty() const { return count_ == 0; }
   std::size_t count() const { return count_; }
-  // True while further violations are still listed; lets a caller skip composing text that would be dropped.
+  // True while further violations are still listed; lets a caller skip composing text that would be
+  // dropped.
   bool listing() const { return listed_.size() < kMaxListed; }
   void Count(std::size_t more) { count_ += more; }
   const std::vector<Violation>& listed() const { return listed_; }
@@ -167,19 +179,24 @@ struct Summary {
   double positive_weight = 0, negative_weight = 0;
 };
 
-enum class WarningCode : std::uint8_t { kNegativeAdvantageOfCorrect, kSuspiciousSpread, kSmallGroups };
+enum class WarningCode : std::uint8_t {
+  kNegativeAdvantageOfCorrect,
+  kSuspiciousSpread,
+  kSmallGroups
+};
 struct Warning {
   WarningCode code;
   std::string message;
 };
 
 struct Result {
-  Violations violations;  // empty iff the computation succeeded; otherwise nothing below is meaningful
+  Violations
+      violations;  // empty iff the computation succeeded; otherwise nothing below is meaningful
   bool ok() const { return violations.empty(); }
 
   std::vector<float> advantages;        // N; or, with `per_group`, A₊ and A₋ of each group: 2 G
   std::vector<GroupStatistics> groups;  // G
-  std::vector<double> pass_at_k;        // G × pass_at.size(), row by row; NaN where ρ̂ is unknown or K > n
+  std::vector<double> pass_at_k;  // G × pass_at.size(), row by row; NaN where ρ̂ is unknown or K > n
   Summary summary;
   std::vector<Warning> warnings;
   MethodSpec method;  // with every default filled in

@@ -1,0 +1,43 @@
+#include "advantaged/advantaged.h"
+#include "core/computation.h"
+#include "core/summary.h"
+
+namespace advantaged {
+namespace {
+
+// Keeps everything the reports say.
+class Collector final : public GroupObserver {
+ public:
+  Collector(Result& result, std::span<const std::uint32_t> pass_at)
+      : result_(result), summary_(pass_at) {}
+
+  void OnGroup(const GroupReport& report) override {
+    result_.groups.push_back(report.statistics);
+    result_.pass_at_k.insert(result_.pass_at_k.end(), report.pass_at_k.begin(),
+                             report.pass_at_k.end());
+    summary_.Add(report);
+  }
+
+  Summary Build(std::size_t responses) const { return summary_.Build(responses); }
+
+ private:
+  Result& result_;
+  SummaryBuilder summary_;
+};
+
+}  // namespace
+
+Result Compute(const Request& request) {
+  Result result;
+  const Computation computation(request, result.violations);
+  if (!result.ok()) return result;
+  result.advantages.resize(computation.output_size());
+  result.groups.reserve(computation.groups().count());
+  Collector collector(result, request.options.pass_at);
+  computation.Run(result.advantages, &collector, result.warnings, result.violations);
+  result.summary = collector.Build(computation.responses());
+  result.method = computation.method().spec;
+  return result;
+}
+
+}  // namespace advantaged

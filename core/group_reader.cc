@@ -1,0 +1,66 @@
+#include "core/group_reader.h"
+
+namespace advantaged {
+
+GroupInput GroupReader::Read(std::size_t group) {
+  const Batch& batch = request_.batch;
+  const std::uint32_t size = groups_.size(group);
+  const bool side_by_side = groups_.contiguous() && batch.valid.empty();
+  if (side_by_side && batch.reward_bits.empty()) {
+    const std::size_t begin = groups_.begin(group);
+    return {.rewards = batch.rewards.subspan(begin, size),
+            .lengths = batch.lengths.empty() ? batch.lengths : batch.lengths.subspan(begin, size),
+            .first = static_cast<std::uint32_t>(begin),
+            .indices = {}};
+  }
+  rewards_.clear();
+  lengths_.clear();
+  indices_.clear();
+  for (std::uint32_t i = 0; i < size; ++i) {
+    const std::uint32_t index = groups_.member(group, i);
+    if (!batch.valid.empty() && !batch.valid[index]) continue;
+    indices_.push_back(index);
+    rewards_.push_back(batch.reward_bits.empty() ? batch.rewards[index]
+                                                 : static_cast<float>(batch.reward_bits[index]));
+    if (!batch.lengths.empty()) lengths_.push_back(batch.lengths[index]);
+  }
+  return {.rewards = rewards_, .lengths = lengths_, .first = 0, .indices = indices_};
+}
+
+template <typename Correct>
+GroupOutcomes GroupReader::Fill(const GroupInput& input, Correct correct) {
+  bits_.resize(input.rewards.size());
+  std::uint32_t count = 0;
+  for (std::size_t i = 0; i < bits_.size(); ++i) {
+    bits_[i] = static_cast<std::uint8_t>(correct(i));
+    count += bits_[i];
+  }
+  return {.known = true, .are_rewards = false, .correct = count, .bits = bits_};
+}
+
+GroupOutcomes GroupReader::ReadOutcomes(const GroupInput& input, bool binary, std::size_t ones) {
+  const BitSpan& sent = request_.batch.outcomes;
+  if (!sent.empty()) {
+    return Fill(input, [&](std::size_t i) { return sent[input.index(i)]; });
+  }
+  if (request_.options.success_threshold) {
+    const double threshold = *request_.options.success_threshold;
+    return Fill(input,
+                [&](std::size_t i) { return static_cast<double>(input.rewards[i]) >= threshold; });
+  }
+  if (binary) {
+    return {.known = true,
+            .are_rewards = true,
+            .correct = static_cast<std::uint32_t>(ones),
+            .bits = {}};
+  }
+  return {};
+}
+
+std::span<const std::uint8_t> GroupReader::Bits(const GroupInput& input,
+                                                const GroupOutcomes& outcomes) {
+  if (!outcomes.are_rewards) return outcomes.bits;
+  return Fill(input, [&](std::size_t i) { return input.rewards[i] == 1; }).bits;
+}
+
+}  // namespace advantaged

@@ -1,0 +1,317 @@
+#include "core/group_run.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/failure.h"
+#include "core/kernels/apply.h"
+#include "core/methods/base.h"
+#include "core/text.h"
+
+namespace advantaged {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr double kSuspiciousSpread = 1e-5;  // of the largest |reward|
+
+bool IsConstant(const RewardScan& scan, double tolerance) {
+  return static_cast<double>(scan.maximum) - static_cast<double>(scan.minimum) <= tolerance;
+}
+
+bool IsSuspicious(const RewardScan& scan) {
+  const double spread = static_cast<double>(scan.maximum) - static_cast<double>(scan.minimum);
+  const double magnitude = std::max(std::abs(scan.minimum), std::abs(scan.maximum));
+  return spread > 0 && spread < kSuspiciousSpread * magnitude;
+}
+
+GroupOutcome Classify(const GroupOutcomes& outcomes, std::uint32_t n, bool constant) {
+  if (!outcomes.known) return constant ? GroupOutcome::kConstant : GroupOutcome::kVaried;
+  if (outcomes.correct == 0) return GroupOutcome::kAllFail;
+  return outcomes.correct == n ? GroupOutcome::kAllPass : GroupOutcome::kMixed;
+}
+
+GroupReport::Mass MassOf(double advantage, std::uint32_t responses, double n) {
+  const double mass = std::abs(advantage) * responses / n;
+  return advantage > 0 ? GroupReport::Mass{mass, 0} : GroupReport::Mass{0, mass};
+}
+
+}  // namespace
+
+void GroupRun::Group(std::size_t group) {
+  State state{
+      .group = group, .input = reader_.Read(group), .scan = {}, .outcomes = {}, .moments = {}};
+  GroupReport report;
+  report.statistics.id = groups_.id(group);
+  report.statistics.n = state.n();
+  if (state.n() > 0 && !Readable(state)) return;
+  const bool direct = state.input.indices.empty() && !options_.per_group;
+  if (direct) {
+    advantages_ = out_.subspan(state.input.first, state.n());
+  } else {
+    scratch_.resize(state.n());
+    advantages_ = scratch_;
+  }
+  Statistics(state, report);
+  Advantages(state, report);
+  if (!WriteOut(state)) return;
+  Weigh(state, report);
+  if (observer_ != nullptr) observer_->OnGroup(report);
+}
+
+// Looks at the rewards and outcomes; adds violations and returns false if the method cannot work on
+// them.
+bool GroupRun::Readable(State& state) {
+  const GroupInput& input = state.input;
+  state.scan = ScanRewards(input.rewards);
+  if (!state.scan.finite) {
+    for (std::size_t i = 0; i < input.rewards.size(); ++i) {
+      if (std::isfinite(input.rewards[i])) continue;
+      violations_.Add(
+          At("rewards", input.index(i)),
+          Concat(input.rewards[i], " is not finite; mask the response out with `valid`"));
+    }
+    return false;
+  }
+  state.outcomes = reader_.ReadOutcomes(input, state.scan.binary, state.scan.ones);
+  const auto first_other = [&] {
+    std::size_t i = 0;
+    while (i < input.rewards.size() && (input.rewards[i] == 0 || input.rewards[i] == 1)) ++i;
+    return i;
+  };
+  const bool needs_outcomes = row_.input == MethodInput::kOutcomes || options_.zero_unless_mixed;
+  if (needs_outcomes && !state.outcomes.known) {
+    const std::size_t i = first_other();
+    violations_.Add(At("rewards", input.index(i)),
+                    Concat(input.rewards[i], " is neither 0 nor 1, so the outcomes of group ",
+                           state.group, " (id ", groups_.id(state.group), ") are unknown and ",
+                           row_.input == MethodInput::kOutcomes ? row_.name : "zero_unless_mixed",
+                           " needs them: send outcomes or success_threshold"));
+    return false;
+  }
+  if (options_.per_group && !TwoValued(state)) {
+    const std::size_t i = first_other();
+    violations_.Add("reply_form",
+                    Concat("one pair of advantages per group is impossible: rewards[",
+                           input.index(i), "] = ", input.rewards[i], " of group ", state.group,
+                           " (id ", groups_.id(state.group), ") is neither 0 nor 1"));
+    return false;
+  }
+  return true;
+}
+
+void GroupRun::Statistics(State& state, GroupReport& report) {
+  GroupStatistics& s = report.statistics;
+  std::ranges::fill(pass_at_k_, kNaN);
+  report.pass_at_k = pass_at_k_;
+  s.success_rate = s.mean = s.sd = s.priority = kNaN;
+  if (s.n == 0) return;
+  s.outcome = Classify(state.outcomes, s.n, IsConstant(state.scan, options_.constant_tolerance));
+  s.suspicious = IsSuspicious(state.scan);
+  suspicious_ += static_cast<std::size_t>(s.suspicious);
+  const double n = s.n;
+  if (state.scan.binary) {
+    const auto ones = static_cast<double>(state.scan.ones);
+    s.mean = ones / n;
+    s.sd = std::sqrt(ones * (n - ones)) / n;
+  } else {
+    const Moments& moments = MomentsOf(state);
+    s.mean = moments.mean + moments.residual;
+    s.sd = IsConstant(state.scan, 0) ? 0 : std::sqrt(moments.centred_squares / n);
+  }
+  if (!state.outcomes.known) return;
+  s.c = state.outcomes.correct;
+  s.success_rate = s.c / n;
+  s.priority = (n - s.c) / n;
+  for (std::size_t i = 0; i < pass_at_k_.size(); ++i) {
+    const std::uint32_t k = options_.pass_at[i];
+    if (k <= s.n) pass_at_k_[i] = PassAtK(s.n, s.c, FailureWithout(s.n, k, s.c));
+  }
+}
+
+std::optional<Parameters> GroupRun::ParametersFor(const State& state, GroupStatistics& statistics) {
+  if (state.n() >= smallest_group_) return parameters_;
+  statistics.small = true;
+  ++small_;
+  switch (options_.small_group) {
+    case SmallGroupPolicy::kError:
+      violations_.Add("small_group", Concat("group ", state.group, " (id ", groups_.id(state.group),
+                                            ") has ", state.n(), " valid responses; ", row_.name,
+                                            " needs at least ", smallest_group_));
+      break;
+    case SmallGroupPolicy::kClampK: {
+      Parameters clamped = parameters_;
+      const std::uint32_t lower = smallest_group_ - state.n();
+      if (lower >= clamped.k) break;
+      clamped.k -= lower;
+      if (row_.smallest_group(clamped) <= state.n()) return clamped;
+      break;
+    }
+    case SmallGroupPolicy::kZero:
+    case SmallGroupPolicy::kRaw:
+      break;
+  }
+  return std::nullopt;
+}
+
+void GroupRun::Advantages(State& state, GroupReport& report) {
+  pair_ = {0, 0};
+  if (state.n() == 0) return;
+  const std::optional<Parameters> parameters = ParametersFor(state, report.statistics);
+  const bool unmixed =
+      options_.zero_unless_mixed && report.statistics.outcome != GroupOutcome::kMixed;
+  const bool constant = !on_outcomes_ && IsConstant(state.scan, options_.constant_tolerance) &&
+                        row_.zero_if_constant(parameters_);
+  if (!parameters && options_.small_group == SmallGroupPolicy::kRaw && !unmixed) {
+    Raw(state);
+  } else if (!parameters || unmixed || constant) {
+    std::ranges::fill(advantages_, 0.0F);
+  } else if (TwoValued(state)) {
+    FromTable(state, *parameters);
+  } else if (options_.shape_rewards) {
+    Shape(state, *parameters);
+  } else {
+    FromRewards(state, *parameters);
+  }
+}
+
+void GroupRun::Raw(const State& state) {
+  if (TwoValued(state)) {
+    SelectPair(state, {1, 0});
+  } else {
+    std::ranges::copy(state.input.rewards, advantages_.begin());
+  }
+}
+
+void GroupRun::FromTable(const State& state, const Parameters& parameters) {
+  const std::uint32_t n = state.n();
+  const auto ones = static_cast<std::uint32_t>(state.scan.ones);
+  SelectPair(state, Entry(parameters, n, SelectsByReward(state) ? ones : state.outcomes.correct));
+}
+
+void GroupRun::SelectPair(const State& state, FloatPair pair) {
+  if (SelectsByReward(state)) {
+    SelectByReward(state.input.rewards, pair.correct, pair.wrong, advantages_);
+    const bool any_wrong = state.scan.ones < state.n();
+    pair_ = {state.scan.ones > 0 ? pair.correct : 0, any_wrong ? pair.wrong : 0};
+  } else {
+    SelectByOutcome(state.outcomes.bits, pair.correct, pair.wrong, advantages_);
+    const bool any_wrong = state.outcomes.correct < state.n();
+    pair_ = {state.outcomes.correct > 0 ? pair.correct : 0, any_wrong ? pair.wrong : 0};
+  }
+}
+
+FloatPair GroupRun::Entry(const Parameters& parameters, std::uint32_t n, std::uint32_t c) {
+  if (parameters.tables != nullptr &&
+      std::ranges::find(*parameters.tables, n, &OutcomeTable::n) == parameters.tables->end()) {
+    violations_.Add("method.custom_table.tables",
+                    Concat("no table for n = ", n, ", the valid responses of a group"));
+    return {0, 0};
+  }
+  if (n > kMaxTableSize) return EvaluateEntry(row_, parameters, n, c);
+  std::shared_ptr<const Table>& table = tables_[{n, parameters.k}];
+  if (table == nullptr) {
+    table = TableCache::Global().Get(row_, parameters, n);
+    if (negative_n_ == 0 && table->first_negative_correct > 0) {
+      negative_n_ = n;
+      negative_c_ = table->first_negative_correct;
+    }
+  }
+  return table->entries[c];
+}
+
+void GroupRun::FromRewards(State& state, const Parameters& parameters) {
+  if (row_.rank != nullptr) {
+    doubles_.resize(state.n());
+    row_.rank(state.input.rewards, parameters, doubles_);
+    Round(doubles_, advantages_);
+    return;
+  }
+  if (row_.needs_lengths &&
+      std::ranges::all_of(state.input.lengths, [](auto length) { return length == 0; })) {
+    violations_.Add(At("lengths", state.input.index(0)),
+                    Concat("0, like all lengths of group ", state.group, " (id ",
+                           groups_.id(state.group), "); ", row_.name, " needs one above 0"));
+    std::ranges::fill(advantages_, 0.0F);
+    return;
+  }
+  const Affine a =
+      row_.affine({state.input.rewards, state.input.lengths, MomentsOf(state)}, parameters);
+  ApplyAffine(state.input.rewards, a.slope, a.centre, a.shift, advantages_);
+}
+
+void GroupRun::Shape(State& state, const Parameters& parameters) {
+  const std::uint32_t n = state.n();
+  const std::uint32_t c = state.outcomes.correct;
+  const std::uint32_t k = std::min(parameters.k, n);
+  const double f_correct = c == 0 ? 0 : FailureWithout(n, k, c - 1);
+  const Pair factor = row_.factor(MakeCounts(n, c, f_correct, FailureWithout(n, k, c)), parameters);
+  const Affine a = BaseAffine(row_.base(parameters),
+                              {state.input.rewards, state.input.lengths, MomentsOf(state)});
+  ApplyAffineByOutcome(state.input.rewards, reader_.Bits(state.input, state.outcomes),
+                       factor.correct * a.slope, factor.wrong * a.slope, a.centre, a.shift,
+                       advantages_);
+}
+
+// Puts the group's advantages where the request wants them; false, with a violation, if one is
+// beyond float32.
+bool GroupRun::WriteOut(const State& state) {
+  const std::size_t beyond = FirstNonFinite(advantages_);
+  if (beyond < advantages_.size()) {
+    violations_.Add(At("rewards", state.input.index(beyond)),
+                    Concat("the advantage of this response, in group ", state.group, " (id ",
+                           groups_.id(state.group), "), is beyond float32"));
+    return false;
+  }
+  if (options_.per_group) {
+    out_[2 * state.group] = pair_.correct;
+    out_[2 * state.group + 1] = pair_.wrong;
+    return true;
+  }
+  for (std::size_t i = 0; i < state.input.indices.size(); ++i)
+    out_[state.input.indices[i]] = advantages_[i];
+  return true;
+}
+
+// What the observer wants to know about the advantages.
+void GroupRun::Weigh(const State& state, GroupReport& report) {
+  report.advantages = advantages_;
+  report.statistics.no_signal = std::ranges::all_of(advantages_, [](float a) { return a == 0; });
+  if (state.n() == 0 || !state.outcomes.known) return;
+  const double n = state.n();
+  const bool pair_by_outcome = TwoValued(state) && (on_outcomes_ || state.outcomes.are_rewards);
+  if (pair_by_outcome) {
+    report.correct = MassOf(pair_.correct, state.outcomes.correct, n);
+    report.wrong = MassOf(pair_.wrong, state.n() - state.outcomes.correct, n);
+    return;
+  }
+  const std::span<const std::uint8_t> bits = reader_.Bits(state.input, state.outcomes);
+  for (std::size_t i = 0; i < bits.size(); ++i) {
+    GroupReport::Mass& mass = bits[i] != 0 ? report.correct : report.wrong;
+    const double advantage = advantages_[i];
+    (advantage > 0 ? mass.positive : mass.negative) += std::abs(advantage) / n;
+  }
+}
+
+void GroupRun::Warn(std::vector<Warning>& warnings) const {
+  if (negative_n_ > 0) {
+    warnings.push_back(
+        {WarningCode::kNegativeAdvantageOfCorrect,
+         Concat(row_.name, ": the advantage of correct responses is below 0 from c = ", negative_c_,
+                " of n = ", negative_n_, ", so they are pushed down there")});
+  }
+  if (suspicious_ > 0) {
+    warnings.push_back(
+        {WarningCode::kSuspiciousSpread,
+         Concat(suspicious_,
+                " groups have rewards that differ by less than 1e-5 of their size: rounding"
+                " noise? constant_tolerance would make them constant")});
+  }
+  if (small_ > 0) {
+    warnings.push_back({WarningCode::kSmallGroups,
+                        Concat(small_, " groups have fewer valid responses than ", row_.name,
+                               " needs (", smallest_group_, "); small_group applied")});
+  }
+}
+
+}  // namespace advantaged

@@ -1,0 +1,108 @@
+// One pass over the groups of a request: how one group becomes advantages and a report. Private to
+// computation.cc.
+#ifndef ADVANTAGED_CORE_GROUP_RUN_H_
+#define ADVANTAGED_CORE_GROUP_RUN_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "advantaged/advantaged.h"
+#include "core/computation.h"
+#include "core/group_reader.h"
+#include "core/kernels/moments.h"
+#include "core/table_cache.h"
+
+namespace advantaged {
+
+// Computes the groups of one request, in order. Holds the scratch memory of the run.
+class GroupRun {
+ public:
+  GroupRun(const Request& request, const Computation& computation, std::span<float> out,
+           GroupObserver* observer, Violations& violations)
+      : request_(request),
+        options_(request.options),
+        row_(*computation.method().row),
+        parameters_(computation.method().parameters),
+        smallest_group_(row_.smallest_group(parameters_)),
+        on_outcomes_(row_.input == MethodInput::kOutcomes && !options_.shape_rewards),
+        groups_(computation.groups()),
+        reader_(request, computation.groups()),
+        out_(out),
+        observer_(observer),
+        violations_(violations),
+        pass_at_k_(options_.pass_at.size()) {}
+
+  void Group(std::size_t group);
+  void Warn(std::vector<Warning>& warnings) const;
+
+ private:
+  // What one group is computed from.
+  struct State {
+    std::size_t group;
+    GroupInput input;
+    RewardScan scan;
+    GroupOutcomes outcomes;
+    std::optional<Moments> moments;
+    std::uint32_t n() const { return static_cast<std::uint32_t>(input.rewards.size()); }
+  };
+
+  bool Readable(State& state);
+  void Statistics(State& state, GroupReport& report);
+  // Parameters for a group of this size, `small_group` applied; nothing if the group gets 0.
+  std::optional<Parameters> ParametersFor(const State& state, GroupStatistics& statistics);
+  void Advantages(State& state, GroupReport& report);
+  void Raw(const State& state);
+  void FromTable(const State& state, const Parameters& parameters);
+  void FromRewards(State& state, const Parameters& parameters);
+  void Shape(State& state, const Parameters& parameters);
+  bool WriteOut(const State& state);
+  void Weigh(const State& state, GroupReport& report);
+
+  const Moments& MomentsOf(State& state) const {
+    if (!state.moments) state.moments = ComputeMoments(state.input.rewards);
+    return *state.moments;
+  }
+  // True if the inputs of the method are 0 or 1, so that a pair of advantages describes the group.
+  bool TwoValued(const State& state) const {
+    return on_outcomes_ || (row_.has_table() && !options_.shape_rewards && state.scan.binary);
+  }
+  bool SelectsByReward(const State& state) const {
+    return !on_outcomes_ || state.outcomes.are_rewards;
+  }
+  void SelectPair(const State& state, FloatPair pair);
+  FloatPair Entry(const Parameters& parameters, std::uint32_t n, std::uint32_t c);
+
+  const Request& request_;
+  const Options& options_;
+  const MethodRow& row_;
+  const Parameters& parameters_;
+  const std::uint32_t smallest_group_;
+  const bool on_outcomes_;
+  const Groups& groups_;
+  GroupReader reader_;
+  std::span<float> out_;
+  GroupObserver* const observer_;
+  Violations& violations_;
+
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::shared_ptr<const Table>>
+      tables_;  // by n and k
+  std::span<float>
+      advantages_;        // of the group at hand; in `out_` where it stands side by side there
+  FloatPair pair_{0, 0};  // of the group at hand, if two-valued
+  std::vector<float> scratch_;
+  std::vector<double> doubles_;
+  std::vector<double> pass_at_k_;
+  std::size_t small_ = 0;
+  std::size_t suspicious_ = 0;
+  std::uint32_t negative_n_ = 0;  // the first table with A₊ < 0, and where
+  std::uint32_t negative_c_ = 0;
+};
+
+}  // namespace advantaged
+
+#endif  // ADVANTAGED_CORE_GROUP_RUN_H_

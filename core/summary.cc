@@ -1,0 +1,60 @@
+#include "core/summary.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace advantaged {
+
+SummaryBuilder::SummaryBuilder(std::span<const std::uint32_t> pass_at)
+    : pass_at_k_(pass_at.size()) {
+  for (const std::uint32_t k : pass_at)
+    summary_.pass_at_k.push_back({.k = k, .mean = {}, .groups = 0});
+}
+
+void SummaryBuilder::Add(const GroupReport& report) {
+  const GroupStatistics& group = report.statistics;
+  ++summary_.groups;
+  summary_.responses += group.n;
+  std::uint32_t* const by_outcome[] = {&summary_.empty,    &summary_.all_fail, &summary_.mixed,
+                                       &summary_.all_pass, &summary_.constant, &summary_.varied};
+  ++*by_outcome[static_cast<std::size_t>(group.outcome)];
+  summary_.small += static_cast<std::uint32_t>(group.small);
+  summary_.suspicious += static_cast<std::uint32_t>(group.suspicious);
+  no_signal_ += static_cast<std::uint32_t>(group.no_signal && group.n > 0);
+  if (OutcomesKnown(group.outcome)) success_rates_ += group.success_rate;
+  for (std::size_t i = 0; i < pass_at_k_.size(); ++i) {
+    if (std::isnan(report.pass_at_k[i])) continue;
+    pass_at_k_[i] += report.pass_at_k[i];
+    ++summary_.pass_at_k[i].groups;
+  }
+  for (const float advantage : report.advantages) {
+    const double a = advantage;
+    const double magnitude = std::abs(a);
+    absolute_ += magnitude;
+    squares_ += a * a;
+    summary_.max_absolute = std::max(summary_.max_absolute, magnitude);
+    (a > 0 ? summary_.positive_weight : summary_.negative_weight) += magnitude;
+  }
+}
+
+Summary SummaryBuilder::Build(std::size_t responses) const {
+  Summary summary = summary_;
+  summary.masked_responses = static_cast<std::uint32_t>(responses - summary.responses);
+  const std::uint32_t known = summary.all_fail + summary.mixed + summary.all_pass;
+  if (known > 0) summary.mean_success_rate = success_rates_ / known;
+  for (std::size_t i = 0; i < pass_at_k_.size(); ++i) {
+    Summary::PassAtK& pass = summary.pass_at_k[i];
+    if (pass.groups > 0) pass.mean = pass_at_k_[i] / pass.groups;
+  }
+  const std::uint32_t filled = summary.groups - summary.empty;
+  if (filled > 0) summary.no_signal_share = static_cast<double>(no_signal_) / filled;
+  if (summary.responses > 0) {
+    summary.mean_absolute = absolute_ / summary.responses;
+    const double variance =
+        squares_ / summary.responses - summary.mean_absolute * summary.mean_absolute;
+    summary.sd_absolute = std::sqrt(std::max(0.0, variance));
+  }
+  return summary;
+}
+
+}  // namespace advantaged

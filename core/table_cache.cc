@@ -1,0 +1,105 @@
+#include "core/table_cache.h"
+
+#include <string_view>
+
+#include "core/failure.h"
+
+namespace advantaged {
+namespace {
+
+FloatPair Rounded(const Pair& pair) {
+  return {static_cast<float>(pair.correct), static_cast<float>(pair.wrong)};
+}
+
+// Biased Pass@K alone takes a K above n; it does not use f±, so any K will do for them.
+std::uint32_t LadderK(const Parameters& parameters, std::uint32_t n) {
+  return parameters.k <= n ? parameters.k : n;
+}
+
+void AppendBytes(std::string& key, const auto& value) {
+  key.append(reinterpret_cast<const char*>(&value), sizeof value);
+}
+
+// All that a table depends on: the row's address is its identity.
+std::string Key(const MethodRow& row, const Parameters& p, std::uint32_t n) {
+  const MethodRow* identity = &row;
+  std::string key;
+  AppendBytes(key, identity);
+  AppendBytes(key, n);
+  AppendBytes(key, p.k);
+  AppendBytes(key, p.ddof);
+  AppendBytes(key, p.epsilon);
+  AppendBytes(key, p.std_coefficient);
+  AppendBytes(key, p.entropy_coefficient);
+  AppendBytes(key, p.gamma);
+  AppendBytes(key, p.positive_weight);
+  AppendBytes(key, p.keep_factor_k);
+  AppendBytes(key, p.base);
+  AppendBytes(key, p.variant);
+  AppendBytes(key, p.scale);
+  return key;
+}
+
+std::size_t Bytes(const Table& table, std::size_t key_size) {
+  return table.entries.capacity() * sizeof(FloatPair) + 2 * key_size + 256;
+}
+
+}  // namespace
+
+FloatPair EvaluateEntry(const MethodRow& row, const Parameters& parameters, std::uint32_t n,
+                        std::uint32_t c) {
+  const std::uint32_t k = LadderK(parameters, n);
+  const double f_correct = c == 0 ? 0 : FailureWithout(n, k, c - 1);
+  return Rounded(TableEntry(row, MakeCounts(n, c, f_correct, FailureWithout(n, k, c)), parameters));
+}
+
+Table BuildTable(const MethodRow& row, const Parameters& parameters, std::uint32_t n) {
+  const std::vector<double> f = FailureLadder(n, LadderK(parameters, n));
+  Table table;
+  table.entries.reserve(std::size_t{n} + 1);
+  for (std::uint32_t c = 0; c <= n; ++c) {
+    const Counts counts = MakeCounts(n, c, c == 0 ? 0 : f[c - 1], f[c]);
+    table.entries.push_back(Rounded(TableEntry(row, counts, parameters)));
+    const bool negative = c > 0 && c < n && table.entries[c].correct < 0;
+    if (negative && table.first_negative_correct == 0) table.first_negative_correct = c;
+  }
+  return table;
+}
+
+std::shared_ptr<const Table> TableCache::Get(const MethodRow& row, const Parameters& parameters,
+                                             std::uint32_t n) {
+  if (parameters.tables != nullptr) return std::make_shared<Table>(BuildTable(row, parameters, n));
+  std::string key = Key(row, parameters, n);
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = index_.find(key);
+    if (found != index_.end()) {
+      recent_.splice(recent_.begin(), recent_, found->second);
+      return found->second->table;
+    }
+  }
+  auto table = std::make_shared<const Table>(BuildTable(row, parameters, n));
+  const std::lock_guard lock(mutex_);
+  if (index_.contains(key)) return table;  // another call was faster with the same
+  bytes_ += Bytes(*table, key.size());
+  recent_.push_front({key, table});
+  index_.emplace(std::move(key), recent_.begin());
+  while (bytes_ > max_bytes_ && recent_.size() > 1) {
+    bytes_ -= Bytes(*recent_.back().table, recent_.back().key.size());
+    index_.erase(recent_.back().key);
+    recent_.pop_back();
+  }
+  return table;
+}
+
+std::size_t TableCache::bytes() const {
+  const std::lock_guard lock(mutex_);
+  return bytes_;
+}
+
+TableCache& TableCache::Global() {
+  static TableCache cache(std::size_t{64} << 20);
+  return cache;
+}
+
+}  // namespace advantaged

@@ -1,0 +1,68 @@
+// Tables over c, built once per method, parameters and n, rounded to float32 and shared by all
+// calls.
+#ifndef ADVANTAGED_CORE_TABLE_CACHE_H_
+#define ADVANTAGED_CORE_TABLE_CACHE_H_
+
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/method.h"
+
+namespace advantaged {
+
+// A₊ and A₋ of one (n, c), rounded; infinite where the value is beyond float32.
+struct FloatPair {
+  float correct;
+  float wrong;
+};
+
+// A₊ and A₋ for c = 0 … n.
+struct Table {
+  std::vector<FloatPair> entries;
+  // The smallest 0 < c < n with A₊ < 0, or 0.
+  std::uint32_t first_negative_correct = 0;
+};
+
+// Evaluates the method once for (n, c). Any n.
+FloatPair EvaluateEntry(const MethodRow& row, const Parameters& parameters, std::uint32_t n,
+                        std::uint32_t c);
+
+// Builds the table for n ≤ kMaxTableSize. O(n).
+Table BuildTable(const MethodRow& row, const Parameters& parameters, std::uint32_t n);
+
+// A bounded cache of tables, least recently used out first. Thread-safe.
+class TableCache {
+ public:
+  explicit TableCache(std::size_t max_bytes) : max_bytes_(max_bytes) {}
+
+  // The table of the method for n ≤ kMaxTableSize. The caller's own tables (`parameters.tables`)
+  // are not kept.
+  std::shared_ptr<const Table> Get(const MethodRow& row, const Parameters& parameters,
+                                   std::uint32_t n);
+
+  std::size_t bytes() const;
+
+  // The one of this process, of 64 MiB.
+  static TableCache& Global();
+
+ private:
+  struct Entry {
+    std::string key;
+    std::shared_ptr<const Table> table;
+  };
+
+  const std::size_t max_bytes_;
+  mutable std::mutex mutex_;
+  std::list<Entry> recent_;  // most recently used first
+  std::unordered_map<std::string, std::list<Entry>::iterator> index_;
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace advantaged
+
+#endif  // ADVANTAGED_CORE_TABLE_CACHE_H_

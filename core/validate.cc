@@ -1,0 +1,159 @@
+#include "core/validate.h"
+
+#include <cmath>
+#include <limits>
+#include <set>
+#include <string_view>
+
+#include "core/text.h"
+
+namespace advantaged {
+namespace {
+
+void CheckBits(const BitSpan& bits, std::string_view field, std::size_t responses,
+               Violations& violations) {
+  if (bits.empty()) return;
+  const std::size_t bytes = (responses + 7) / 8;
+  if (bits.bytes.size() != bytes) {
+    violations.Add(std::string(field), Concat(bits.bytes.size(), " bytes; a bitmap of ", responses,
+                                              " responses has ", bytes));
+    return;
+  }
+  const unsigned stray = bits.bytes.back() & (responses % 8 == 0 ? 0U : 0xFFU << (responses % 8));
+  if (stray != 0) {
+    violations.Add(At(field, bytes - 1),
+                   Concat("last byte is ", bits.bytes.back() + 0U, "; the bits beyond the ",
+                          responses, " responses must be 0"));
+  }
+}
+
+std::size_t CountResponses(const Batch& batch, Violations& violations) {
+  const bool floats = !batch.rewards.empty();
+  const bool bits = !batch.reward_bits.empty();
+  if (floats && bits) {
+    violations.Add("rewards", "exactly one of rewards and reward_bits must be set; both are");
+  }
+  if (floats) {
+    const std::size_t responses = batch.rewards.size();
+    if (batch.response_count != 0 && batch.response_count != responses) {
+      violations.Add("response_count",
+                     Concat(batch.response_count, "; there are ", responses, " rewards"));
+    }
+    return responses;
+  }
+  if (!bits) {
+    violations.Add(
+        "rewards",
+        "exactly one of rewards and reward_bits must be set; none is: the batch is empty");
+  } else if (batch.response_count == 0) {
+    violations.Add("response_count", "0; it is required with reward_bits");
+  }
+  return bits ? batch.response_count : 0;
+}
+
+void CheckPassAt(const std::vector<std::uint32_t>& pass_at, Violations& violations) {
+  if (pass_at.size() > kMaxPassAt) {
+    violations.Add("pass_at",
+                   Concat(pass_at.size(), " values; at most ", kMaxPassAt, " are allowed"));
+  }
+  std::set<std::uint32_t> seen;
+  for (std::size_t i = 0; i < pass_at.size(); ++i) {
+    if (pass_at[i] == 0) violations.Add(At("pass_at", i), "0 is below 1");
+    if (!seen.insert(pass_at[i]).second)
+      violations.Add(At("pass_at", i), Concat(pass_at[i], " is listed twice"));
+  }
+}
+
+void CheckAgainstMethod(const Request& request, const MethodRow& row, Violations& violations) {
+  const Options& options = request.options;
+  if (options.shape_rewards && !row.shapes_rewards()) {
+    violations.Add("shape_rewards",
+                   Concat("true, but ", row.name, " is not a factor times a base advantage"));
+  }
+  if (row.needs_lengths && request.batch.lengths.empty()) {
+    violations.Add("lengths", Concat("not set; ", row.name, " needs the length of every response"));
+  }
+  if (options.per_group && (options.shape_rewards || !row.has_table())) {
+    violations.Add("reply_form", Concat("one pair of advantages per group is impossible: ",
+                                        options.shape_rewards ? "with shape_rewards" : row.name,
+                                        " they depend on more than the outcome"));
+  }
+}
+
+}  // namespace
+
+std::size_t CheckArrays(const Batch& batch, Violations& violations) {
+  const std::size_t responses = CountResponses(batch, violations);
+  if (responses > std::numeric_limits<std::uint32_t>::max()) {
+    violations.Add("response_count",
+                   Concat(responses, " responses; at most 4294967295 are allowed"));
+    return 0;
+  }
+  if (responses == 0) return 0;
+  CheckBits(batch.reward_bits, "reward_bits", responses, violations);
+  CheckBits(batch.valid, "valid", responses, violations);
+  CheckBits(batch.outcomes, "outcomes", responses, violations);
+  if (!batch.lengths.empty() && batch.lengths.size() != responses) {
+    violations.Add("lengths",
+                   Concat(batch.lengths.size(), " lengths for ", responses, " responses"));
+  }
+  if (batch.expected_group_size && *batch.expected_group_size == 0) {
+    violations.Add("expected_group_size", "0 is below 1");
+  }
+  return responses;
+}
+
+void CheckOptions(const Request& request, const ResolvedMethod& method, Violations& violations) {
+  const Options& options = request.options;
+  if (options.success_threshold) {
+    const double threshold = *options.success_threshold;
+    const auto refuse = [&](std::string_view why) {
+      violations.Add("success_threshold", Concat(threshold, why));
+    };
+    if (!std::isfinite(threshold)) refuse(" is not finite");
+    if (!request.batch.outcomes.empty())
+      refuse(" together with outcomes, which already say what succeeded");
+    if (!request.batch.reward_bits.empty())
+      refuse(" together with reward_bits, which are outcomes already");
+  }
+  if (!std::isfinite(options.constant_tolerance) || options.constant_tolerance < 0) {
+    violations.Add("constant_tolerance",
+                   Concat(options.constant_tolerance, " is not a finite number ≥ 0"));
+  }
+  CheckPassAt(options.pass_at, violations);
+  if (method.row != nullptr) CheckAgainstMethod(request, *method.row, violations);
+}
+
+void CheckGroupSizes(const Request& request, const ResolvedMethod& method, const Groups& groups,
+                     Violations& violations) {
+  const std::uint32_t needed = method.row->smallest_group(method.parameters);
+  Parameters least_k = method.parameters;
+  least_k.k = 1;
+  const std::uint32_t needed_for_any_k = method.row->smallest_group(least_k);
+  std::size_t short_of_k = 0;
+  std::size_t first = 0;
+  for (std::size_t g = 0; g < groups.count(); ++g) {
+    const std::uint32_t n = groups.size(g);
+    if (n >= needed) continue;
+    if (n < needed_for_any_k) {
+      violations.Add(groups.Field(g, request.batch),
+                     Concat("group ", g, " (id ", groups.id(g), ") has ", n,
+                            n == 1 ? " response; " : " responses; ", method.row->name,
+                            " needs at least ", needed_for_any_k));
+      if (request.batch.group_size) break;  // they are all alike
+    } else if (short_of_k++ == 0) {
+      first = g;
+    }
+  }
+  if (short_of_k == 0) return;
+  const std::uint32_t n = groups.size(first);
+  violations.Add(
+      Concat("method.", method.row->name, ".k"),
+      Concat(method.parameters.k, " is above ", n - (needed - method.parameters.k),
+             ", the most that group ", first, " (id ", groups.id(first), ") of ", n,
+             " responses allows",
+             short_of_k == 1 ? std::string()
+                             : Concat("; ", short_of_k - 1, " more groups are too small")));
+}
+
+}  // namespace advantaged

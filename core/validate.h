@@ -1,0 +1,26 @@
+// What can be checked before a reward is read.
+#ifndef ADVANTAGED_CORE_VALIDATE_H_
+#define ADVANTAGED_CORE_VALIDATE_H_
+
+#include <cstddef>
+
+#include "advantaged/advantaged.h"
+#include "core/groups.h"
+#include "core/resolve.h"
+
+namespace advantaged {
+
+// The number of responses N of the batch; adds violations about the arrays: rewards, bitmaps,
+// lengths. 0 if unknown.
+std::size_t CheckArrays(const Batch& batch, Violations& violations);
+
+// Adds violations about the options and about what they ask of the method.
+void CheckOptions(const Request& request, const ResolvedMethod& method, Violations& violations);
+
+// Adds violations about groups that declare fewer responses than the method needs.
+void CheckGroupSizes(const Request& request, const ResolvedMethod& method, const Groups& groups,
+                     Violations& violations);
+
+}  // namespace advantaged
+
+#endif  // ADVANTAGED_CORE_VALIDATE_H_
