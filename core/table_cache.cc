@@ -7,8 +7,9 @@
 namespace advantaged {
 namespace {
 
+// Adding +0 turns −0 into 0: nobody wants to read "-0".
 FloatPair Rounded(const Pair& pair) {
-  return {static_cast<float>(pair.correct), static_cast<float>(pair.wrong)};
+  return {static_cast<float>(pair.correct) + 0.0F, static_cast<float>(pair.wrong) + 0.0F};
 }
 
 // Biased Pass@K alone takes a K above n; it does not use f±, so any K will do for them.

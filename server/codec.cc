@@ -1,0 +1,203 @@
+#include "server/codec.h"
+
+#include <bit>
+#include <cstring>
+
+#include "core/text.h"
+#include "server/codec_method.h"
+
+namespace advantaged {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "the …_le fields are viewed as they are");
+
+std::span<const std::uint8_t> Bytes(const std::string& bytes) {
+  return {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()};
+}
+
+template <typename Value>
+std::span<const Value> Packed(const google::protobuf::RepeatedField<Value>& field) {
+  return {field.data(), static_cast<std::size_t>(field.size())};
+}
+
+SmallGroupPolicy DecodeSmallGroup(v1::SmallGroupPolicy policy, Violations& violations) {
+  switch (policy) {
+    case v1::SMALL_GROUP_POLICY_UNSPECIFIED:
+    case v1::SMALL_GROUP_POLICY_ZERO:
+      return SmallGroupPolicy::kZero;
+    case v1::SMALL_GROUP_POLICY_ERROR:
+      return SmallGroupPolicy::kError;
+    case v1::SMALL_GROUP_POLICY_RAW:
+      return SmallGroupPolicy::kRaw;
+    case v1::SMALL_GROUP_POLICY_CLAMP_K:
+      return SmallGroupPolicy::kClampK;
+    default:
+      violations.Add("small_group",
+                     Concat(static_cast<int>(policy), " is not a value of SmallGroupPolicy"));
+      return SmallGroupPolicy::kZero;
+  }
+}
+
+v1::GroupOutcome EncodeOutcome(GroupOutcome outcome) {
+  static constexpr v1::GroupOutcome kOutcomes[] = {
+      v1::GROUP_OUTCOME_EMPTY,    v1::GROUP_OUTCOME_ALL_FAIL, v1::GROUP_OUTCOME_MIXED,
+      v1::GROUP_OUTCOME_ALL_PASS, v1::GROUP_OUTCOME_CONSTANT, v1::GROUP_OUTCOME_VARIED};
+  return kOutcomes[static_cast<std::size_t>(outcome)];
+}
+
+void EncodeSummary(const Summary& summary, v1::Summary& out) {
+  out.set_groups(summary.groups);
+  out.set_responses(summary.responses);
+  out.set_masked_responses(summary.masked_responses);
+  out.set_all_fail_groups(summary.all_fail);
+  out.set_mixed_groups(summary.mixed);
+  out.set_all_pass_groups(summary.all_pass);
+  out.set_constant_groups(summary.constant);
+  out.set_varied_groups(summary.varied);
+  out.set_empty_groups(summary.empty);
+  out.set_small_groups(summary.small);
+  out.set_suspicious_groups(summary.suspicious);
+  if (summary.mean_success_rate) out.set_mean_success_rate(*summary.mean_success_rate);
+  for (const Summary::PassAtK& pass : summary.pass_at_k) {
+    v1::PassAtK& column = *out.add_pass_at_k();
+    column.set_k(pass.k);
+    if (pass.mean) column.set_mean(*pass.mean);
+    column.set_groups(pass.groups);
+  }
+  out.set_no_signal_share(summary.no_signal_share);
+  out.set_mean_absolute_advantage(summary.mean_absolute);
+  out.set_sd_absolute_advantage(summary.sd_absolute);
+  out.set_max_absolute_advantage(summary.max_absolute);
+  out.set_positive_weight(summary.positive_weight);
+  out.set_negative_weight(summary.negative_weight);
+}
+
+}  // namespace
+
+// One array from its two siblings; the packed one if both are set, with a violation.
+template <typename Value>
+std::span<const Value> DecodedRequest::Pick(std::string_view name, std::span<const Value> packed,
+                                            const std::string& bytes, std::vector<Value>& copy,
+                                            Violations& violations) {
+  if (bytes.empty()) return packed;
+  std::string sibling = Concat(name, std::is_same_v<Value, float> ? "_float32_le" : "_fixed32_le");
+  if (!packed.empty()) {
+    violations.Add(std::move(sibling),
+                   Concat("set together with ", name, "; at most one of them may be"));
+    return packed;
+  }
+  if (bytes.size() % sizeof(Value) != 0) {
+    violations.Add(sibling, Concat(bytes.size(), " bytes; not a multiple of ", sizeof(Value)));
+  }
+  renamed_.emplace_back(name, std::move(sibling));
+  const std::size_t size = bytes.size() / sizeof(Value);
+  if (reinterpret_cast<std::uintptr_t>(bytes.data()) % alignof(Value) == 0) {
+    return {reinterpret_cast<const Value*>(bytes.data()), size};
+  }
+  copy.resize(size);
+  std::memcpy(copy.data(), bytes.data(), size * sizeof(Value));
+  return copy;
+}
+
+DecodedRequest::DecodedRequest(const v1::ComputeAdvantagesRequest& message,
+                               Violations& violations) {
+  request_.method = DecodeMethod(message.method());
+  Batch& batch = request_.batch;
+  batch.rewards = Pick("rewards", Packed(message.rewards()), message.rewards_float32_le(), rewards_,
+                       violations);
+  batch.reward_bits.bytes = Bytes(message.reward_bits());
+  if (batch.rewards.empty() && !batch.reward_bits.empty())
+    renamed_.emplace_back("rewards", "reward_bits");
+  batch.response_count = message.response_count();
+  if (message.has_group_size()) batch.group_size = message.group_size();
+  batch.group_sizes = Pick("group_sizes", Packed(message.group_sizes()),
+                           message.group_sizes_fixed32_le(), group_sizes_, violations);
+  batch.group_ids = Pick("group_ids", Packed(message.group_ids()), message.group_ids_fixed32_le(),
+                         group_ids_, violations);
+  if (message.has_expected_group_size()) batch.expected_group_size = message.expected_group_size();
+  batch.valid.bytes = Bytes(message.valid());
+  batch.outcomes.bytes = Bytes(message.outcomes());
+  batch.lengths = Pick("lengths", Packed(message.lengths()), message.lengths_fixed32_le(), lengths_,
+                       violations);
+  DecodeOptions(message, violations);
+}
+
+void DecodedRequest::DecodeOptions(const v1::ComputeAdvantagesRequest& message,
+                                   Violations& violations) {
+  Options& options = request_.options;
+  if (message.has_success_threshold()) options.success_threshold = message.success_threshold();
+  options.shape_rewards = message.shape_rewards();
+  options.zero_unless_mixed = message.zero_unless_mixed();
+  options.constant_tolerance = message.constant_tolerance();
+  options.small_group = DecodeSmallGroup(message.small_group(), violations);
+  options.pass_at.assign(message.pass_at().begin(), message.pass_at().end());
+  options.per_group = message.reply_form() == v1::REPLY_FORM_ADVANTAGES_PER_GROUP;
+  if (!v1::ReplyForm_IsValid(message.reply_form())) {
+    violations.Add("reply_form",
+                   Concat(static_cast<int>(message.reply_form()), " is not a value of ReplyForm"));
+  }
+}
+
+void DecodedRequest::NameFields(Violations& violations) const {
+  for (const auto& [from, to] : renamed_) violations.Rename(from, to);
+}
+
+std::span<float> AllocateAdvantages(v1::ReplyForm form, std::size_t size,
+                                    v1::ComputeAdvantagesResponse& response) {
+  if (form == v1::REPLY_FORM_ADVANTAGES_FLOAT32_LE) {
+    std::string& bytes = *response.mutable_advantages_float32_le();
+    bytes.resize(size * sizeof(float));
+    return {reinterpret_cast<float*>(bytes.data()), size};
+  }
+  google::protobuf::RepeatedField<float>& floats = form == v1::REPLY_FORM_ADVANTAGES_PER_GROUP
+                                                       ? *response.mutable_advantages_per_group()
+                                                       : *response.mutable_advantages();
+  floats.Resize(static_cast<int>(size), 0.0F);
+  return {floats.mutable_data(), size};
+}
+
+ReplyObserver::ReplyObserver(const v1::ComputeAdvantagesRequest& request,
+                             v1::ComputeAdvantagesResponse& response, GroupObserver* next)
+    : response_(response),
+      statistics_(request.group_statistics() ? response.mutable_group_statistics() : nullptr),
+      with_ids_(request.group_ids_size() > 0 || !request.group_ids_fixed32_le().empty()),
+      summary_({request.pass_at().data(), static_cast<std::size_t>(request.pass_at_size())}),
+      next_(next) {
+  if (statistics_ == nullptr) return;
+  for (const std::uint32_t k : request.pass_at()) statistics_->add_pass_at_k()->set_k(k);
+}
+
+void ReplyObserver::OnGroup(const GroupReport& report) {
+  summary_.Add(report);
+  if (next_ != nullptr) next_->OnGroup(report);
+  if (statistics_ == nullptr) return;
+  const GroupStatistics& group = report.statistics;
+  if (with_ids_) statistics_->add_group_ids(group.id);
+  statistics_->add_n(group.n);
+  statistics_->add_c(group.c);
+  statistics_->add_outcome(EncodeOutcome(group.outcome));
+  statistics_->add_success_rate(group.success_rate);
+  statistics_->add_mean(group.mean);
+  statistics_->add_sd(group.sd);
+  statistics_->add_priority(group.priority);
+  for (std::size_t i = 0; i < report.pass_at_k.size(); ++i) {
+    statistics_->mutable_pass_at_k(static_cast<int>(i))->add_value(report.pass_at_k[i]);
+  }
+}
+
+void ReplyObserver::Finish(std::size_t responses) {
+  EncodeSummary(summary_.Build(responses), *response_.mutable_summary());
+}
+
+void EncodeWarnings(const std::vector<Warning>& warnings, v1::ComputeAdvantagesResponse& response) {
+  static constexpr v1::Warning::Code kCodes[] = {v1::Warning::CODE_NEGATIVE_ADVANTAGE_OF_CORRECT,
+                                                 v1::Warning::CODE_SUSPICIOUS_SPREAD,
+                                                 v1::Warning::CODE_SMALL_GROUPS};
+  for (const Warning& warning : warnings) {
+    v1::Warning& out = *response.add_warnings();
+    out.set_code(kCodes[static_cast<std::size_t>(warning.code)]);
+    out.set_message(warning.message);
+  }
+}
+
+}  // namespace advantaged

@@ -1,0 +1,91 @@
+#include "server/handler.h"
+
+#include <google/protobuf/stubs/common.h>
+
+#include <chrono>
+
+#include "advantaged/v1/catalog.pb.h"
+#include "advantaged/v1/compute.pb.h"
+#include "core/computation.h"
+#include "core/text.h"
+#include "server/codec.h"
+#include "server/codec_catalog.h"
+#include "server/codec_method.h"
+
+namespace advantaged {
+namespace {
+
+// Microseconds between laps.
+class Stopwatch {
+ public:
+  float Lap() {
+    const auto now = std::chrono::steady_clock::now();
+    const std::chrono::duration<float, std::micro> lap = now - last_;
+    last_ = now;
+    return lap.count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
+
+CallStatus Refused(const DecodedRequest& decoded, Violations violations) {
+  decoded.NameFields(violations);
+  const Violation& first = violations.listed().front();
+  std::string message = Concat(first.field, ": ", first.description);
+  if (violations.count() > 1) Append(message, Concat(" (and ", violations.count() - 1, " more)"));
+  return {CallStatus::kInvalidArgument, std::move(message), std::move(violations)};
+}
+
+}  // namespace
+
+CallStatus HandleComputeAdvantages(const v1::ComputeAdvantagesRequest& request,
+                                   v1::ComputeAdvantagesResponse& response,
+                                   GroupObserver* observer) {
+  if (request.has_required_numerics_version() &&
+      request.required_numerics_version() != kNumericsVersion) {
+    return {CallStatus::kFailedPrecondition,
+            Concat("required_numerics_version: ", request.required_numerics_version(),
+                   "; this server's is ", kNumericsVersion),
+            {}};
+  }
+  Stopwatch watch;
+  Violations violations;
+  const DecodedRequest decoded(request, violations);
+  const Computation computation(decoded.request(), violations);
+  if (!violations.empty()) return Refused(decoded, std::move(violations));
+  const std::span<float> advantages =
+      AllocateAdvantages(request.reply_form(), computation.output_size(), response);
+  v1::Timings& timings = *response.mutable_timings();
+  timings.set_decode_us(watch.Lap());
+
+  ReplyObserver reply(request, response, observer);
+  std::vector<Warning> warnings;
+  computation.Run(advantages, &reply, warnings, violations);
+  if (!violations.empty()) return Refused(decoded, std::move(violations));
+  timings.set_compute_us(watch.Lap());
+
+  reply.Finish(computation.responses());
+  EncodeMethod(computation.method().spec, *response.mutable_method());
+  response.set_numerics_version(kNumericsVersion);
+  EncodeWarnings(warnings, response);
+  timings.set_encode_us(watch.Lap());
+  return {};
+}
+
+std::string_view MethodName(const v1::ComputeAdvantagesRequest& request) {
+  return MethodName(request.method());
+}
+
+void HandleListMethods(v1::ListMethodsResponse& response) { EncodeMethodTable(response); }
+
+void HandleGetServerInfo(std::uint32_t max_request_bytes, v1::GetServerInfoResponse& response) {
+  response.set_version(ADVANTAGED_VERSION);
+  response.set_numerics_version(kNumericsVersion);
+  response.set_instruction_set(ADVANTAGED_PROCESSOR " baseline");
+  response.set_max_request_bytes(max_request_bytes);
+  response.set_max_group_size(kMaxGroupSize);
+  response.set_protobuf_version(google::protobuf::internal::VersionString(GOOGLE_PROTOBUF_VERSION));
+}
+
+}  // namespace advantaged
