@@ -106,10 +106,11 @@ struct MethodRow {
   // The smallest n for which the formula is defined.
   std::uint32_t (*smallest_group)(const Parameters&);
 
+  // Outcomes: either the table itself, or a factor and the base it multiplies.
   Pair (*table)(const Counts&, const Parameters&) = nullptr;
-  Pair (*factor)(const Counts&, const Parameters&) =
-      nullptr;  // instead of `table`; the base is `base(parameters)`
+  Pair (*factor)(const Counts&, const Parameters&) = nullptr;
   Base (*base)(const Parameters&) = nullptr;
+  // Real rewards: one of the other two shapes.
   Affine (*affine)(const RewardGroup&, const Parameters&) = nullptr;
   void (*rank)(std::span<const float> rewards, const Parameters&,
                std::span<double> advantages) = nullptr;
