@@ -1,4 +1,5 @@
-// What the service does with a message, free of any transport: gRPC, HTTP and `advctl --local` all call these functions.
+// What the service does with a message, free of any transport: gRPC, HTTP and `advctl --local` all
+// call these functions.
 #ifndef ADVANTAGED_SERVER_HANDLER_H_
 #define ADVANTAGED_SERVER_HANDLER_H_
 
@@ -19,22 +20,25 @@ class GetServerInfoResponse;
 class ListMethodsResponse;
 }  // namespace v1
 
-// How a call ended. `code` is the canonical status code (grpc::StatusCode has the same numbers); 0 is success.
+// How a call ended. `code` is the canonical status code (grpc::StatusCode has the same numbers); 0
+// is success.
 struct CallStatus {
   static constexpr int kOk = 0;
   static constexpr int kInvalidArgument = 3;
   static constexpr int kFailedPrecondition = 9;
 
   int code = kOk;
-  std::string message;     // for people; names the first violation
-  Violations violations;   // of an INVALID_ARGUMENT
+  std::string message;    // for people; names the first violation
+  Violations violations;  // of an INVALID_ARGUMENT
   bool ok() const { return code == kOk; }
 };
 
-// Computes `response` from `request`. Thread-safe. `observer` may be null; it sees every group, also of a call that then
-// fails, so it must be discarded unless the call succeeds. `response` must be empty; on failure it means nothing.
+// Computes `response` from `request`. Thread-safe. `observer` may be null; it sees every group,
+// also of a call that then fails, so it must be discarded unless the call succeeds. `response` must
+// be empty; on failure it means nothing.
 CallStatus HandleComputeAdvantages(const v1::ComputeAdvantagesRequest& request,
-                                   v1::ComputeAdvantagesResponse& response, GroupObserver* observer);
+                                   v1::ComputeAdvantagesResponse& response,
+                                   GroupObserver* observer);
 
 // The name of the request's method, e.g. "rloo", as in the method table; "" if none is set.
 std::string_view MethodName(const v1::ComputeAdvantagesRequest& request);
