@@ -1,0 +1,223 @@
+#include "tests/reference/outcome_methods.h"
+
+#include <stdexcept>
+
+namespace advantaged::reference {
+namespace {
+
+// Sides that have no response are 0.
+Sides Present(const Group& g, Sides sides) {
+  if (g.c == 0) sides.correct = 0;
+  if (g.c == g.n) sides.wrong = 0;
+  return sides;
+}
+
+// 0 outside mixed groups.
+Sides Centred(const Group& g, const Sides& sides) { return g.mixed ? sides : Sides{}; }
+
+Real Regularizer(const Group& g, double lambda) {
+  return 1 + Real(lambda) * sqrt(g.rho * g.fail) * log(g.fail / g.rho);
+}
+
+Real ScaleOf(const GroupAtK& g, const std::string& scale) {
+  if (scale == "reduced") return Real(g.n) / g.k;
+  if (scale == "unbiased") return g.n;
+  if (scale == "published") return 1;
+  throw std::invalid_argument(scale);
+}
+
+}  // namespace
+
+Group::Group(int size, int correct)
+    : n(size),
+      c(correct),
+      mixed(0 < c && c < n),
+      rho(Real(c) / n),
+      fail(Real(n - c) / n),
+      grpo{mixed ? sqrt(Real(n - c) / c) : Real(0), mixed ? -sqrt(Real(c) / (n - c)) : Real(0)} {}
+
+GroupAtK::GroupAtK(const Group& group, int subset)
+    : Group(group),
+      k(subset),
+      f_plus(Choose(n - c, k - 1) / Choose(n - 1, k - 1)),
+      f_minus(c == n ? Real(0) : Choose(n - c - 1, k - 1) / Choose(n - 1, k - 1)),
+      fail_k(Choose(n - c, k) / Choose(n, k)),
+      rho_k(1 - fail_k) {}
+
+Sides Reinforce(const Group& g) { return Present(g, {1, 0}); }
+
+Sides Rloo(const Group& g) {
+  if (!g.mixed) return {};
+  const Real scale = Real(g.n) / (g.n - 1);
+  return {scale * g.fail, -scale * g.rho};
+}
+
+Sides Grpo(const Group& g, int ddof, double epsilon) {
+  if (!g.mixed) return {};
+  // Σ(r−ρ̂)² = c(1−ρ̂)² + (n−c)ρ̂².
+  const Real squares = g.c * g.fail * g.fail + (g.n - g.c) * g.rho * g.rho;
+  const Real scale = sqrt(squares / (g.n - ddof)) + Real(epsilon);
+  return {g.fail / scale, -g.rho / scale};
+}
+
+Sides DrGrpo(const Group& g) { return Centred(g, {g.fail, -g.rho}); }
+
+Sides BaseByName(const std::string& base, const Group& g) {
+  if (base == "reinforce") return Reinforce(g);
+  if (base == "rloo") return Rloo(g);
+  if (base == "grpo") return g.grpo;
+  if (base == "dr_grpo") return DrGrpo(g);
+  throw std::invalid_argument(base);
+}
+
+Sides PassAtKReinforce(const GroupAtK& g) { return Present(g, {g.f_plus, 0}); }
+
+Sides PassAtKRloo(const GroupAtK& g) {
+  const Sides rloo = Rloo(g);
+  return {rloo.correct * g.f_plus, rloo.wrong * g.f_minus};
+}
+
+Sides PassAtKGrpo(const GroupAtK& g) {
+  return {g.grpo.correct * g.f_plus, g.grpo.wrong * g.f_minus};
+}
+
+Sides PassAtKShaped(const GroupAtK& g) {
+  if (!g.mixed || g.fail_k == 0) return {};
+  const Real sigma = sqrt(g.rho_k * g.fail_k);
+  return {g.fail_k / sigma, (g.fail_k - g.f_minus) / sigma};
+}
+
+Sides CombinedShaped(const GroupAtK& g, const Sides& shaped) {
+  return g.rho * shaped + g.fail * g.grpo;
+}
+
+Sides CombinedDirect(const GroupAtK& g) {
+  return {(g.fail + g.rho * g.f_plus) * g.grpo.correct,
+          (g.fail + g.rho * g.f_minus) * g.grpo.wrong};
+}
+
+Sides SkewR(const Group& g) { return g.fail * g.grpo; }
+
+Sides StdRegularized(const Group& g, double s) {
+  return (1 + Real(s) / 2 * (1 - 2 * g.rho)) * g.grpo;
+}
+
+Sides EntropyRegularized(const Group& g, double lambda) {
+  return g.mixed ? Regularizer(g, lambda) * g.grpo : Sides{};
+}
+
+Sides Biased(const Group& g, const Real& weight, const std::string& base) {
+  return weight * BaseByName(base, g);
+}
+
+Sides MaxRl(const Group& g) { return g.mixed ? Sides{g.fail / g.rho, -1} : Sides{}; }
+
+Sides MaxAtK(const GroupAtK& g, const std::string& variant, const std::string& scale) {
+  // The subsets with i that hold no correct response but i: s_i = K/n for i correct, K/n (1 − f₋)
+  // for i wrong.
+  const Real share = Real(g.k) / g.n;
+  Sides s{share, share * (1 - g.f_minus)};
+  if (variant == "leave_one_out") {
+    const Real others = Choose(g.n - 1, g.k);
+    const Real weight = Real(g.k) / (g.n - 1);
+    s.correct -= weight * (1 - Choose(g.n - g.c, g.k) / others);
+    if (g.c < g.n) s.wrong -= weight * (1 - Choose(g.n - g.c - 1, g.k) / others);
+  } else if (variant == "leave_one_out_minus_one") {
+    // K/n − K/n·(1 − f₊) and K/n·(1 − f₋) − K/n·(1 − f₋), without the cancellation.
+    s = {share * g.f_plus, 0};
+  }
+  return Present(g, ScaleOf(g, scale) * s);
+}
+
+double NumberOf(const MethodSpec& spec, const std::string& name, double otherwise) {
+  const auto found = spec.parameters.find(name);
+  if (found == spec.parameters.end()) return otherwise;
+  if (const auto* whole = std::get_if<std::int64_t>(&found->second)) {
+    return static_cast<double>(*whole);
+  }
+  return std::get<double>(found->second);
+}
+
+std::string TextOf(const MethodSpec& spec, const std::string& name, const std::string& otherwise) {
+  const auto found = spec.parameters.find(name);
+  return found == spec.parameters.end() ? otherwise : std::get<std::string>(found->second);
+}
+
+bool FlagOf(const MethodSpec& spec, const std::string& name) {
+  const auto found = spec.parameters.find(name);
+  return found != spec.parameters.end() && std::get<bool>(found->second);
+}
+
+Shape OutcomeShape(const MethodSpec& spec, int n, int c) {
+  const std::string& name = spec.name;
+  const Group g(n, c);
+  const auto both = [](const Real& factor) { return Sides{factor, factor}; };
+  const Real keep = FlagOf(spec, "keep_factor_k") ? NumberOf(spec, "k", 1) : 1;
+  if (name == "skew_r") return {both(g.fail), "grpo"};
+  if (name == "std_regularized") {
+    return {both(1 + Real(NumberOf(spec, "std_coefficient", 0)) / 2 * (1 - 2 * g.rho)), "grpo"};
+  }
+  if (name == "entropy_regularized") {
+    return {both(g.mixed ? Regularizer(g, NumberOf(spec, "entropy_coefficient", 0)) : Real(1)),
+            "grpo"};
+  }
+  if (name == "focal") {
+    const Real gamma = NumberOf(spec, "gamma", 0);
+    const Real weight = g.fail == 0 ? Real(gamma == 0 ? 1 : 0) : pow(g.fail, gamma);
+    return {both(weight), TextOf(spec, "base", "")};
+  }
+  if (name == "biased_pass_at_k") {
+    const int power = static_cast<int>(NumberOf(spec, "k", 1)) - 1;
+    return {both(keep * (power == 0 ? Real(1) : pow(g.fail, power))), TextOf(spec, "base", "")};
+  }
+  const GroupAtK at(g, static_cast<int>(NumberOf(spec, "k", 1)));
+  // (20): √( (1−ρ̂_K)/ρ̂_K · ρ̂/(1−ρ̂) ); 0 where σ_K = 0.
+  const bool no_spread = at.c == 0 || at.fail_k == 0;
+  const Real shaped = no_spread ? Real(0) : Real(sqrt(at.fail_k / at.rho_k * at.rho / at.fail));
+  if (name == "pass_at_k_rloo") return {keep * Sides{at.f_plus, at.f_minus}, "rloo"};
+  if (name == "pass_at_k_grpo") return {keep * Sides{at.f_plus, at.f_minus}, "grpo"};
+  if (name == "pass_at_k_shaped") return {both(shaped), "grpo"};
+  if (name == "combined_shaped") return {both(at.rho * shaped + at.fail), "grpo"};
+  if (name == "combined_direct") {
+    return {{at.fail + at.rho * at.f_plus, at.fail + at.rho * at.f_minus}, "grpo"};
+  }
+  throw std::invalid_argument(name);
+}
+
+Sides OutcomeMethod(const MethodSpec& spec, int n, int c) {
+  const std::string& name = spec.name;
+  const Group g(n, c);
+  if (name == "reinforce") return Reinforce(g);
+  if (name == "rloo") return Rloo(g);
+  if (name == "dr_grpo") return DrGrpo(g);
+  if (name == "max_rl") return MaxRl(g);
+  if (name == "grpo") {
+    return Grpo(g, static_cast<int>(NumberOf(spec, "ddof", 0)), NumberOf(spec, "epsilon", 0));
+  }
+  if (name == "weighted_reinforce") {
+    return Present(g, {NumberOf(spec, "positive_weight", 1), -1});
+  }
+  if (name == "custom_table") {
+    for (const OutcomeTable& table :
+         std::get<std::vector<OutcomeTable>>(spec.parameters.at("tables"))) {
+      const auto at = static_cast<std::size_t>(c);
+      if (static_cast<int>(table.n) == n) {
+        return Present(g, {table.advantage_correct[at], table.advantage_wrong[at]});
+      }
+    }
+    throw std::invalid_argument("no table");
+  }
+  const int k = static_cast<int>(NumberOf(spec, "k", 1));
+  if (name == "pass_at_k_reinforce") {
+    return (FlagOf(spec, "keep_factor_k") ? Real(k) : Real(1)) * PassAtKReinforce(GroupAtK(g, k));
+  }
+  if (name == "max_at_k") {
+    return MaxAtK(GroupAtK(g, k), TextOf(spec, "variant", "plain"),
+                  TextOf(spec, "scale", "reduced"));
+  }
+  const Shape shape = OutcomeShape(spec, n, c);
+  const Sides base = BaseByName(shape.base, g);
+  return Present(g, {shape.factor.correct * base.correct, shape.factor.wrong * base.wrong});
+}
+
+}  // namespace advantaged::reference
