@@ -15,8 +15,9 @@ Computation::Computation(const Request& request, Violations& violations)
   if (responses_ == 0) return;
   const std::size_t before = violations.count();
   groups_ = Groups::Make(request.batch, responses_, violations);
-  if (method_is_good && violations.count() == before)
+  if (method_is_good && violations.count() == before) {
     CheckGroupSizes(request, method_, groups_, violations);
+  }
 }
 
 std::size_t Computation::output_size() const {

@@ -62,42 +62,45 @@ void GroupRun::Group(std::size_t group) {
 // Looks at the rewards and outcomes; adds violations and returns false if the method cannot work on
 // them.
 bool GroupRun::Readable(State& state) {
-  const GroupInput& input = state.input;
-  state.scan = ScanRewards(input.rewards);
+  state.scan = ScanRewards(state.input.rewards);
   if (!state.scan.finite) {
-    for (std::size_t i = 0; i < input.rewards.size(); ++i) {
-      if (std::isfinite(input.rewards[i])) continue;
-      violations_.Add(
-          At("rewards", input.index(i)),
-          Concat(input.rewards[i], " is not finite; mask the response out with `valid`"));
-    }
+    RefuseNonFinite(state);
     return false;
   }
-  state.outcomes = reader_.ReadOutcomes(input, state.scan.binary, state.scan.ones);
-  const auto first_other = [&] {
-    std::size_t i = 0;
-    while (i < input.rewards.size() && (input.rewards[i] == 0 || input.rewards[i] == 1)) ++i;
-    return i;
-  };
+  state.outcomes = reader_.ReadOutcomes(state.input, state.scan.binary, state.scan.ones);
   const bool needs_outcomes = row_.input == MethodInput::kOutcomes || options_.zero_unless_mixed;
   if (needs_outcomes && !state.outcomes.known) {
-    const std::size_t i = first_other();
-    violations_.Add(At("rewards", input.index(i)),
-                    Concat(input.rewards[i], " is neither 0 nor 1, so the outcomes of group ",
-                           state.group, " (id ", groups_.id(state.group), ") are unknown and ",
-                           row_.input == MethodInput::kOutcomes ? row_.name : "zero_unless_mixed",
-                           " needs them: send outcomes or success_threshold"));
+    const std::string_view by =
+        row_.input == MethodInput::kOutcomes ? row_.name : "zero_unless_mixed";
+    RefuseNonBinary(
+        state, Concat("so the outcomes of ", groups_.Name(state.group), " are unknown and ", by,
+                      " needs them: send outcomes or success_threshold"));
     return false;
   }
   if (options_.per_group && !TwoValued(state)) {
-    const std::size_t i = first_other();
-    violations_.Add("reply_form",
-                    Concat("one pair of advantages per group is impossible: rewards[",
-                           input.index(i), "] = ", input.rewards[i], " of group ", state.group,
-                           " (id ", groups_.id(state.group), ") is neither 0 nor 1"));
+    RefuseNonBinary(state, Concat("so one pair of advantages for ", groups_.Name(state.group),
+                                  " (reply_form) is impossible"));
     return false;
   }
   return true;
+}
+
+void GroupRun::RefuseNonFinite(const State& state) {
+  for (std::size_t i = 0; i < state.input.rewards.size(); ++i) {
+    if (std::isfinite(state.input.rewards[i])) continue;
+    violations_.Add(At("rewards", state.input.index(i)),
+                    Concat(state.input.rewards[i],
+                           " is not finite; if the response has no reward, mask it out (valid)"));
+  }
+}
+
+// Names the first reward that is neither 0 nor 1 and the consequence.
+void GroupRun::RefuseNonBinary(const State& state, std::string_view consequence) {
+  const std::span<const float> rewards = state.input.rewards;
+  std::size_t i = 0;
+  while (rewards[i] == 0 || rewards[i] == 1) ++i;
+  violations_.Add(At("rewards", state.input.index(i)),
+                  Concat(rewards[i], " is neither 0 nor 1, ", consequence));
 }
 
 void GroupRun::Statistics(State& state, GroupReport& report) {
@@ -135,9 +138,9 @@ std::optional<Parameters> GroupRun::ParametersFor(const State& state, GroupStati
   ++small_;
   switch (options_.small_group) {
     case SmallGroupPolicy::kError:
-      violations_.Add("small_group", Concat("group ", state.group, " (id ", groups_.id(state.group),
-                                            ") has ", state.n(), " valid responses; ", row_.name,
-                                            " needs at least ", smallest_group_));
+      violations_.Add("small_group",
+                      Concat(groups_.Name(state.group), " has ", state.n(), " valid responses; ",
+                             row_.name, " needs at least ", smallest_group_));
       break;
     case SmallGroupPolicy::kClampK: {
       Parameters clamped = parameters_;
@@ -186,7 +189,16 @@ void GroupRun::Raw(const State& state) {
 void GroupRun::FromTable(const State& state, const Parameters& parameters) {
   const std::uint32_t n = state.n();
   const auto ones = static_cast<std::uint32_t>(state.scan.ones);
-  SelectPair(state, Entry(parameters, n, SelectsByReward(state) ? ones : state.outcomes.correct));
+  const std::uint32_t c = SelectsByReward(state) ? ones : state.outcomes.correct;
+  if (parameters.tables != nullptr &&
+      std::ranges::find(*parameters.tables, n, &OutcomeTable::n) == parameters.tables->end()) {
+    violations_.Add(
+        Concat("method.", row_.name, ".tables"),
+        Concat("no table for n = ", n, ", the valid responses of ", groups_.Name(state.group)));
+    std::ranges::fill(advantages_, 0.0F);
+    return;
+  }
+  SelectPair(state, Entry(parameters, n, c));
 }
 
 void GroupRun::SelectPair(const State& state, FloatPair pair) {
@@ -202,12 +214,6 @@ void GroupRun::SelectPair(const State& state, FloatPair pair) {
 }
 
 FloatPair GroupRun::Entry(const Parameters& parameters, std::uint32_t n, std::uint32_t c) {
-  if (parameters.tables != nullptr &&
-      std::ranges::find(*parameters.tables, n, &OutcomeTable::n) == parameters.tables->end()) {
-    violations_.Add("method.custom_table.tables",
-                    Concat("no table for n = ", n, ", the valid responses of a group"));
-    return {0, 0};
-  }
   if (n > kMaxTableSize) return EvaluateEntry(row_, parameters, n, c);
   std::shared_ptr<const Table>& table = tables_[{n, parameters.k}];
   if (table == nullptr) {
@@ -230,8 +236,8 @@ void GroupRun::FromRewards(State& state, const Parameters& parameters) {
   if (row_.needs_lengths &&
       std::ranges::all_of(state.input.lengths, [](auto length) { return length == 0; })) {
     violations_.Add(At("lengths", state.input.index(0)),
-                    Concat("0, like all lengths of group ", state.group, " (id ",
-                           groups_.id(state.group), "); ", row_.name, " needs one above 0"));
+                    Concat("0, like all lengths of ", groups_.Name(state.group), "; ", row_.name,
+                           " needs one above 0"));
     std::ranges::fill(advantages_, 0.0F);
     return;
   }
@@ -259,8 +265,8 @@ bool GroupRun::WriteOut(const State& state) {
   const std::size_t beyond = FirstNonFinite(advantages_);
   if (beyond < advantages_.size()) {
     violations_.Add(At("rewards", state.input.index(beyond)),
-                    Concat("the advantage of this response, in group ", state.group, " (id ",
-                           groups_.id(state.group), "), is beyond float32"));
+                    Concat("the advantage of this response, in ", groups_.Name(state.group),
+                           ", is beyond float32"));
     return false;
   }
   if (options_.per_group) {
@@ -268,8 +274,9 @@ bool GroupRun::WriteOut(const State& state) {
     out_[2 * state.group + 1] = pair_.wrong;
     return true;
   }
-  for (std::size_t i = 0; i < state.input.indices.size(); ++i)
+  for (std::size_t i = 0; i < state.input.indices.size(); ++i) {
     out_[state.input.indices[i]] = advantages_[i];
+  }
   return true;
 }
 

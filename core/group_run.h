@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -52,6 +53,8 @@ class GroupRun {
   };
 
   bool Readable(State& state);
+  void RefuseNonFinite(const State& state);
+  void RefuseNonBinary(const State& state, std::string_view consequence);
   void Statistics(State& state, GroupReport& report);
   // Parameters for a group of this size, `small_group` applied; nothing if the group gets 0.
   std::optional<Parameters> ParametersFor(const State& state, GroupStatistics& statistics);

@@ -59,10 +59,15 @@ Groups Groups::Make(const Batch& batch, std::size_t responses, Violations& viola
   for (std::size_t g = 0; g < groups.count(); ++g) {
     if (groups.size(g) == *batch.expected_group_size) continue;
     violations.Add(groups.Field(g, batch),
-                   Concat("group ", g, " (id ", groups.id(g), ") has ", groups.size(g),
+                   Concat(groups.Name(g), " has ", groups.size(g),
                           " responses; expected_group_size is ", *batch.expected_group_size));
   }
   return groups;
+}
+
+std::string Groups::Name(std::size_t group) const {
+  return ids_.empty() ? Concat("group ", group)
+                      : Concat("group ", group, " (id ", ids_[group], ")");
 }
 
 std::string Groups::Field(std::size_t group, const Batch& batch) const {
@@ -80,8 +85,9 @@ void Groups::OfSize(std::uint32_t size, std::size_t responses, Violations& viola
     violations.Add("group_size", Concat(size, " does not divide the ", responses, " responses"));
   } else {
     offsets_.resize(responses / size + 1);
-    for (std::size_t g = 0; g < offsets_.size(); ++g)
+    for (std::size_t g = 0; g < offsets_.size(); ++g) {
       offsets_[g] = static_cast<std::uint32_t>(g * size);
+    }
   }
 }
 
@@ -124,14 +130,16 @@ void Groups::OfIds(std::span<const std::uint32_t> ids, std::size_t responses,
   }
   offsets_.resize(sizes.size() + 1);
   for (std::size_t g = 0; g < sizes.size(); ++g) {
-    if (sizes[g] > kMaxGroupSize)
+    if (sizes[g] > kMaxGroupSize) {
       violations.Add("group_ids", Concat("id ", ids_[g], ": ", TooLarge(sizes[g])));
+    }
     offsets_[g + 1] = offsets_[g] + sizes[g];
   }
   members_.resize(ids.size());
   std::vector<std::uint32_t> next(offsets_.begin(), offsets_.end() - 1);
-  for (std::size_t i = 0; i < ids.size(); ++i)
+  for (std::size_t i = 0; i < ids.size(); ++i) {
     members_[next[group_of[i]]++] = static_cast<std::uint32_t>(i);
+  }
 }
 
 }  // namespace advantaged

@@ -65,8 +65,9 @@ void CheckTables(const std::vector<OutcomeTable>& tables, const std::string& pat
       violations.Add(at + ".n", Concat(table.n, " is not in 1 … ", kMaxTableSize));
       continue;
     }
-    if (!seen.insert(table.n).second)
+    if (!seen.insert(table.n).second) {
       violations.Add(at + ".n", Concat(table.n, " has a table already"));
+    }
     CheckTableSide(table.advantage_correct, table.n, at + ".advantage_correct", violations);
     CheckTableSide(table.advantage_wrong, table.n, at + ".advantage_wrong", violations);
   }
@@ -97,19 +98,22 @@ class Setter {
     const bool integer = row_.type == ParameterType::kInteger;
     if (!integer && row_.type != ParameterType::kReal) return Mistyped();
     if (!std::isfinite(value)) return Refuse(Concat(value, " is not finite"));
-    if (integer && value != std::floor(value))
+    if (integer && value != std::floor(value)) {
       return Refuse(Concat(value, " is not a whole number"));
+    }
     if (value < row_.minimum) return Refuse(Concat(value, " is below ", row_.minimum));
-    if (row_.maximum && value > *row_.maximum)
+    if (row_.maximum && value > *row_.maximum) {
       return Refuse(Concat(value, " is above ", *row_.maximum));
+    }
     return value;
   }
 
   double Mistyped() const {
     static constexpr std::string_view kWanted[] = {"a whole number", "a number", "true or false",
                                                    "", "a list of tables"};
-    if (row_.type == ParameterType::kChoice)
+    if (row_.type == ParameterType::kChoice) {
       return Refuse(Concat("must be one of ", Join(row_.choices)));
+    }
     return Refuse(Concat("must be ", kWanted[static_cast<std::size_t>(row_.type)]));
   }
 

@@ -7,8 +7,9 @@ namespace advantaged {
 
 SummaryBuilder::SummaryBuilder(std::span<const std::uint32_t> pass_at)
     : pass_at_k_(pass_at.size()) {
-  for (const std::uint32_t k : pass_at)
+  for (const std::uint32_t k : pass_at) {
     summary_.pass_at_k.push_back({.k = k, .mean = {}, .groups = 0});
+  }
 }
 
 void SummaryBuilder::Add(const GroupReport& report) {

@@ -23,7 +23,7 @@ void AppendBytes(std::string& key, const auto& value) {
 
 // All that a table depends on: the row's address is its identity.
 std::string Key(const MethodRow& row, const Parameters& p, std::uint32_t n) {
-  const MethodRow* identity = &row;
+  const auto identity = reinterpret_cast<std::uintptr_t>(&row);
   std::string key;
   AppendBytes(key, identity);
   AppendBytes(key, n);

@@ -59,8 +59,9 @@ void CheckPassAt(const std::vector<std::uint32_t>& pass_at, Violations& violatio
   std::set<std::uint32_t> seen;
   for (std::size_t i = 0; i < pass_at.size(); ++i) {
     if (pass_at[i] == 0) violations.Add(At("pass_at", i), "0 is below 1");
-    if (!seen.insert(pass_at[i]).second)
+    if (!seen.insert(pass_at[i]).second) {
       violations.Add(At("pass_at", i), Concat(pass_at[i], " is listed twice"));
+    }
   }
 }
 
@@ -111,10 +112,12 @@ void CheckOptions(const Request& request, const ResolvedMethod& method, Violatio
       violations.Add("success_threshold", Concat(threshold, why));
     };
     if (!std::isfinite(threshold)) refuse(" is not finite");
-    if (!request.batch.outcomes.empty())
+    if (!request.batch.outcomes.empty()) {
       refuse(" together with outcomes, which already say what succeeded");
-    if (!request.batch.reward_bits.empty())
+    }
+    if (!request.batch.reward_bits.empty()) {
       refuse(" together with reward_bits, which are outcomes already");
+    }
   }
   if (!std::isfinite(options.constant_tolerance) || options.constant_tolerance < 0) {
     violations.Add("constant_tolerance",
@@ -137,9 +140,8 @@ void CheckGroupSizes(const Request& request, const ResolvedMethod& method, const
     if (n >= needed) continue;
     if (n < needed_for_any_k) {
       violations.Add(groups.Field(g, request.batch),
-                     Concat("group ", g, " (id ", groups.id(g), ") has ", n,
-                            n == 1 ? " response; " : " responses; ", method.row->name,
-                            " needs at least ", needed_for_any_k));
+                     Concat(groups.Name(g), " has ", n, n == 1 ? " response; " : " responses; ",
+                            method.row->name, " needs at least ", needed_for_any_k));
       if (request.batch.group_size) break;  // they are all alike
     } else if (short_of_k++ == 0) {
       first = g;
@@ -150,8 +152,7 @@ void CheckGroupSizes(const Request& request, const ResolvedMethod& method, const
   violations.Add(
       Concat("method.", method.row->name, ".k"),
       Concat(method.parameters.k, " is above ", n - (needed - method.parameters.k),
-             ", the most that group ", first, " (id ", groups.id(first), ") of ", n,
-             " responses allows",
+             ", the most that ", groups.Name(first), " of ", n, " responses allows",
              short_of_k == 1 ? std::string()
                              : Concat("; ", short_of_k - 1, " more groups are too small")));
 }

@@ -19,42 +19,43 @@ namespace advantaged {
 inline constexpr std::size_t kLanes = 8;
 inline constexpr std::size_t kBlock = 4096;
 
+// The sums of one block: elements begin … end−1, end − begin ≤ kBlock.
+template <std::size_t Terms, typename Term>
+std::array<double, Terms> BlockSum(std::size_t begin, std::size_t end, Term term) {
+  double lanes[Terms][kLanes] = {};
+  const auto add = [&](std::size_t lane, const std::array<double, Terms>& x) {
+    for (std::size_t t = 0; t < Terms; ++t) lanes[t][lane] += x[t];
+  };
+  const std::size_t whole = begin + (end - begin) / kLanes * kLanes;
+  for (std::size_t i = begin; i < whole; i += kLanes) {
+    for (std::size_t lane = 0; lane < kLanes; ++lane) add(lane, term(i + lane));
+  }
+  for (std::size_t i = whole; i < end; ++i) add(i - whole, term(i));
+  std::array<double, Terms> sums;
+  for (std::size_t t = 0; t < Terms; ++t) {
+    const double* s = lanes[t];
+    sums[t] = ((s[0] + s[1]) + (s[2] + s[3])) + ((s[4] + s[5]) + (s[6] + s[7]));
+  }
+  return sums;
+}
+
 // Sums Terms quantities at once over i = 0 … size−1. `term(i)` returns the i-th summands as
 // std::array<double, Terms>. size ≤ kMaxGroupSize.
 template <std::size_t Terms, typename Term>
 std::array<double, Terms> LaneSum(std::size_t size, Term term) {
-  std::array<std::array<double, kMaxGroupSize / kBlock>, Terms> blocks;
+  if (size <= kBlock) return BlockSum<Terms>(0, size, term);
+  std::array<std::array<double, Terms>, kMaxGroupSize / kBlock> sums;
   std::size_t count = 0;
-  for (std::size_t begin = 0; begin < size; begin += kBlock, ++count) {
-    const std::size_t end = std::min(size, begin + kBlock);
-    const std::size_t whole = begin + (end - begin) / kLanes * kLanes;
-    double lanes[Terms][kLanes] = {};
-    for (std::size_t i = begin; i < whole; i += kLanes) {
-      for (std::size_t lane = 0; lane < kLanes; ++lane) {
-        const std::array<double, Terms> x = term(i + lane);
-        for (std::size_t t = 0; t < Terms; ++t) lanes[t][lane] += x[t];
-      }
-    }
-    for (std::size_t i = whole; i < end; ++i) {
-      const std::array<double, Terms> x = term(i);
-      for (std::size_t t = 0; t < Terms; ++t) lanes[t][i - whole] += x[t];
-    }
-    for (std::size_t t = 0; t < Terms; ++t) {
-      const double* s = lanes[t];
-      blocks[t][count] = ((s[0] + s[1]) + (s[2] + s[3])) + ((s[4] + s[5]) + (s[6] + s[7]));
-    }
+  for (std::size_t begin = 0; begin < size; begin += kBlock) {
+    sums[count++] = BlockSum<Terms>(begin, std::min(size, begin + kBlock), term);
   }
   for (; count > 1; count = (count + 1) / 2) {
-    for (auto& sums : blocks) {
-      for (std::size_t i = 0; i < count / 2; ++i) sums[i] = sums[2 * i] + sums[2 * i + 1];
-      if (count % 2 == 1) sums[count / 2] = sums[count - 1];
+    for (std::size_t i = 0; i < count / 2; ++i) {
+      for (std::size_t t = 0; t < Terms; ++t) sums[i][t] = sums[2 * i][t] + sums[2 * i + 1][t];
     }
+    if (count % 2 == 1) sums[count / 2] = sums[count - 1];
   }
-  std::array<double, Terms> total{};
-  if (count == 1) {
-    for (std::size_t t = 0; t < Terms; ++t) total[t] = blocks[t][0];
-  }
-  return total;
+  return sums[0];
 }
 
 }  // namespace advantaged

@@ -7,8 +7,9 @@ namespace advantaged {
 
 std::vector<Ranked> SortAscending(std::span<const float> rewards) {
   std::vector<Ranked> sorted(rewards.size());
-  for (std::size_t i = 0; i < rewards.size(); ++i)
+  for (std::size_t i = 0; i < rewards.size(); ++i) {
     sorted[i] = {rewards[i], static_cast<std::uint32_t>(i)};
+  }
   std::sort(sorted.begin(), sorted.end(),
             [](const Ranked& a, const Ranked& b) { return a.reward < b.reward; });
   return sorted;
