@@ -1,0 +1,182 @@
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <memory>
+
+#include "cli/commands.h"
+#include "cli/compute.h"
+#include "cli/failure.h"
+#include "cli/server_flags.h"
+#include "client/cpp/method_spec.h"
+#include "client/cpp/text.h"
+
+namespace advantaged::cli {
+namespace {
+
+using client::Concat;
+
+struct ComputeFlags {
+  ServerFlags server;
+  std::string method;
+  std::vector<std::string> parameters;
+  std::optional<double> success_threshold;
+  std::optional<double> constant_tolerance;
+  std::optional<std::uint32_t> expected_group_size;
+  std::string small_group;
+  bool shape_rewards = false;
+  bool zero_unless_mixed = false;
+  std::vector<std::uint32_t> pass_at;
+  std::string output;
+  std::size_t max_call_responses = ComputeJob().max_call_responses;
+  std::string file = "-";
+};
+
+constexpr char kExample[] = R"(Input, one group a line; all keys but rewards are optional:
+  {"rewards":[1,0,null],"group":"p7","outcomes":[1,0,0],"valid":[true,true,false],"lengths":[9,8,7]}
+
+Example:
+  echo '{"rewards":[1,0,0,1]}' | advctl compute --method pass_at_k_grpo -p k=2 --pass-at 1,2
+
+Exit codes: 0 done, 1 input refused, 2 wrong usage, 3 no server answered.)";
+
+void AddMethodFlags(CLI::App& command, ComputeFlags& flags) {
+  constexpr char kGroup[] = "Method";
+  command.add_option("--method", flags.method, "Name of the method: see advctl methods")
+      ->type_name("NAME")
+      ->required()
+      ->group(kGroup);
+  command
+      .add_option("-p,--param", flags.parameters,
+                  "Parameter of the method, e.g. -p k=4; repeatable;\ntables as JSON or @FILE")
+      ->type_name("KEY=VALUE")
+      ->expected(1)
+      ->take_all()
+      ->group(kGroup);
+  command
+      .add_flag("--shape-rewards", flags.shape_rewards,
+                "Factor from the outcomes, base advantage from the\nreal rewards")
+      ->group(kGroup);
+  command
+      .add_flag("--zero-unless-mixed", flags.zero_unless_mixed,
+                "0 for groups whose outcomes are all equal though\ntheir rewards vary")
+      ->group(kGroup);
+}
+
+void AddGroupFlags(CLI::App& command, ComputeFlags& flags) {
+  constexpr char kGroup[] = "Rewards and groups";
+  command
+      .add_option("--success-threshold", flags.success_threshold,
+                  "A reward at or above this is a success")
+      ->type_name("X")
+      ->group(kGroup);
+  command
+      .add_option("--constant-tolerance", flags.constant_tolerance,
+                  "A group is constant if max - min is at most this;\ndefault 0")
+      ->type_name("X")
+      ->group(kGroup);
+  command
+      .add_option("--expected-group-size", flags.expected_group_size,
+                  "Refuse a group with any other number of responses")
+      ->type_name("N")
+      ->group(kGroup);
+  command
+      .add_option(
+          "--small-group", flags.small_group,
+          "For a group that masking leaves too small: zero\n(default), error, raw or clamp_k")
+      ->type_name("POLICY")
+      ->check(CLI::IsMember({"zero", "error", "raw", "clamp_k"}).description(""))
+      ->group(kGroup);
+}
+
+void AddFileFlags(CLI::App& command, ComputeFlags& flags) {
+  constexpr char kGroup[] = "Input and output";
+  command.add_option("file", flags.file, "File with JSON lines; - or none is standard input")
+      ->type_name("FILE")
+      ->group(kGroup);
+  command
+      .add_option("--output", flags.output,
+                  "table or jsonl; default table on a terminal,\njsonl otherwise")
+      ->type_name("FORM")
+      ->check(CLI::IsMember({"table", "jsonl"}).description(""))
+      ->group(kGroup);
+  command.add_option("--pass-at", flags.pass_at, "K for which to report Pass@K, e.g. 1,4,8")
+      ->type_name("K")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->group(kGroup);
+  command
+      .add_option("--max-call-responses", flags.max_call_responses,
+                  "Send a large input in calls of at most this many\nresponses; changes no result; "
+                  "default 1048576")
+      ->type_name("N")
+      ->check(CLI::Validator(CLI::PositiveNumber).description(""))
+      ->group(kGroup);
+}
+
+v1::ComputeAdvantagesRequest Settings(const ComputeFlags& flags) {
+  v1::ComputeAdvantagesRequest settings;
+  const client::Status method =
+      client::ParseMethodSpec(flags.method, flags.parameters, *settings.mutable_method());
+  if (!method.ok()) throw Failure(ExitCode::kUsage, method.message);
+  if (flags.success_threshold) settings.set_success_threshold(*flags.success_threshold);
+  if (flags.constant_tolerance) settings.set_constant_tolerance(*flags.constant_tolerance);
+  if (flags.expected_group_size) settings.set_expected_group_size(*flags.expected_group_size);
+  const std::pair<const char*, v1::SmallGroupPolicy> policies[] = {
+      {"zero", v1::SMALL_GROUP_POLICY_ZERO},
+      {"error", v1::SMALL_GROUP_POLICY_ERROR},
+      {"raw", v1::SMALL_GROUP_POLICY_RAW},
+      {"clamp_k", v1::SMALL_GROUP_POLICY_CLAMP_K}};
+  for (const auto& [name, policy] : policies) {
+    if (flags.small_group == name) settings.set_small_group(policy);
+  }
+  settings.set_shape_rewards(flags.shape_rewards);
+  settings.set_zero_unless_mixed(flags.zero_unless_mixed);
+  settings.mutable_pass_at()->Add(flags.pass_at.begin(), flags.pass_at.end());
+  settings.set_group_statistics(true);
+  return settings;
+}
+
+void RunCompute(const ComputeFlags& flags) {
+  const bool table = flags.output.empty() ? isatty(STDOUT_FILENO) == 1 : flags.output == "table";
+  ComputeJob job;
+  job.settings = Settings(flags);
+  job.max_call_responses = flags.max_call_responses;
+  // JSON lines on the terminal would be drawn over.
+  job.show_progress = isatty(STDERR_FILENO) == 1 && (table || isatty(STDOUT_FILENO) == 0);
+
+  std::ifstream file;
+  if (flags.file != "-") {
+    std::error_code error;
+    if (std::filesystem::is_directory(flags.file, error)) {
+      throw Failure(ExitCode::kRefused, Concat(flags.file, " is a folder"));
+    }
+    file.open(flags.file, std::ios::binary);
+    if (!file) throw Failure(ExitCode::kRefused, Concat("cannot read ", flags.file));
+    const std::uint64_t size = std::filesystem::file_size(flags.file, error);
+    if (!error) job.input_bytes = size;
+  } else if (isatty(STDIN_FILENO) == 1) {
+    std::fputs("Reading JSON lines from the terminal; Ctrl-D ends them.\n", stderr);
+  }
+  std::ios::sync_with_stdio(false);
+  const std::unique_ptr<Backend> backend = MakeBackend(flags.server);
+  const std::unique_ptr<Output> output = table ? MakeTableOutput(flags.pass_at) : MakeJsonlOutput();
+  Compute(job, flags.file == "-" ? std::cin : file, *backend, *output);
+}
+
+}  // namespace
+
+void AddComputeCommand(CLI::App& program) {
+  auto* command = program.add_subcommand("compute", "Advantages of groups of rewards");
+  command->footer(kExample);
+  const auto flags = std::make_shared<ComputeFlags>();
+  AddMethodFlags(*command, *flags);
+  AddGroupFlags(*command, *flags);
+  AddFileFlags(*command, *flags);
+  AddServerFlags(*command, flags->server, true);
+  command->callback([flags] { RunCompute(*flags); });
+}
+
+}  // namespace advantaged::cli

@@ -1,0 +1,122 @@
+#include "cli/explain.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <string_view>
+
+#include "client/cpp/text.h"
+
+namespace advantaged::cli {
+namespace {
+
+using client::Append;
+using client::Concat;
+
+// "name[index]", or a name alone.
+struct Path {
+  std::string_view name;
+  std::optional<std::size_t> index;
+};
+
+Path Parse(std::string_view field) {
+  const std::size_t bracket = field.find('[');
+  Path path{field.substr(0, bracket), std::nullopt};
+  if (bracket == std::string_view::npos) return path;
+  std::size_t index = 0;
+  const char* begin = field.data() + bracket + 1;
+  const auto [stop, error] = std::from_chars(begin, field.data() + field.size(), index);
+  if (error == std::errc() && *stop == ']') path.index = index;
+  return path;
+}
+
+std::string LineOf(const Batch::Group& group) {
+  return group.id ? Concat("line ", group.line, " (", *group.id, ")") : Concat("line ", group.line);
+}
+
+// "group 3" is how the service names a group within a text.
+std::string NameLines(const std::string& description, const Batch& batch) {
+  constexpr std::string_view kGroup = "group ";
+  std::string text;
+  std::string_view rest = description;
+  while (!rest.empty()) {
+    const std::size_t at = rest.find(kGroup);
+    Append(text, rest.substr(0, at));
+    if (at == std::string_view::npos) break;
+    rest.remove_prefix(at);
+    std::size_t index = 0;
+    const char* end = rest.data() + rest.size();
+    const auto [stop, error] = std::from_chars(rest.data() + kGroup.size(), end, index);
+    if (error == std::errc() && index < batch.groups().size()) {
+      Append(text, LineOf(batch.groups()[index]));
+      rest = {stop, end};
+    } else {
+      Append(text, kGroup);
+      rest.remove_prefix(kGroup.size());
+    }
+  }
+  return text;
+}
+
+// A field that stands for a flag, as one types it, or "".
+std::string Flag(std::string_view field, const Path& path) {
+  constexpr std::string_view kFlags[] = {
+      "success_threshold",  "small_group",         "shape_rewards", "zero_unless_mixed",
+      "constant_tolerance", "expected_group_size", "pass_at",       "method"};
+  constexpr std::string_view kMethod = "method.";
+  if (field.starts_with(kMethod)) {
+    const std::size_t dot = field.find('.', kMethod.size());
+    return Concat("-p ", dot == std::string_view::npos ? field : field.substr(dot + 1));
+  }
+  if (std::ranges::find(kFlags, path.name) == std::end(kFlags)) return "";
+  std::string flag = Concat("--", path.name);
+  std::ranges::replace(flag, '_', '-');
+  return flag;
+}
+
+std::string OfResponse(const Path& path, std::string_view description, const Batch& batch) {
+  const Batch::Group& group = batch.GroupOf(*path.index);
+  std::string text = Concat(LineOf(group), ": ", path.name, "[", *path.index - group.offset, "]");
+  // Most descriptions begin with the value; where one does not, it is added.
+  const std::string value = Concat(batch.reward(*path.index));
+  if (path.name == "rewards" && !description.starts_with(value)) {
+    Append(text, Concat(" (", value, ")"));
+  }
+  return Concat(text, ": ", description);
+}
+
+std::string OfGroup(const Path& path, std::string_view description, const Batch& batch) {
+  const std::string line = LineOf(batch.groups()[*path.index]);
+  // "line 3: rewards: line 3 has 1 response" says it twice.
+  if (description.starts_with(line)) description.remove_prefix(line.size() + 1);
+  return Concat(line, ": rewards: ", description);
+}
+
+std::string ExplainOne(const client::FieldViolation& violation, const Batch& batch) {
+  constexpr std::string_view kPerResponse[] = {"rewards", "outcomes", "lengths"};
+  const Path path = Parse(violation.field);
+  const std::string description = NameLines(violation.description, batch);
+  if (path.index && *path.index < batch.response_count() &&
+      std::ranges::find(kPerResponse, path.name) != std::end(kPerResponse)) {
+    return OfResponse(path, description, batch);
+  }
+  if (path.index && *path.index < batch.groups().size() && path.name == "group_sizes") {
+    return OfGroup(path, description, batch);
+  }
+  const std::string flag = Flag(violation.field, path);
+  const std::string_view field = flag.empty() ? std::string_view(violation.field) : flag;
+  return field.empty() ? description : Concat(field, ": ", description);
+}
+
+}  // namespace
+
+std::string Explain(const client::Status& status, const Batch& batch) {
+  if (status.violations.empty()) return status.message;
+  std::string text;
+  for (const client::FieldViolation& violation : status.violations) {
+    Append(text, Concat(text.empty() ? "" : "\n", ExplainOne(violation, batch)));
+  }
+  return text;
+}
+
+}  // namespace advantaged::cli

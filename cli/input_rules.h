@@ -1,0 +1,30 @@
+// What must hold between the lines of an input.
+#ifndef ADVANTAGED_CLI_INPUT_RULES_H_
+#define ADVANTAGED_CLI_INPUT_RULES_H_
+
+#include <cstddef>
+#include <string>
+#include <unordered_map>
+
+#include "cli/input_line.h"
+
+namespace advantaged::cli {
+
+// A group id names one line: twice the same is half a group in each place, which would silently
+// give wrong advantages. Outcomes and lengths are on every line or on none, since a batch has them
+// for all of its responses or for none. Lines without "valid" are all valid.
+class InputRules {
+ public:
+  // Returns what is wrong with line `number`, the next one, or "". Numbers count from 1.
+  std::string Check(std::size_t number, const InputLine& line);
+
+ private:
+  std::unordered_map<std::string, std::size_t> line_of_group_;
+  std::size_t first_line_ = 0;  // 0: none yet
+  bool outcomes_ = false;       // of the first line
+  bool lengths_ = false;
+};
+
+}  // namespace advantaged::cli
+
+#endif  // ADVANTAGED_CLI_INPUT_RULES_H_

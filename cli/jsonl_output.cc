@@ -1,0 +1,88 @@
+#include <cmath>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "cli/failure.h"
+#include "cli/output.h"
+#include "client/cpp/text.h"
+
+namespace advantaged::cli {
+namespace {
+
+using client::Append;
+using client::Concat;
+
+template <typename Number>
+void AppendNumber(std::string& text, Number value) {
+  Append(text, value);
+  // "-0" is a whole number to JSON readers, and those have no negative zero.
+  if (value == 0 && std::signbit(value)) text += ".0";
+}
+
+template <typename Number>
+void AppendField(std::string& text, std::string_view name, const std::optional<Number>& value) {
+  if (!value) return;
+  Append(text, Concat(",\"", name, "\":"));
+  AppendNumber(text, *value);
+}
+
+void AppendPassAtK(std::string& text, const GroupResult& group) {
+  if (group.pass_at_k.empty()) return;
+  text += ",\"pass_at_k\":{";
+  for (const auto& [k, value] : group.pass_at_k) {
+    Append(text, Concat(text.back() == '{' ? "\"" : ",\"", k, "\":"));
+    AppendNumber(text, value);
+  }
+  text += '}';
+}
+
+class JsonlOutput : public Output {
+ public:
+  void Write(std::span<const GroupResult> groups) override {
+    constexpr std::size_t kChunk = 1 << 20;
+    std::string text;
+    for (const GroupResult& group : groups) {
+      text += JsonLine(group);
+      if (text.size() < kChunk) continue;
+      WriteOut(text);
+      text.clear();
+    }
+    WriteOut(text);
+  }
+  void Finish(const Totals& /*totals*/) override {}
+};
+
+}  // namespace
+
+std::string JsonLine(const GroupResult& group) {
+  std::string text = "{";
+  if (group.group->id)
+    Append(text, Concat("\"group\":", nlohmann::json(*group.group->id).dump(), ","));
+  text += "\"advantages\":[";
+  for (const float advantage : group.advantages) {
+    if (text.back() != '[') text += ',';
+    AppendNumber(text, advantage);
+  }
+  Append(text, Concat("],\"n\":", group.n));
+  if (group.c) Append(text, Concat(",\"c\":", *group.c));
+  AppendField(text, "rho", group.rho);
+  AppendPassAtK(text, group);
+  AppendField(text, "mean", group.mean);
+  AppendField(text, "sd", group.sd);
+  if (group.zero_variance) {
+    Append(text, Concat(",\"zero_variance\":", *group.zero_variance ? "true" : "false"));
+  }
+  AppendField(text, "priority", group.priority);
+  return text += "}\n";
+}
+
+std::unique_ptr<Output> MakeJsonlOutput() { return std::make_unique<JsonlOutput>(); }
+
+void WriteOut(const std::string& text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) {
+    return;
+  }
+  throw Failure(ExitCode::kRefused, "cannot write the output");
+}
+
+}  // namespace advantaged::cli

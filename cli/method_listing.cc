@@ -1,0 +1,91 @@
+#include "cli/method_listing.h"
+
+#include <google/protobuf/util/json_util.h>
+
+#include "advantaged/v1/catalog.pb.h"
+#include "client/cpp/text.h"
+
+namespace advantaged::cli {
+namespace {
+
+using client::Append;
+using client::Concat;
+
+// "k (required)", "epsilon=0", "base (required: reinforce, rloo)", "variant=plain (or …)".
+std::string Describe(const v1::ParameterDescription& parameter) {
+  std::string others;
+  for (const std::string& choice : parameter.choices()) {
+    if (choice == parameter.default_value()) continue;
+    Append(others, Concat(others.empty() ? "" : ", ", choice));
+  }
+  if (!parameter.has_default_value()) {
+    return Concat(parameter.name(), " (required", others.empty() ? "" : ": ", others, ")");
+  }
+  const std::string text = Concat(parameter.name(), "=", parameter.default_value());
+  return others.empty() ? text : Concat(text, " (or ", others, ")");
+}
+
+const char* Describe(v1::ConstantGroup group) {
+  switch (group) {
+    case v1::CONSTANT_GROUP_ZERO:
+      return "0";
+    case v1::CONSTANT_GROUP_FORMULA:
+      return "formula";
+    default:
+      return "as base";
+  }
+}
+
+// A cell of a Markdown table, where a bar would end it.
+std::string Escaped(const std::string& text) {
+  std::string escaped;
+  for (const char character : text) {
+    if (character == '|') escaped += '\\';
+    escaped += character;
+  }
+  return escaped;
+}
+
+}  // namespace
+
+std::string MethodsAsText(const v1::ListMethodsResponse& methods) {
+  std::string text;
+  for (const v1::MethodDescription& method : methods.methods()) {
+    Append(text, Concat(text.empty() ? "" : "\n", method.name()));
+    for (const auto& parameter : method.parameters()) {
+      Append(text, Concat("  ", Describe(parameter)));
+    }
+    Append(text, Concat("\n    ", method.equation(), "\n    ", method.source(),
+                        "; constant group: ", Describe(method.constant_group()), "\n"));
+  }
+  return text;
+}
+
+std::string MethodsAsJson(const v1::ListMethodsResponse& methods) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.add_whitespace = true;
+  options.always_print_primitive_fields = true;
+  options.preserve_proto_field_names = true;
+  std::string text;
+  // Cannot fail: the message holds no Any and no text but UTF-8.
+  (void)google::protobuf::util::MessageToJsonString(methods, &text, options);
+  return text;
+}
+
+std::string MethodsAsMarkdown(const v1::ListMethodsResponse& methods) {
+  std::string text =
+      "| Method | A(correct), A(wrong) | Parameters | Constant group | Source |\n"
+      "|---|---|---|---|---|\n";
+  for (const v1::MethodDescription& method : methods.methods()) {
+    std::string parameters;
+    for (const auto& parameter : method.parameters()) {
+      Append(parameters, Concat(parameters.empty() ? "" : ", ", Describe(parameter)));
+    }
+    Append(text, Concat("| `", method.name(), "` | ", Escaped(method.equation()), " | ",
+                        Escaped(parameters), " | ", Describe(method.constant_group()), " | ",
+                        Escaped(method.source()), " |\n"));
+  }
+  return text;
+}
+
+}  // namespace advantaged::cli

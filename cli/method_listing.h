@@ -1,0 +1,25 @@
+// The method table in three forms.
+#ifndef ADVANTAGED_CLI_METHOD_LISTING_H_
+#define ADVANTAGED_CLI_METHOD_LISTING_H_
+
+#include <string>
+
+namespace advantaged::v1 {
+class ListMethodsResponse;
+}  // namespace advantaged::v1
+
+namespace advantaged::cli {
+
+// For people: each method with its parameters as typed ("epsilon=0" has a default, "k" has none),
+// then its equation and source.
+std::string MethodsAsText(const v1::ListMethodsResponse& methods);
+
+// The reply itself, in the JSON form of the contract.
+std::string MethodsAsJson(const v1::ListMethodsResponse& methods);
+
+// The table of the README.
+std::string MethodsAsMarkdown(const v1::ListMethodsResponse& methods);
+
+}  // namespace advantaged::cli
+
+#endif  // ADVANTAGED_CLI_METHOD_LISTING_H_

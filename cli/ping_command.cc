@@ -1,0 +1,47 @@
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <vector>
+
+#include "advantaged/v1/catalog.pb.h"
+#include "cli/commands.h"
+#include "cli/output.h"
+#include "cli/server_flags.h"
+#include "cli/text_table.h"
+#include "client/cpp/text.h"
+
+namespace advantaged::cli {
+namespace {
+
+void RunPing(const ServerFlags& flags) {
+  constexpr int kRounds = 20;
+  const std::unique_ptr<Backend> backend = MakeBackend(flags);
+  v1::GetServerInfoResponse info;
+  // The first call connects as well, so it is not measured.
+  ThrowUnlessAnswered(backend->GetServerInfo(info), *backend);
+  std::vector<double> milliseconds;
+  for (int round = 0; round < kRounds; ++round) {
+    const auto start = std::chrono::steady_clock::now();
+    ThrowUnlessAnswered(backend->GetServerInfo(info), *backend);
+    const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
+    milliseconds.push_back(took.count());
+  }
+  std::ranges::sort(milliseconds);
+  WriteOut(client::Concat("advantaged ", info.version(), " at ", backend->name(), ": round trip ",
+                          Rounded(milliseconds[kRounds / 2], 3), " ms (median of ", kRounds, "; ",
+                          Rounded(milliseconds.front(), 3), " to ", Rounded(milliseconds.back(), 3),
+                          ")\n"));
+}
+
+}  // namespace
+
+void AddPingCommand(CLI::App& program) {
+  auto* command = program.add_subcommand("ping", "Whether a server answers, and how fast");
+  command->footer("Example:\n  advctl ping --server unix:/run/advantaged.sock");
+  const auto flags = std::make_shared<ServerFlags>();
+  AddServerFlags(*command, *flags, false);
+  command->callback([flags] { RunPing(*flags); });
+}
+
+}  // namespace advantaged::cli

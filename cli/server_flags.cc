@@ -1,0 +1,72 @@
+#include "cli/server_flags.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+
+#include "cli/failure.h"
+#include "client/cpp/text.h"
+
+namespace advantaged::cli {
+namespace {
+
+constexpr char kDefaultAddress[] = "127.0.0.1:50051";
+constexpr char kGroup[] = "Server";
+
+// The end of "failed to connect to all addresses; last error: UNKNOWN: ipv4:…: Connection refused";
+// other messages as they are.
+std::string_view Cause(std::string_view message) {
+  if (!message.starts_with("failed to connect to all addresses")) return message;
+  return message.substr(message.rfind(": ") + 2);
+}
+
+}  // namespace
+
+void AddServerFlags(CLI::App& command, ServerFlags& flags, bool with_local) {
+  // Not CLI11's envname(): with it a variable counts as given, and so contradicts --local.
+  const char* environment = std::getenv("ADVANTAGED_SERVER");
+  flags.address = environment != nullptr && *environment != '\0' ? environment : kDefaultAddress;
+  command
+      .add_option("--server", flags.address,
+                  "host:port or unix:PATH; default: ADVANTAGED_SERVER in\nthe environment, else "
+                  "127.0.0.1:50051")
+      ->type_name("ADDR")
+      ->each([&flags](const std::string&) { flags.address_given = true; })
+      ->group(kGroup);
+  if (with_local) {
+    command.add_flag("--local", flags.local, "Do it in this process, without a server")
+        ->group(kGroup);
+  }
+  command
+      .add_option("--timeout", flags.timeout_seconds, "Of one call, retries included; default 60")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(0.001, 86400.0).description(""))
+      ->group(kGroup);
+}
+
+std::unique_ptr<Backend> MakeBackend(const ServerFlags& flags) {
+  if (flags.local && flags.address_given) {
+    throw Failure(ExitCode::kUsage, "--local and --server exclude each other");
+  }
+  if (flags.local) return MakeLocalBackend();
+  const client::Status address = client::Client::CheckAddress(flags.address);
+  if (!address.ok()) throw Failure(ExitCode::kUsage, "--server: " + address.message);
+  client::ClientOptions options;
+  options.deadline = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::duration<double>(flags.timeout_seconds));
+  return MakeRemoteBackend(flags.address, options);
+}
+
+void ThrowUnlessAnswered(const client::Status& status, const Backend& backend) {
+  if (status.ok() || status.code == client::Status::kInvalidArgument) return;
+  if (!status.unreachable()) {
+    throw Failure(ExitCode::kRefused, client::Concat(backend.name(), ": ", status.message));
+  }
+  throw Failure(
+      ExitCode::kUnreachable,
+      client::Concat("no answer from a server at ", backend.name(), ": ", Cause(status.message),
+                     "\nstart one with:  advantaged --listen ", backend.name(),
+                     "\nor name another: --server or ADVANTAGED_SERVER; compute, methods and info "
+                     "also take --local"));
+}
+
+}  // namespace advantaged::cli

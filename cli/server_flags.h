@@ -1,0 +1,35 @@
+// The flags that say who computes, and what to say if nobody answers.
+#ifndef ADVANTAGED_CLI_SERVER_FLAGS_H_
+#define ADVANTAGED_CLI_SERVER_FLAGS_H_
+
+#include <memory>
+#include <string>
+
+#include "cli/backend.h"
+
+namespace CLI {
+class App;
+}
+
+namespace advantaged::cli {
+
+struct ServerFlags {
+  std::string address;         // of --server, else of ADVANTAGED_SERVER, else 127.0.0.1:50051
+  bool address_given = false;  // by --server
+  bool local = false;
+  double timeout_seconds = 60;
+};
+
+// Adds --server and --timeout, and --local where the command can do without a server. `flags` must
+// live until the command has run.
+void AddServerFlags(CLI::App& command, ServerFlags& flags, bool with_local);
+
+std::unique_ptr<Backend> MakeBackend(const ServerFlags& flags);
+
+// Throws the Failure of a call that did not end with OK, unless it was about the request: those
+// are for the caller, who knows where the request came from.
+void ThrowUnlessAnswered(const client::Status& status, const Backend& backend);
+
+}  // namespace advantaged::cli
+
+#endif  // ADVANTAGED_CLI_SERVER_FLAGS_H_
