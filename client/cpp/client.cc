@@ -16,7 +16,7 @@ namespace {
 constexpr char kServiceConfig[] = R"({"methodConfig": [{
   "name": [{"service": "advantaged.v1.AdvantageService"}],
   "retryPolicy": {
-    "maxAttempts": 4, "initialBackoff": "0.1s", "maxBackoff": "2s", "backoffMultiplier": 3,
+    "maxAttempts": 3, "initialBackoff": "0.1s", "maxBackoff": "2s", "backoffMultiplier": 3,
     "retryableStatusCodes": ["UNAVAILABLE", "RESOURCE_EXHAUSTED"]
   }}]})";
 

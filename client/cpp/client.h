@@ -7,7 +7,7 @@
 //   status.violations says what is wrong where
 //
 // Every call is a pure function of its request, so a call that finds no server, or a full one, is
-// tried again up to three times within its deadline. Thread-safe: share one Client, it is one
+// tried again, twice at most, within its deadline. Thread-safe: share one Client, it is one
 // connection.
 #ifndef ADVANTAGED_CLIENT_CPP_CLIENT_H_
 #define ADVANTAGED_CLIENT_CPP_CLIENT_H_
