@@ -10,14 +10,15 @@
 namespace advantaged {
 namespace {
 
-void CheckBits(const BitSpan& bits, std::string_view field, std::size_t responses,
+// False if there are not as many bytes as `responses` need.
+bool CheckBits(const BitSpan& bits, std::string_view field, std::size_t responses,
                Violations& violations) {
-  if (bits.empty()) return;
+  if (bits.empty()) return true;
   const std::size_t bytes = (responses + 7) / 8;
   if (bits.bytes.size() != bytes) {
     violations.Add(std::string(field), Concat(bits.bytes.size(), " bytes; a bitmap of ", responses,
                                               " responses has ", bytes));
-    return;
+    return false;
   }
   const unsigned stray = bits.bytes.back() & (responses % 8 == 0 ? 0U : 0xFFU << (responses % 8));
   if (stray != 0) {
@@ -25,6 +26,7 @@ void CheckBits(const BitSpan& bits, std::string_view field, std::size_t response
                    Concat("last byte is ", bits.bytes.back() + 0U, "; the bits beyond the ",
                           responses, " responses must be 0"));
   }
+  return true;
 }
 
 std::size_t CountResponses(const Batch& batch, Violations& violations) {
@@ -91,7 +93,8 @@ std::size_t CheckArrays(const Batch& batch, Violations& violations) {
     return 0;
   }
   if (responses == 0) return 0;
-  CheckBits(batch.reward_bits, "reward_bits", responses, violations);
+  // Otherwise N is only a claim, and nothing of its size may be allocated.
+  if (!CheckBits(batch.reward_bits, "reward_bits", responses, violations)) return 0;
   CheckBits(batch.valid, "valid", responses, violations);
   CheckBits(batch.outcomes, "outcomes", responses, violations);
   if (!batch.lengths.empty() && batch.lengths.size() != responses) {

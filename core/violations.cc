@@ -9,9 +9,10 @@ void Violations::Add(std::string field, std::string description) {
 
 void Violations::Rename(std::string_view from, std::string_view to) {
   for (Violation& violation : listed_) {
-    const std::string& field = violation.field;
+    std::string& field = violation.field;
+    if (!field.starts_with(from)) continue;
     const bool whole_part = field.size() == from.size() || field[from.size()] == '[';
-    if (field.starts_with(from) && whole_part) violation.field.replace(0, from.size(), to);
+    if (whole_part) field.replace(0, from.size(), to);
   }
 }
 
