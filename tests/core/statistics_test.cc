@@ -131,7 +131,8 @@ TEST(Statistics, OfEachGroup) {
         EXPECT_TRUE(std::isnan(actual)) << k;
       } else {
         const reference::Group exact(static_cast<int>(n), static_cast<int>(group.c));
-        ExpectNear(actual, ToDouble(reference::GroupAtK(exact, static_cast<int>(k)).rho_k));
+        ExpectNear(actual,
+                   reference::ToDouble(reference::GroupAtK(exact, static_cast<int>(k)).rho_k));
       }
     }
   }
