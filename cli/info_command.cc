@@ -23,6 +23,7 @@ void RunInfo(const ServerFlags& flags) {
   add("numerics version", info.numerics_version());
   add("instruction set", info.instruction_set());
   if (info.max_request_bytes() > 0) add("max request bytes", info.max_request_bytes());
+  add("max responses", info.max_responses());
   add("max group size", info.max_group_size());
   if (!info.grpc_version().empty()) add("gRPC", info.grpc_version());
   add("protobuf", info.protobuf_version());

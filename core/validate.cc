@@ -1,7 +1,6 @@
 #include "core/validate.h"
 
 #include <cmath>
-#include <limits>
 #include <set>
 #include <string_view>
 
@@ -87,9 +86,10 @@ void CheckAgainstMethod(const Request& request, const MethodRow& row, Violations
 
 std::size_t CheckArrays(const Batch& batch, Violations& violations) {
   const std::size_t responses = CountResponses(batch, violations);
-  if (responses > std::numeric_limits<std::uint32_t>::max()) {
-    violations.Add("response_count",
-                   Concat(responses, " responses; at most 4294967295 are allowed"));
+  if (responses > kMaxResponses) {
+    violations.Add(
+        batch.rewards.empty() ? "response_count" : "rewards",
+        Concat(responses, " responses; at most ", kMaxResponses, " are allowed in one batch"));
     return 0;
   }
   if (responses == 0) return 0;

@@ -84,6 +84,7 @@ void HandleGetServerInfo(std::uint32_t max_request_bytes, v1::GetServerInfoRespo
   response.set_numerics_version(kNumericsVersion);
   response.set_instruction_set(ADVANTAGED_PROCESSOR " baseline");
   response.set_max_request_bytes(max_request_bytes);
+  response.set_max_responses(kMaxResponses);
   response.set_max_group_size(kMaxGroupSize);
   response.set_protobuf_version(google::protobuf::internal::VersionString(GOOGLE_PROTOBUF_VERSION));
 }

@@ -32,7 +32,8 @@ namespace advantaged {
 
 // Two builds with the same number return the same bits.
 inline constexpr std::uint32_t kNumericsVersion = 1;
-// Largest group, in responses.
+// Largest batch and largest group, in responses.
+inline constexpr std::uint32_t kMaxResponses = 1U << 24;
 inline constexpr std::uint32_t kMaxGroupSize = 1U << 20;
 // Largest n for which a whole table over c is built, and the largest n of `custom_table`.
 inline constexpr std::uint32_t kMaxTableSize = 4096;
