@@ -1,0 +1,89 @@
+#include "server/address.h"
+
+#include <sys/un.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <charconv>
+
+namespace advantaged {
+namespace {
+
+constexpr std::string_view kUnix = "unix:";
+// With the terminating zero.
+constexpr std::size_t kUnixPathSize = sizeof(sockaddr_un::sun_path);
+
+std::string Quoted(std::string_view text) { return '"' + std::string(text) + '"'; }
+
+std::optional<Address> ParseUnix(std::string_view path, std::string& error) {
+  // unix:///run/x is the form with an empty authority of the same unix:/run/x.
+  if (path.starts_with("//")) path.remove_prefix(2);
+  if (path.empty()) {
+    error = "no path after unix:";
+    return std::nullopt;
+  }
+  if (path.size() >= kUnixPathSize) {
+    error = "the path " + Quoted(path) + " has " + std::to_string(path.size()) +
+            " bytes; a socket's may have " + std::to_string(kUnixPathSize - 1);
+    return std::nullopt;
+  }
+  return Address{.path = std::string(path), .host = {}, .port = 0};
+}
+
+std::optional<std::uint16_t> ParsePort(std::string_view text) {
+  std::uint16_t port = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (problem != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return port;
+}
+
+}  // namespace
+
+std::string Address::ToString() const {
+  if (is_unix()) return std::string(kUnix) + path;
+  const bool is_ipv6 = host.find(':') != std::string::npos;
+  return (is_ipv6 ? '[' + host + ']' : host) + ':' + std::to_string(port);
+}
+
+std::optional<Address> ParseAddress(std::string_view text, std::string& error) {
+  if (text.starts_with(kUnix)) return ParseUnix(text.substr(kUnix.size()), error);
+  const std::size_t colon = text.rfind(':');
+  std::string_view host = text.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) {
+    host = host.substr(1, host.size() - 2);
+  } else if (host.find(':') != std::string_view::npos) {
+    error = Quoted(text) + ": an IPv6 address needs brackets, e.g. [::1]:50051";
+    return std::nullopt;
+  }
+  if (colon == std::string_view::npos || host.empty()) {
+    error = Quoted(text) + " is neither HOST:PORT nor unix:PATH";
+    return std::nullopt;
+  }
+  const auto port = ParsePort(text.substr(colon + 1));
+  if (!port) {
+    error = Quoted(text.substr(colon + 1)) + " in " + Quoted(text) + " is not a port, 0 to 65535";
+    return std::nullopt;
+  }
+  return Address{.path = {}, .host = std::string(host), .port = *port};
+}
+
+std::string WhyUnbindable(const Address& address) {
+  using boost::asio::ip::tcp;
+  boost::asio::io_context context;
+  boost::system::error_code problem;
+  tcp::resolver resolver(context);
+  const auto endpoints =
+      resolver.resolve(address.host, std::to_string(address.port), tcp::resolver::passive, problem);
+  for (auto entry = endpoints.begin(); !problem && entry != endpoints.end(); ++entry) {
+    tcp::acceptor acceptor(context);
+    acceptor.open(entry->endpoint().protocol(), problem);
+    if (problem) continue;
+    acceptor.set_option(tcp::acceptor::reuse_address(true), problem);
+    acceptor.bind(entry->endpoint(), problem);
+    // Two sockets may share a port until one of them listens.
+    if (!problem) acceptor.listen(1, problem);
+  }
+  return problem ? problem.message() : "refused";
+}
+
+}  // namespace advantaged

@@ -1,0 +1,104 @@
+#include "server/errors.h"
+
+#include <grpcpp/support/status.h>
+
+#include <algorithm>
+#include <string>
+
+#include "advantaged/rpc/status.pb.h"
+
+namespace advantaged {
+namespace {
+
+// Of the message alone, before encoding: half of a character in three bytes would be left
+// otherwise.
+constexpr std::size_t kMaxMessageBytes = 512;
+// A description longer than this quotes something enormous.
+constexpr std::size_t kMaxDescriptionBytes = 512;
+// Key and length of one entry of a repeated field.
+constexpr std::size_t kEntryBytes = 4;
+// Everything in the details but the message and the violations.
+constexpr std::size_t kEnvelopeBytes = 256;
+
+// At most `limit` bytes of UTF-8 text, cut between characters.
+std::string Cut(const std::string& text, std::size_t limit) {
+  constexpr std::string_view kEllipsis = "…";
+  if (text.size() <= limit) return text;
+  std::size_t end = limit - kEllipsis.size();
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  return text.substr(0, end).append(kEllipsis);
+}
+
+// Bytes of `text` as the trailer grpc-message carries it.
+std::size_t PercentEncodedSize(const std::string& text) {
+  const auto plain = std::count_if(text.begin(), text.end(),
+                                   [](char c) { return c >= ' ' && c <= '~' && c != '%'; });
+  return 3 * text.size() - 2 * static_cast<std::size_t>(plain);
+}
+
+rpc::BadRequest ToBadRequest(const Violations& violations, std::size_t budget) {
+  rpc::BadRequest result;
+  for (const Violation& violation : violations.listed()) {
+    rpc::BadRequest::FieldViolation entry;
+    entry.set_field(violation.field);
+    entry.set_description(Cut(violation.description, kMaxDescriptionBytes));
+    const std::size_t size = entry.ByteSizeLong() + kEntryBytes;
+    if (size > budget) break;
+    budget -= size;
+    *result.add_field_violations() = std::move(entry);
+  }
+  const std::size_t listed = static_cast<std::size_t>(result.field_violations_size());
+  if (listed < violations.count()) {
+    result.add_field_violations()->set_description(
+        "and " + std::to_string(violations.count() - listed) + " more");
+  }
+  return result;
+}
+
+void AddDetail(const google::protobuf::Message& detail, std::string_view name,
+               rpc::Status& status) {
+  google::protobuf::Any& any = *status.add_details();
+  any.set_type_url("type.googleapis.com/google.rpc." + std::string(name));
+  any.set_value(detail.SerializeAsString());
+}
+
+const char* Reason(int code) {
+  switch (code) {
+    case grpc::INVALID_ARGUMENT:
+      return "INVALID_REQUEST";
+    case grpc::FAILED_PRECONDITION:
+      return "NUMERICS_VERSION_MISMATCH";
+    case grpc::RESOURCE_EXHAUSTED:
+      return "REQUEST_TOO_LARGE";
+    case grpc::DEADLINE_EXCEEDED:
+      return "DEADLINE_EXCEEDED";
+    case grpc::CANCELLED:
+      return "CANCELLED";
+    default:
+      return "INTERNAL";
+  }
+}
+
+}  // namespace
+
+grpc::Status ToGrpcStatus(const CallStatus& status) {
+  if (status.ok()) return grpc::Status::OK;
+  const std::string message = Cut(status.message, kMaxMessageBytes);
+
+  rpc::Status details;
+  details.set_code(status.code);
+  details.set_message(message);
+  if (!status.violations.empty()) {
+    // Base64 makes four bytes of three.
+    const std::size_t room = (kMaxErrorBytes - PercentEncodedSize(message)) / 4 * 3;
+    AddDetail(ToBadRequest(status.violations, room - message.size() - kEnvelopeBytes), "BadRequest",
+              details);
+  }
+  rpc::ErrorInfo info;
+  info.set_reason(Reason(status.code));
+  info.set_domain("advantaged");
+  AddDetail(info, "ErrorInfo", details);
+  return {static_cast<grpc::StatusCode>(status.code), message, details.SerializeAsString()};
+}
+
+}  // namespace advantaged

@@ -1,0 +1,59 @@
+#include "server/metrics/batch_metrics.h"
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+
+#include "core/method_table.h"
+
+namespace advantaged {
+
+BatchMetrics::BatchMetrics(prometheus::Registry& registry)
+    : group_size_(AddHistogram(
+          HistogramFamily(registry, "advantaged_group_size", "Valid responses of each group."), {},
+          kGroupSizeEdges)),
+      last_batch_(GaugeFamily(registry, "advantaged_last_batch_timestamp_seconds",
+                              "Unix time of the last successful batch; 0 before the first.")
+                      .Add({})) {
+  MethodFamilies families(registry);
+  for (const MethodRow* row : MethodTable()) methods_.emplace_back(row->name, families);
+
+  auto& degenerate =
+      CounterFamily(registry, "advantaged_degenerate_groups_total",
+                    "Groups that teach little, by reason; a group may have several. small: masking "
+                    "left too few responses for the method; suspicious: the spread of rewards is "
+                    "above 0 and below 1e-5 of their magnitude.");
+  for (std::size_t i = 0; i < kDegenerateReasons.size(); ++i) {
+    degenerate_[i] = &degenerate.Add({{"reason", std::string(kDegenerateReasons[i])}});
+  }
+
+  auto& values = HistogramFamily(
+      registry, "advantaged_pass_at_k",
+      "Unbiased Pass@K of each group with known outcomes and at least K responses, "
+      "for the K that requests ask; K other than a power of two up to 1024 share one "
+      "label.");
+  auto& groups = CounterFamily(registry, "advantaged_pass_at_k_groups_total",
+                               "Groups that advantaged_pass_at_k_sum adds up.");
+  for (std::size_t i = 0; i < kPassAtLabels.size(); ++i) {
+    const prometheus::Labels labels = {{"k", std::string(kPassAtLabels[i])}};
+    pass_at_k_[i] = {&AddHistogram(values, labels, kRateEdges), &groups.Add(labels)};
+  }
+}
+
+void BatchMetrics::Commit(std::string_view method, const BatchTally& tally) {
+  const auto entry = std::find_if(methods_.begin(), methods_.end(),
+                                  [&](const MethodMetrics& m) { return m.name() == method; });
+  if (entry != methods_.end()) entry->Commit(tally);
+  for (std::size_t i = 0; i < kDegenerateReasons.size(); ++i) {
+    degenerate_[i]->Increment(static_cast<double>(tally.degenerate[i]));
+  }
+  for (const BatchTally::PassAtK& asked : tally.pass_at_k) {
+    asked.values.PublishTo(*pass_at_k_[asked.label].values);
+    pass_at_k_[asked.label].groups->Increment(static_cast<double>(asked.groups));
+  }
+  tally.group_size.PublishTo(group_size_);
+  const std::chrono::duration<double> now = std::chrono::system_clock::now().time_since_epoch();
+  last_batch_.Set(now.count());
+}
+
+}  // namespace advantaged

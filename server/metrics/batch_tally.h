@@ -1,0 +1,63 @@
+// What one ComputeAdvantages call adds to the domain metrics. It watches the computation group by
+// group and costs no lock; BatchMetrics::Commit publishes it, if the call succeeded.
+#ifndef ADVANTAGED_SERVER_METRICS_BATCH_TALLY_H_
+#define ADVANTAGED_SERVER_METRICS_BATCH_TALLY_H_
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "core/computation.h"
+#include "server/metrics/tally.h"
+
+namespace advantaged {
+
+// Label values, in the order of the arrays below.
+inline constexpr std::array<std::string_view, 6> kOutcomes = {"empty",    "all_fail", "mixed",
+                                                              "all_pass", "constant", "varied"};
+inline constexpr std::array<std::string_view, 6> kDegenerateReasons = {
+    "all_fail", "all_pass", "constant", "empty", "small", "suspicious"};
+inline constexpr std::array<std::string_view, 2> kSides = {"correct", "wrong"};
+inline constexpr std::array<std::string_view, 2> kSigns = {"positive", "negative"};
+// K comes from requests, so only these have a label of their own; the rest share the last.
+inline constexpr std::array<std::string_view, 12> kPassAtLabels = {
+    "1", "2", "4", "8", "16", "32", "64", "128", "256", "512", "1024", "other"};
+
+// Index into kPassAtLabels.
+std::size_t PassAtLabel(std::uint32_t k);
+
+class BatchTally final : public GroupObserver {
+ public:
+  // `pass_at`: the K of the request, in its order.
+  explicit BatchTally(std::span<const std::uint32_t> pass_at);
+
+  void OnGroup(const GroupReport& report) override;
+
+  struct PassAtK {
+    std::size_t label;  // index into kPassAtLabels
+    std::uint64_t groups = 0;
+    Tally values{kRateEdges};
+  };
+  // Σ (1/n) Σ |A_i|, by bucket of ρ̂, side and sign.
+  using MassBySideAndSign = std::array<std::array<double, kSigns.size()>, kSides.size()>;
+
+  std::uint64_t responses = 0;
+  std::array<std::uint64_t, kOutcomes.size()> outcomes{};
+  std::array<std::uint64_t, kDegenerateReasons.size()> degenerate{};
+  std::vector<PassAtK> pass_at_k;  // of each K of the request
+  std::array<MassBySideAndSign, kRateEdges.size()> mass{};
+  Tally group_size{kGroupSizeEdges};
+  Tally magnitude{kWeightEdges};
+  Tally success_rate{kRateEdges};
+  std::array<Tally, kSides.size()> weight{Tally(kWeightEdges), Tally(kWeightEdges)};
+
+ private:
+  void CountDegenerate(const GroupStatistics& statistics);
+  void AddOutcomes(const GroupReport& report);
+};
+
+}  // namespace advantaged
+
+#endif  // ADVANTAGED_SERVER_METRICS_BATCH_TALLY_H_

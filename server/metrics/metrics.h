@@ -1,0 +1,35 @@
+// Everything the metrics page shows. Names, types and labels: tests/server/metric_families.txt.
+#ifndef ADVANTAGED_SERVER_METRICS_METRICS_H_
+#define ADVANTAGED_SERVER_METRICS_METRICS_H_
+
+#include <prometheus/registry.h>
+
+#include <string>
+
+#include "server/metrics/batch_metrics.h"
+#include "server/metrics/process_metrics.h"
+#include "server/metrics/rpc_metrics.h"
+
+namespace advantaged {
+
+// Thread-safe.
+class Metrics {
+ public:
+  // `build`: the labels of advantaged_build_info.
+  explicit Metrics(const prometheus::Labels& build);
+
+  RpcMetrics& rpc() { return rpc_; }
+  BatchMetrics& batch() { return batch_; }
+  // The page, in the Prometheus text format 0.0.4.
+  std::string Page() const;
+
+ private:
+  prometheus::Registry registry_;
+  RpcMetrics rpc_{registry_};
+  BatchMetrics batch_{registry_};
+  ProcessMetrics process_;
+};
+
+}  // namespace advantaged
+
+#endif  // ADVANTAGED_SERVER_METRICS_METRICS_H_

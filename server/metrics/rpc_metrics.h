@@ -1,0 +1,74 @@
+// The metrics of the calls themselves, under the names of go-grpc-prometheus, so that common alerts
+// and dashboards apply.
+#ifndef ADVANTAGED_SERVER_METRICS_RPC_METRICS_H_
+#define ADVANTAGED_SERVER_METRICS_RPC_METRICS_H_
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+
+#include "server/metrics/families.h"
+
+namespace advantaged {
+
+// The calls of AdvantageService.
+enum class Rpc : std::size_t { kComputeAdvantages, kListMethods, kGetServerInfo };
+inline constexpr std::size_t kRpcs = 3;
+// Canonical status codes, 0 to 16.
+inline constexpr std::size_t kStatusCodes = 17;
+
+// Thread-safe. Every family and child exists from the start.
+class RpcMetrics {
+ public:
+  // `registry` must outlive the metrics.
+  explicit RpcMetrics(prometheus::Registry& registry);
+
+  // Sizes of serialized messages of ComputeAdvantages.
+  void ObserveRequestBytes(std::size_t bytes);
+  void ObserveResponseBytes(std::size_t bytes);
+  void CountTooLarge() { too_large_.Increment(); }
+  // Where the time of a successful batch went, in microseconds.
+  void ObserveStages(double decode_us, double compute_us, double encode_us);
+
+  // Calls between the start and the end of their CallScope.
+  int in_flight() const { return static_cast<int>(in_flight_.Value()); }
+
+ private:
+  friend class CallScope;
+  struct Method {
+    prometheus::Counter* started;
+    prometheus::Histogram* seconds;
+    std::array<prometheus::Counter*, kStatusCodes> handled;
+  };
+
+  prometheus::Gauge& in_flight_;
+  prometheus::Histogram& request_bytes_;
+  prometheus::Histogram& response_bytes_;
+  prometheus::Counter& too_large_;
+  std::array<prometheus::Histogram*, 3> stages_{};
+  std::array<Method, kRpcs> methods_{};
+};
+
+// The life of one call: counted as started when made, as handled, with its latency, when destroyed.
+// So whatever way a call ends, it is counted once, and at rest started is the sum of handled.
+class CallScope {
+ public:
+  // `metrics` must outlive the scope.
+  CallScope(RpcMetrics& metrics, Rpc rpc);
+  CallScope(const CallScope&) = delete;
+  CallScope& operator=(const CallScope&) = delete;
+  ~CallScope();
+
+  // The canonical status code the call ends with; UNKNOWN until set.
+  void set_code(int code) { code_ = static_cast<std::size_t>(code); }
+
+ private:
+  RpcMetrics& metrics_;
+  const Rpc rpc_;
+  std::size_t code_ = 2;
+  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace advantaged
+
+#endif  // ADVANTAGED_SERVER_METRICS_RPC_METRICS_H_

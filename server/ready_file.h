@@ -1,0 +1,33 @@
+// Tells whoever started the server that it serves, and where.
+#ifndef ADVANTAGED_SERVER_READY_FILE_H_
+#define ADVANTAGED_SERVER_READY_FILE_H_
+
+#include <string>
+#include <vector>
+
+namespace advantaged {
+
+// A JSON file that is there while the server serves:
+//   {"grpc":["127.0.0.1:50051","unix:/run/advantaged.sock"],"http":"127.0.0.1:9464"}
+// `http` is left out where there is none.
+class ReadyFile {
+ public:
+  // Removes what an earlier server left at `path`. An empty path: no file, ever.
+  explicit ReadyFile(std::string path);
+  ReadyFile(const ReadyFile&) = delete;
+  ReadyFile& operator=(const ReadyFile&) = delete;
+  // Removes it.
+  ~ReadyFile();
+
+  // Writes the file so that readers see all of it or nothing. On failure returns false and says
+  // why.
+  bool Write(const std::vector<std::string>& grpc, const std::string& http, std::string& error);
+
+ private:
+  void Remove() const;
+  const std::string path_;
+};
+
+}  // namespace advantaged
+
+#endif  // ADVANTAGED_SERVER_READY_FILE_H_
