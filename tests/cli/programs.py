@@ -1,0 +1,60 @@
+"""Runs the real programs: advctl, and advantaged on free ports."""
+
+import contextlib
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import tempfile
+import time
+
+ADVCTL = os.environ["ADVCTL"]
+ADVANTAGED = os.environ["ADVANTAGED"]
+SOURCE_DIR = pathlib.Path(os.environ["SOURCE_DIR"])
+DATA = SOURCE_DIR / "data" / "humaneval_runs.jsonl"
+
+
+def advctl(*args, stdin="", environment=None):
+    """Runs advctl; returns the finished process, output as text."""
+    env = {name: value for name, value in os.environ.items() if name != "ADVANTAGED_SERVER"}
+    env.update(environment or {})
+    return subprocess.run([ADVCTL, *map(str, args)], input=stdin, env=env, check=False,
+                          capture_output=True, text=True, timeout=60)
+
+
+def compute(*args, **kwargs):
+    return advctl("compute", *args, **kwargs)
+
+
+def lines_of(*groups):
+    """Dictionaries as JSON lines."""
+    return "".join(json.dumps(group) + "\n" for group in groups)
+
+
+def results(process):
+    """The output lines of a successful `compute --output jsonl`."""
+    assert process.returncode == 0, process.stderr
+    return [json.loads(line) for line in process.stdout.splitlines()]
+
+
+@contextlib.contextmanager
+def server():
+    """A server on a free port and a Unix socket; yields its two gRPC addresses."""
+    with tempfile.TemporaryDirectory() as folder:
+        socket = f"unix:{folder}/advantaged.sock"
+        ready = pathlib.Path(folder, "ready")
+        process = subprocess.Popen([
+            ADVANTAGED, "--listen", "127.0.0.1:0", "--listen", socket, "--http-listen",
+            "127.0.0.1:0", "--ready-file", str(ready)])
+        try:
+            deadline = time.monotonic() + 30
+            while not ready.exists() or not ready.read_text(encoding="utf-8"):
+                assert process.poll() is None, "the server ended while starting"
+                assert time.monotonic() < deadline, "the server is not ready in time"
+                time.sleep(0.02)
+            addresses = json.loads(ready.read_text(encoding="utf-8"))["grpc"]
+            yield [a for a in addresses if not a.startswith("unix:")][0], socket
+        finally:
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=30) == 0
