@@ -73,6 +73,10 @@ lint: ## Build everything with clang-tidy looking on
 	@[[ ! .clang-tidy -nt build/lint/.ninja_log ]] || cmake --build --preset lint --target clean
 	@cmake --build --preset lint -j $(JOBS) -- -k 0
 
+.PHONY: readme
+readme: build ## Write the demo and the method table into the README
+	@scripts/update_readme.py
+
 .PHONY: lint-proto
 lint-proto: ## Check proto/ with buf (needs Go)
 	@command -v go >/dev/null || { echo 'lint-proto needs Go, to build buf: no go on PATH' >&2; exit 1; }

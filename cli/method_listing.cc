@@ -81,7 +81,7 @@ std::string MethodsAsMarkdown(const v1::ListMethodsResponse& methods) {
     for (const auto& parameter : method.parameters()) {
       Append(parameters, Concat(parameters.empty() ? "" : ", ", Describe(parameter)));
     }
-    Append(text, Concat("| `", method.name(), "` | ", Escaped(method.equation()), " | ",
+    Append(text, Concat("| `", method.name(), "` | `", Escaped(method.equation()), "` | ",
                         Escaped(parameters), " | ", Describe(method.constant_group()), " | ",
                         Escaped(method.source()), " |\n"));
   }

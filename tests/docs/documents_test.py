@@ -1,0 +1,83 @@
+"""The README's tables, examples and links, and the pages under docs/, against the real programs."""
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+import pytest
+
+SOURCE = pathlib.Path(os.environ["SOURCE_DIR"])
+sys.path.insert(0, str(SOURCE / "tests" / "cli"))
+import programs  # noqa: E402  (runs the real programs)
+
+README = (SOURCE / "README.md").read_text(encoding="utf-8")
+PAGES = [SOURCE / "README.md", *sorted((SOURCE / "docs").rglob("*.md"))]
+SERVER_IN_README = "127.0.0.1:50051"
+
+
+def section(name):
+    """What stands between the markers <!-- name --> and <!-- /name --> in the README."""
+    return re.search(rf"<!-- {name} -->\n(.*?)<!-- /{name} -->", README, re.DOTALL).group(1)
+
+
+def code(name):
+    """The code of the fenced block in a section."""
+    return re.search(r"```\w*\n(.*?)```", section(name), re.DOTALL).group(1)
+
+
+@pytest.fixture(scope="module", name="server")
+def start_server():
+    with programs.server() as addresses:
+        yield addresses[0]
+
+
+def test_method_table_is_fresh():
+    table = programs.advctl("methods", "--local", "--output", "markdown").stdout
+    assert section("methods").strip() == table.strip(), "run `make readme`"
+
+
+def test_demo_is_fresh():
+    """All but the addresses, which depend on what is free."""
+    demo = subprocess.run([SOURCE / "scripts" / "run_demo.sh", os.path.dirname(programs.ADVCTL)],
+                          stdin=subprocess.DEVNULL, check=True, capture_output=True, text=True)
+    numbers = demo.stdout.split("Serving")[0]
+    assert numbers.strip() in section("demo"), "run `make readme`"
+
+
+def test_command_line_example_works(server):
+    command = code("command-line").replace("build/bin/advctl", programs.ADVCTL)
+    done = subprocess.run(["bash", "-c", command], check=True, capture_output=True, text=True,
+                          env={**os.environ, "ADVANTAGED_SERVER": server})
+    assert '"advantages":[0.6666667,-0.33333334,-0.33333334,0.6666667]' in done.stdout
+
+
+def test_python_example_works(server, tmp_path):
+    (tmp_path / "proto").symlink_to(SOURCE / "proto")
+    subprocess.run(["bash", "-c", code("stubs")], check=True, cwd=tmp_path)
+    example = code("python").replace(SERVER_IN_README, server)
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run([sys.executable, "-c", example], check=True, cwd=tmp_path, env=environment,
+                          capture_output=True, text=True)
+    assert done.stdout == "[0.3689, -0.0885, -0.0885, 0.3689, -0.0885, -0.0885, 0.3689, -0.0885]\n"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(SOURCE)))
+def test_links_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_metrics_page_lists_every_family_and_no_other():
+    golden = (SOURCE / "tests" / "server" / "metric_families.txt").read_text(encoding="utf-8")
+    families = set(re.findall(r"^(?:advantaged|grpc|process)_\w+", golden, re.MULTILINE))
+    page = (SOURCE / "docs" / "metrics.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `(\w+)`", page, re.MULTILINE)) == families
+
+
+def test_every_flag_of_the_server_is_documented():
+    text = "".join(page.read_text(encoding="utf-8") for page in PAGES)
+    usage = subprocess.run([programs.ADVANTAGED, "--help"], check=True, capture_output=True, text=True)
+    for flag in set(re.findall(r"--[a-z][a-z-]+", usage.stdout)) - {"--help", "--version"}:
+        assert flag in text, f"{flag} is nowhere in the documents"
