@@ -103,8 +103,8 @@ std::string ExplainOne(const client::FieldViolation& violation, const Batch& bat
   if (path.index && *path.index < batch.groups().size() && path.name == "group_sizes") {
     return OfGroup(path, description, batch);
   }
-  const std::string flag = Flag(violation.field, path);
-  const std::string_view field = flag.empty() ? std::string_view(violation.field) : flag;
+  std::string field = Flag(violation.field, path);
+  if (field.empty()) field = violation.field;
   return field.empty() ? description : Concat(field, ": ", description);
 }
 

@@ -56,8 +56,9 @@ class JsonlOutput : public Output {
 
 std::string JsonLine(const GroupResult& group) {
   std::string text = "{";
-  if (group.group->id)
+  if (group.group->id) {
     Append(text, Concat("\"group\":", nlohmann::json(*group.group->id).dump(), ","));
+  }
   text += "\"advantages\":[";
   for (const float advantage : group.advantages) {
     if (text.back() != '[') text += ',';

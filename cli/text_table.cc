@@ -17,23 +17,25 @@ void TextTable::AddColumn(std::string title, Align align) {
 
 std::string TextTable::Format() const {
   std::vector<std::string> lines(rows_.size() + 1);
-  for (std::size_t c = 0; c < columns_.size(); ++c) {
-    std::size_t widest = 0;
-    for (const auto& row : rows_) widest = std::max(widest, Width(row[c]));
-    if (widest == 0) continue;
-    widest = std::max(widest, Width(columns_[c].title));
-    for (std::size_t r = 0; r < lines.size(); ++r) {
-      const std::string& cell = r == 0 ? columns_[c].title : rows_[r - 1][c];
-      const std::string padding(widest - Width(cell), ' ');
-      if (!lines[r].empty()) lines[r] += "  ";
-      lines[r] += columns_[c].align == Align::kRight ? padding + cell : cell + padding;
-    }
-  }
+  for (std::size_t c = 0; c < columns_.size(); ++c) AppendColumn(c, lines);
   std::string text;
   for (const std::string& line : lines) {
     text.append(line, 0, line.find_last_not_of(' ') + 1).append("\n");
   }
   return text;
+}
+
+void TextTable::AppendColumn(std::size_t c, std::vector<std::string>& lines) const {
+  std::size_t widest = 0;
+  for (const auto& row : rows_) widest = std::max(widest, Width(row[c]));
+  if (widest == 0) return;
+  widest = std::max(widest, Width(columns_[c].title));
+  for (std::size_t r = 0; r < lines.size(); ++r) {
+    const std::string& cell = r == 0 ? columns_[c].title : rows_[r - 1][c];
+    const std::string padding(widest - Width(cell), ' ');
+    if (!lines[r].empty()) lines[r] += "  ";
+    lines[r] += columns_[c].align == Align::kRight ? padding + cell : cell + padding;
+  }
 }
 
 std::size_t Width(std::string_view text) {

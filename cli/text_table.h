@@ -22,6 +22,10 @@ class TextTable {
     std::string title;
     Align align;
   };
+
+  // To the title's line and those of the rows.
+  void AppendColumn(std::size_t c, std::vector<std::string>& lines) const;
+
   std::vector<Column> columns_;
   std::vector<std::vector<std::string>> rows_;
 };

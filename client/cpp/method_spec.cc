@@ -26,6 +26,7 @@ const FieldDescriptor* FindMethod(std::string_view name) {
 
 std::vector<std::string> ParameterNames(const Descriptor& method) {
   std::vector<std::string> names;
+  names.reserve(static_cast<std::size_t>(method.field_count()));
   for (int i = 0; i < method.field_count(); ++i) names.push_back(method.field(i)->name());
   return names;
 }
@@ -55,6 +56,7 @@ Status ApplySetting(std::string_view name, const std::string& setting, std::set<
 
 std::vector<std::string> MethodNames() {
   std::vector<std::string> names;
+  names.reserve(static_cast<std::size_t>(Methods().field_count()));
   for (int i = 0; i < Methods().field_count(); ++i) names.push_back(Methods().field(i)->name());
   return names;
 }
@@ -71,7 +73,7 @@ Status ParseMethodSpec(std::string_view name, std::span<const std::string> setti
   parameters.Clear();
   std::set<std::string> seen;
   for (const std::string& setting : settings) {
-    const Status status = ApplySetting(name, setting, seen, parameters);
+    Status status = ApplySetting(name, setting, seen, parameters);
     if (!status.ok()) return status;
   }
   return {};
