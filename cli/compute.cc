@@ -80,6 +80,12 @@ class Computation {
   void Call() {
     v1::ComputeAdvantagesResponse response;
     const client::Status status = backend_.Compute(batch_.request(), response);
+    if (status.code == client::Status::kResourceExhausted) {
+      throw Failure(ExitCode::kRefused,
+                    Concat(backend_.name(), ": ", status.message,
+                           "\nadvctl sends smaller calls with --max-call-responses, here below ",
+                           batch_.response_count()));
+    }
     ThrowUnlessAnswered(status, backend_);
     if (!status.ok()) throw Failure(ExitCode::kRefused, Explain(status, batch_));
     totals_.Add(response);

@@ -22,7 +22,8 @@ struct Status {
   static constexpr int kOk = 0;
   static constexpr int kInvalidArgument = 3;  // the request is wrong: do not retry
   static constexpr int kDeadlineExceeded = 4;
-  static constexpr int kUnavailable = 14;  // no connection; the client has retried already
+  static constexpr int kResourceExhausted = 8;  // the request is too large, or the server full
+  static constexpr int kUnavailable = 14;       // no connection; the client has retried already
 
   int code = kOk;
   std::string message;                     // for people

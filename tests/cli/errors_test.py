@@ -6,6 +6,7 @@ import subprocess
 import pytest
 
 from programs import ADVCTL, advctl, compute, lines_of
+from programs import server as server_with
 
 GOOD = '{"rewards":[1,0]}\n'
 
@@ -140,6 +141,16 @@ def test_silent_server():
         address = f"127.0.0.1:{listener.getsockname()[1]}"
         process = advctl("ping", "--timeout", "0.5", "--server", address)
     assert process.returncode == 3 and address in process.stderr
+
+
+def test_call_too_large_for_the_server():
+    with server_with("--max-request-bytes", "2000") as (address, _):
+        large, split = (compute("--method", "rloo", "--server", address, *flags, stdin=GOOD * 1000)
+                        for flags in ([], ["--max-call-responses", "200"]))
+    assert large.returncode == 1 and large.stdout == ""
+    assert "this server accepts 2000" in large.stderr
+    assert "--max-call-responses, here below 2000" in large.stderr
+    assert split.returncode == 0 and split.stdout.count("\n") == 1000
 
 
 def test_files(tmp_path):

@@ -39,14 +39,14 @@ def results(process):
 
 
 @contextlib.contextmanager
-def server():
+def server(*flags):
     """A server on a free port and a Unix socket; yields its two gRPC addresses."""
     with tempfile.TemporaryDirectory() as folder:
         socket = f"unix:{folder}/advantaged.sock"
         ready = pathlib.Path(folder, "ready")
         process = subprocess.Popen([
             ADVANTAGED, "--listen", "127.0.0.1:0", "--listen", socket, "--http-listen",
-            "127.0.0.1:0", "--ready-file", str(ready)])
+            "127.0.0.1:0", "--ready-file", str(ready), *flags])
         try:
             deadline = time.monotonic() + 30
             while not ready.exists() or not ready.read_text(encoding="utf-8"):
