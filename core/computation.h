@@ -25,11 +25,10 @@
 
 namespace advantaged {
 
-// What the observer learns about one group.
+// What the observer learns about one group: everything before stages.
 struct GroupReport {
   GroupStatistics statistics;
   std::span<const double> pass_at_k;  // ρ̂_K for each K asked; NaN where unknown or K > n
-  std::span<const float> advantages;  // of the valid responses
   // Mass of the gradient: (1/n) Σ |A_i| over the responses of one outcome and one sign; 0 where
   // outcomes are unknown.
   struct Mass {
@@ -45,11 +44,13 @@ struct GroupReport {
   Mass wrong;
 };
 
-// Receives every group once, in order. The spans of a report live until OnGroup returns.
+// Receives every group once, in order, and every advantage of a valid response once, as returned.
+// Spans live until the function returns.
 class GroupObserver {
  public:
   virtual ~GroupObserver() = default;
   virtual void OnGroup(const GroupReport& report) = 0;
+  virtual void OnAdvantages(std::span<const float> advantages) = 0;
 };
 
 class Computation {
@@ -64,13 +65,22 @@ class Computation {
   // Floats that Run writes: one per response, or two per group with `per_group`.
   std::size_t output_size() const;
 
-  // Computes every group. `out` has output_size() floats. Adds violations for rewards that cannot
-  // be used (NaN, infinite, unknown outcomes, results beyond float32); the output and the reports
-  // then mean nothing. `observer` may be null. Warnings about the batch are appended to `warnings`.
-  void Run(std::span<float> out, GroupObserver* observer, std::vector<Warning>& warnings,
-           Violations& violations) const;
+  // What a run says beside the advantages.
+  struct Notes {
+    std::vector<Warning> warnings;
+    std::vector<BatchMoments> batch_moments;  // as Result::batch_moments
+  };
+
+  // Computes every group and applies the stages. `out` has output_size() floats. Adds violations
+  // for rewards that cannot be used (NaN, infinite, unknown outcomes, results beyond float32); the
+  // output, the reports and the notes then mean nothing. `observer` may be null; with
+  // `moments_only` it hears nothing.
+  Notes Run(std::span<float> out, GroupObserver* observer, Violations& violations) const;
 
  private:
+  void RunStages(std::span<float> out, GroupObserver* observer, Notes& notes,
+                 Violations& violations) const;
+
   const Request& request_;
   ResolvedMethod method_;
   std::size_t responses_ = 0;

@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "advantaged/advantaged.h"
 #include "core/computation.h"
 #include "core/summary.h"
@@ -18,6 +20,8 @@ class Collector final : public GroupObserver {
     summary_.Add(report);
   }
 
+  void OnAdvantages(std::span<const float> advantages) override { summary_.Add(advantages); }
+
   Summary Build(std::size_t responses) const { return summary_.Build(responses); }
 
  private:
@@ -34,7 +38,10 @@ Result Compute(const Request& request) {
   result.advantages.resize(computation.output_size());
   result.groups.reserve(computation.groups().count());
   Collector collector(result, request.options.pass_at);
-  computation.Run(result.advantages, &collector, result.warnings, result.violations);
+  Computation::Notes notes = computation.Run(result.advantages, &collector, result.violations);
+  result.warnings = std::move(notes.warnings);
+  result.batch_moments = std::move(notes.batch_moments);
+  if (request.options.moments_only) result.advantages.clear();
   result.summary = collector.Build(computation.responses());
   result.method = computation.method().spec;
   return result;

@@ -56,7 +56,9 @@ void GroupRun::Group(std::size_t group) {
   Advantages(state, report);
   if (!WriteOut(state)) return;
   Weigh(state, report);
-  if (observer_ != nullptr) observer_->OnGroup(report);
+  if (observer_ == nullptr) return;
+  observer_->OnGroup(report);
+  if (options_.stages.empty()) observer_->OnAdvantages(advantages_);
 }
 
 // Looks at the rewards and outcomes; adds violations and returns false if the method cannot work on
@@ -282,7 +284,6 @@ bool GroupRun::WriteOut(const State& state) {
 
 // What the observer wants to know about the advantages.
 void GroupRun::Weigh(const State& state, GroupReport& report) {
-  report.advantages = advantages_;
   report.statistics.no_signal = std::ranges::all_of(advantages_, [](float a) { return a == 0; });
   if (state.n() == 0 || !state.outcomes.known) return;
   const double n = state.n();

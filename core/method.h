@@ -115,11 +115,17 @@ struct MethodRow {
   void (*rank)(std::span<const float> rewards, const Parameters&,
                std::span<double> advantages) = nullptr;
   bool needs_lengths = false;
+  // Not zero-mean by design: a later centering would change the method.
+  bool keeps_mean = false;
 
   // True if outcomes, or rewards of 0 and 1, decide every advantage.
   bool has_table() const { return table != nullptr || factor != nullptr; }
   // True if `shape_rewards` applies.
   bool shapes_rewards() const { return factor != nullptr; }
+  // True if centering the advantages would change what the method ascends.
+  bool mean_carries_meaning(const Parameters& p) const {
+    return keeps_mean || (constant_group == ConstantGroup::kAsBase && base(p) == Base::kReinforce);
+  }
   // True if a group whose inputs are all equal gets exactly 0.
   bool zero_if_constant(const Parameters& p) const {
     return constant_group == ConstantGroup::kZero ||

@@ -28,7 +28,10 @@ void SummaryBuilder::Add(const GroupReport& report) {
     pass_at_k_[i] += report.pass_at_k[i];
     ++summary_.pass_at_k[i].groups;
   }
-  for (const float advantage : report.advantages) {
+}
+
+void SummaryBuilder::Add(std::span<const float> advantages) {
+  for (const float advantage : advantages) {
     const double a = advantage;
     const double magnitude = std::abs(a);
     absolute_ += magnitude;

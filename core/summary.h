@@ -16,6 +16,7 @@ class SummaryBuilder {
   explicit SummaryBuilder(std::span<const std::uint32_t> pass_at);
 
   void Add(const GroupReport& report);
+  void Add(std::span<const float> advantages);
   // `responses` is the number of rows of the batch, masked ones included.
   Summary Build(std::size_t responses) const;
 

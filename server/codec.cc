@@ -5,6 +5,7 @@
 
 #include "core/text.h"
 #include "server/codec_method.h"
+#include "server/codec_stages.h"
 
 namespace advantaged {
 namespace {
@@ -120,6 +121,7 @@ DecodedRequest::DecodedRequest(const v1::ComputeAdvantagesRequest& message,
   batch.lengths = Pick("lengths", Packed(message.lengths()), message.lengths_fixed32_le(), lengths_,
                        violations);
   DecodeOptions(message, violations);
+  DecodeStages(message, request_.options, violations);
 }
 
 void DecodedRequest::DecodeOptions(const v1::ComputeAdvantagesRequest& message,
@@ -185,18 +187,29 @@ void ReplyObserver::OnGroup(const GroupReport& report) {
   }
 }
 
+void ReplyObserver::OnAdvantages(std::span<const float> advantages) {
+  summary_.Add(advantages);
+  if (next_ != nullptr) next_->OnAdvantages(advantages);
+}
+
 void ReplyObserver::Finish(std::size_t responses) {
   EncodeSummary(summary_.Build(responses), *response_.mutable_summary());
 }
 
-void EncodeWarnings(const std::vector<Warning>& warnings, v1::ComputeAdvantagesResponse& response) {
+void EncodeNotes(const Computation::Notes& notes, v1::ComputeAdvantagesResponse& response) {
   static constexpr v1::Warning::Code kCodes[] = {v1::Warning::CODE_NEGATIVE_ADVANTAGE_OF_CORRECT,
                                                  v1::Warning::CODE_SUSPICIOUS_SPREAD,
                                                  v1::Warning::CODE_SMALL_GROUPS};
-  for (const Warning& warning : warnings) {
+  for (const Warning& warning : notes.warnings) {
     v1::Warning& out = *response.add_warnings();
     out.set_code(kCodes[static_cast<std::size_t>(warning.code)]);
     out.set_message(warning.message);
+  }
+  for (const BatchMoments& moments : notes.batch_moments) {
+    v1::BatchMoments& out = *response.add_batch_moments();
+    out.set_weight(moments.weight);
+    out.set_mean(moments.mean);
+    out.set_centred_squares(moments.centred_squares);
   }
 }
 

@@ -57,6 +57,7 @@ class ReplyObserver final : public GroupObserver {
                 v1::ComputeAdvantagesResponse& response, GroupObserver* next);
 
   void OnGroup(const GroupReport& report) override;
+  void OnAdvantages(std::span<const float> advantages) override;
   // Call once, after all groups. `responses` counts masked ones too.
   void Finish(std::size_t responses);
 
@@ -68,7 +69,8 @@ class ReplyObserver final : public GroupObserver {
   GroupObserver* const next_;
 };
 
-void EncodeWarnings(const std::vector<Warning>& warnings, v1::ComputeAdvantagesResponse& response);
+// Warnings and batch moments.
+void EncodeNotes(const Computation::Notes& notes, v1::ComputeAdvantagesResponse& response);
 
 }  // namespace advantaged
 

@@ -54,21 +54,23 @@ CallStatus HandleComputeAdvantages(const v1::ComputeAdvantagesRequest& request,
   const DecodedRequest decoded(request, violations);
   const Computation computation(decoded.request(), violations);
   if (!violations.empty()) return Refused(decoded, std::move(violations));
+  std::vector<float> unwanted(request.moments_only() ? computation.output_size() : 0);
   const std::span<float> advantages =
-      AllocateAdvantages(request.reply_form(), computation.output_size(), response);
+      request.moments_only()
+          ? std::span(unwanted)
+          : AllocateAdvantages(request.reply_form(), computation.output_size(), response);
   v1::Timings& timings = *response.mutable_timings();
   timings.set_decode_us(watch.Lap());
 
   ReplyObserver reply(request, response, observer);
-  std::vector<Warning> warnings;
-  computation.Run(advantages, &reply, warnings, violations);
+  const Computation::Notes notes = computation.Run(advantages, &reply, violations);
   if (!violations.empty()) return Refused(decoded, std::move(violations));
   timings.set_compute_us(watch.Lap());
 
-  reply.Finish(computation.responses());
+  if (!request.moments_only()) reply.Finish(computation.responses());
   EncodeMethod(computation.method().spec, *response.mutable_method());
   response.set_numerics_version(kNumericsVersion);
-  EncodeWarnings(warnings, response);
+  EncodeNotes(notes, response);
   timings.set_encode_us(watch.Lap());
   return {};
 }

@@ -68,7 +68,8 @@ class Service final : public v1::AdvantageService::CallbackService {
     // Nobody will use the answer, so it does not count as a batch.
     if (const grpc::Status gone = call.GivenUp(); !gone.ok()) return gone;
 
-    metrics_.batch().Commit(MethodName(request), tally);
+    // A call for moments computes nothing that another call will not compute again.
+    if (!request.moments_only()) metrics_.batch().Commit(MethodName(request), tally);
     const v1::Timings& timings = response.timings();
     metrics_.rpc().ObserveStages(timings.decode_us(), timings.compute_us(), timings.encode_us());
     metrics_.rpc().ObserveResponseBytes(response.ByteSizeLong());

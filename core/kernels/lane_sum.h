@@ -11,8 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-
-#include "advantaged/advantaged.h"
+#include <vector>
 
 namespace advantaged {
 
@@ -40,11 +39,11 @@ std::array<double, Terms> BlockSum(std::size_t begin, std::size_t end, Term term
 }
 
 // Sums Terms quantities at once over i = 0 … size−1. `term(i)` returns the i-th summands as
-// std::array<double, Terms>. size ≤ kMaxGroupSize.
+// std::array<double, Terms>.
 template <std::size_t Terms, typename Term>
 std::array<double, Terms> LaneSum(std::size_t size, Term term) {
   if (size <= kBlock) return BlockSum<Terms>(0, size, term);
-  std::array<std::array<double, Terms>, kMaxGroupSize / kBlock> sums;
+  std::vector<std::array<double, Terms>> sums((size + kBlock - 1) / kBlock);
   std::size_t count = 0;
   for (std::size_t begin = 0; begin < size; begin += kBlock) {
     sums[count++] = BlockSum<Terms>(begin, std::min(size, begin + kBlock), term);

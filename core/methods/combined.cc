@@ -43,6 +43,7 @@ const MethodRow kCombinedDirect{
     .parameters = kParameters,
     .smallest_group = GroupOfTwoAndK,
     .factor = Direct,
-    .base = GrpoBase};
+    .base = GrpoBase,
+    .keeps_mean = true};
 
 }  // namespace advantaged

@@ -180,6 +180,7 @@ const MethodRow kMaxAtK{
     .parameters = kParameters,
     .smallest_group = SmallestGroup,
     .table = Table,
-    .rank = Rank};
+    .rank = Rank,
+    .keeps_mean = true};
 
 }  // namespace advantaged

@@ -25,6 +25,7 @@ const MethodRow kPassAtKGrpo{.name = "pass_at_k_grpo",
                              .parameters = kParameters,
                              .smallest_group = GroupOfTwoAndK,
                              .factor = Factor,
-                             .base = GrpoBase};
+                             .base = GrpoBase,
+                             .keeps_mean = true};
 
 }  // namespace advantaged

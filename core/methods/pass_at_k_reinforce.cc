@@ -23,6 +23,7 @@ const MethodRow kPassAtKReinforce{.name = "pass_at_k_reinforce",
                                   .constant_group = ConstantGroup::kFormula,
                                   .parameters = kParameters,
                                   .smallest_group = GroupOfK,
-                                  .table = Table};
+                                  .table = Table,
+                                  .keeps_mean = true};
 
 }  // namespace advantaged

@@ -25,6 +25,7 @@ const MethodRow kPassAtKRloo{.name = "pass_at_k_rloo",
                              .parameters = kParameters,
                              .smallest_group = GroupOfTwoAndK,
                              .factor = Factor,
-                             .base = RlooBase};
+                             .base = RlooBase,
+                             .keeps_mean = true};
 
 }  // namespace advantaged

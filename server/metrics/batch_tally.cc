@@ -33,8 +33,11 @@ void BatchTally::OnGroup(const GroupReport& report) {
   ++outcomes[static_cast<std::size_t>(statistics.outcome)];
   CountDegenerate(statistics);
   group_size.Observe(statistics.n);
-  magnitude.ObserveMagnitudes(report.advantages);
   if (OutcomesKnown(statistics.outcome)) AddOutcomes(report);
+}
+
+void BatchTally::OnAdvantages(std::span<const float> advantages) {
+  magnitude.ObserveMagnitudes(advantages);
 }
 
 void BatchTally::CountDegenerate(const GroupStatistics& statistics) {

@@ -34,6 +34,7 @@ class BatchTally final : public GroupObserver {
   explicit BatchTally(std::span<const std::uint32_t> pass_at);
 
   void OnGroup(const GroupReport& report) override;
+  void OnAdvantages(std::span<const float> advantages) override;
 
   struct PassAtK {
     std::size_t label;  // index into kPassAtLabels

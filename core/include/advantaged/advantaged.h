@@ -95,6 +95,38 @@ struct Batch {
 // What to do with a group that masking left too small for the method. An empty one always gets 0.
 enum class SmallGroupPolicy : std::uint8_t { kZero, kError, kRaw, kClampK };
 
+// A step over the whole batch after the method, on the valid responses. Steps run in the order of
+// the list, in double on the method's float32 advantages, rounded once at the end.
+struct Stage {
+  enum class Kind : std::uint8_t {
+    kCenter,  // x − mean
+    kScale,   // x / (sd + epsilon), or x / √(sd² + epsilon); 0 if there is no spread
+    kClip,    // x limited to low … high
+  };
+  enum class Weighting : std::uint8_t { kResponses, kTokens };  // 1 each, or `lengths`
+  enum class Spread : std::uint8_t { kAdvantages, kRewards };
+
+  Kind kind = Kind::kCenter;
+  Weighting weighting = Weighting::kResponses;  // center, scale
+  Spread spread = Spread::kAdvantages;          // scale: whose standard deviation
+  std::uint32_t ddof = 0;            // scale: sd² = centred squares / (weight − ddof); 0 or 1
+  double epsilon = 0;                // scale: finite, ≥ 0
+  bool epsilon_inside_root = false;  // scale
+  double low = 0;                    // clip: finite or −∞
+  double high = 0;                   // clip: finite or ∞, ≥ low
+};
+
+// Weighted moments of a batch or of a part of one.
+struct BatchMoments {
+  double weight = 0;           // Σ w
+  double mean = 0;             // Σ w x / Σ w
+  double centred_squares = 0;  // Σ w (x − mean)²
+};
+
+// The moments of two parts together (Chan, Golub, LeVeque 1983): exact where the means are equal,
+// else right to a few units of the last place. Merging an empty part (weight 0) changes nothing.
+BatchMoments Merge(const BatchMoments& a, const BatchMoments& b);
+
 struct Options {
   std::optional<double> success_threshold;  // r_i ≥ this is a success; finite
   bool shape_rewards = false;      // factor from outcomes × base advantage of the real rewards
@@ -103,6 +135,14 @@ struct Options {
   SmallGroupPolicy small_group = SmallGroupPolicy::kZero;
   bool per_group = false;  // return (A₊, A₋) per group instead of one advantage per response
   std::vector<std::uint32_t> pass_at;  // K for which to report unbiased Pass@K
+
+  std::vector<Stage> stages;
+  bool allow_recentering = false;  // center even where the mean of the method carries meaning
+  // Moments of the whole batch, where this call holds a part of it: one for each that the stages
+  // need, in their order (Result::batch_moments). All of them, or, with `moments_only`, those known
+  // so far.
+  std::vector<BatchMoments> batch_moments;
+  bool moments_only = false;  // compute Result::batch_moments only
 };
 
 struct Request {
@@ -198,6 +238,10 @@ struct Result {
   std::vector<float> advantages;        // N; or, with `per_group`, A₊ and A₋ of each group: 2 G
   std::vector<GroupStatistics> groups;  // G
   std::vector<double> pass_at_k;  // G × pass_at.size(), row by row; NaN where ρ̂ is unknown or K > n
+  // The moments that the stages need, of this call's responses: of the advantages before the first
+  // clip, of the rewards, of what the first clip leaves … in the order in which stages need them.
+  // With `moments_only` up to the first that Options::batch_moments did not bring.
+  std::vector<BatchMoments> batch_moments;
   Summary summary;
   std::vector<Warning> warnings;
   MethodSpec method;  // with every default filled in
