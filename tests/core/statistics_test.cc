@@ -306,8 +306,9 @@ TEST(Observer, SeesTheMassOfBothSides) {
         const std::size_t at = 5 * g + i;
         EXPECT_EQ(recorder.advantages[g][i], out[at]);
         const bool correct = outcomes ? ((bits[at / 8] >> (at % 8)) & 1U) != 0 : rewards[at] == 1;
-        if (known)
+        if (known) {
           sums[correct ? 1 : 0][out[at] > 0 ? 1 : 0] += std::abs(static_cast<double>(out[at])) / 5;
+        }
       }
       EXPECT_NEAR(recorder.correct[g].positive, sums[1][1], 1e-15);
       EXPECT_NEAR(recorder.correct[g].negative, sums[1][0], 1e-15);
