@@ -132,19 +132,19 @@ def bare_call(address, message, **headers):
             + frame(1, 4, 1, block) + frame(0, 1, 1, data))
 
 
-def test_deadline_already_expired(start):
+def test_deadlines_that_cannot_be_met(start):
     server = start()
-    message = batches.rloo().SerializeToString()
     host, port = server.grpc[0].split(":")
-    with socket.create_connection((host, int(port)), PATIENCE) as connection:
-        connection.sendall(bare_call(server.grpc[0], message, **{"grpc-timeout": "1n"}))
-        eventually(lambda: handled(server.metrics(), "DeadlineExceeded") == 1, "its end")
-    metrics = at_rest(server)
-    assert metrics.sum("advantaged_groups_total") == 0
-    # It was the deadline, not the bytes.
+    message = batches.rloo().SerializeToString()
     with socket.create_connection((host, int(port)), PATIENCE) as connection:
         connection.sendall(bare_call(server.grpc[0], message))
-        eventually(lambda: handled(server.metrics(), "OK") == 1, "a good call")
+        eventually(lambda: handled(server.metrics(), "OK") == 1, "a call of these bytes")
+    # gRPC counts in milliseconds, so some are in time and some never reach the service.
+    for _ in range(20):
+        with socket.create_connection((host, int(port)), PATIENCE) as connection:
+            connection.sendall(bare_call(server.grpc[0], message, **{"grpc-timeout": "1n"}))
+    with server.stub() as stub:
+        assert len(stub.ComputeAdvantages(batches.rloo()).advantages) == 4
     at_rest(server)
 
 
