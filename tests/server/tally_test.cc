@@ -8,12 +8,15 @@
 #include <limits>
 #include <vector>
 
+#include "server/metrics/magnitude_tally.h"
+
 namespace advantaged {
 namespace {
 
 using testing::ElementsAre;
 
-prometheus::ClientMetric::Histogram Publish(const Tally& tally, std::span<const double> edges) {
+template <typename AnyTally>
+prometheus::ClientMetric::Histogram Publish(const AnyTally& tally, std::span<const double> edges) {
   prometheus::Histogram histogram({edges.begin(), edges.end()});
   tally.PublishTo(histogram);
   return histogram.Collect().histogram;
@@ -61,8 +64,8 @@ TEST(Tally, MagnitudesFallIntoTheBucketOfTheirSearch) {
   for (const float value : Samples()) {
     for (const float sign : {1.0F, -1.0F}) {
       const float advantage = sign * value;
-      Tally fast(kWeightEdges);
-      fast.ObserveMagnitudes({&advantage, 1});
+      MagnitudeTally fast;
+      fast.Observe({&advantage, 1});
       Tally plain(kWeightEdges);
       plain.Observe(value);
       ASSERT_EQ(Cumulative(Publish(fast, kWeightEdges)), Cumulative(Publish(plain, kWeightEdges)))
@@ -72,11 +75,11 @@ TEST(Tally, MagnitudesFallIntoTheBucketOfTheirSearch) {
 }
 
 TEST(Tally, SumOfMagnitudes) {
-  const std::vector<float> advantages = {-1.5F, 0.5F, -0.0F, 2.0F};
-  Tally tally(kWeightEdges);
-  tally.ObserveMagnitudes(advantages);
-  EXPECT_EQ(Publish(tally, kWeightEdges).sample_sum, 4.0);
-  EXPECT_EQ(Publish(tally, kWeightEdges).sample_count, 4);
+  const std::vector<float> advantages = {-1.5F, 0.5F, -0.0F, 2.0F, 1.0F};
+  MagnitudeTally tally;
+  tally.Observe(advantages);
+  EXPECT_EQ(Publish(tally, kWeightEdges).sample_sum, 5.0);
+  EXPECT_EQ(Publish(tally, kWeightEdges).sample_count, 5);
 }
 
 }  // namespace
