@@ -33,7 +33,7 @@ void BatchTally::OnGroup(const GroupReport& report) {
   ++outcomes[static_cast<std::size_t>(statistics.outcome)];
   CountDegenerate(statistics);
   group_size.Observe(statistics.n);
-  magnitude.ObserveMagnitudes(report.advantages);
+  magnitude.Observe(report.advantages);
   if (OutcomesKnown(statistics.outcome)) AddOutcomes(report);
 }
 
@@ -52,8 +52,9 @@ void BatchTally::CountDegenerate(const GroupStatistics& statistics) {
 
 void BatchTally::AddOutcomes(const GroupReport& report) {
   const double rate = report.statistics.success_rate;
-  success_rate.Observe(rate);
-  MassBySideAndSign& masses = mass[BucketOf(rate, kRateEdges)];
+  const std::size_t bucket = BucketOf(rate, kRateEdges);
+  success_rate.ObserveIn(bucket, rate);
+  MassBySideAndSign& masses = mass[bucket];
   const std::array<const GroupReport::Mass*, kSides.size()> sides = {&report.correct,
                                                                      &report.wrong};
   for (std::size_t side = 0; side < sides.size(); ++side) {
