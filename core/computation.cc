@@ -12,10 +12,9 @@ Computation::Computation(const Request& request, Violations& violations)
   const bool method_is_good = violations.empty();
   responses_ = CheckArrays(request.batch, violations);
   CheckOptions(request, method_, violations);
-  if (responses_ == 0) return;
   const std::size_t before = violations.count();
   groups_ = Groups::Make(request.batch, responses_, violations);
-  if (method_is_good && violations.count() == before) {
+  if (method_is_good && responses_ > 0 && violations.count() == before) {
     CheckGroupSizes(request, method_, groups_, violations);
   }
 }

@@ -318,5 +318,19 @@ TEST(Observer, SeesTheMassOfBothSides) {
   }
 }
 
+TEST(Summary, SpreadOfAdvantagesSurvivesALargeMean) {
+  Call call;
+  call.method = {"reinforce", {}};
+  call.rewards.assign(1000, 3.3e7F);
+  for (std::size_t i = 0; i < 500; ++i) call.rewards[i] += 4;
+  call.group_size = 10;
+  EXPECT_NEAR(call.Run().summary.sd_absolute, 2, 1e-12);
+}
+
+TEST(Summary, EqualAdvantagesHaveNoSpread) {
+  const Call call = OneGroup({"reinforce", {}}, Floats(1000, 0.1F));
+  EXPECT_EQ(call.Run().summary.sd_absolute, 0);
+}
+
 }  // namespace
 }  // namespace advantaged::testing
