@@ -16,10 +16,9 @@ Computation::Computation(const Request& request, Violations& violations)
   responses_ = CheckArrays(request.batch, violations);
   CheckOptions(request, method_, violations);
   if (method_is_good) CheckStages(request, *method_.row, method_.parameters, violations);
-  if (responses_ == 0) return;
   const std::size_t before = violations.count();
   groups_ = Groups::Make(request.batch, responses_, violations);
-  if (method_is_good && violations.count() == before) {
+  if (method_is_good && responses_ > 0 && violations.count() == before) {
     CheckGroupSizes(request, method_, groups_, violations);
   }
 }

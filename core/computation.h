@@ -3,10 +3,10 @@
 // reports each group to an observer.
 //
 //   Violations violations;
-//   Computation computation(request, violations);      // checks all that can be known without
-//   reading the rewards if (violations.empty()) {
+//   Computation computation(request, violations);  // all that can be checked without the rewards
+//   if (violations.empty()) {
 //     out.resize(computation.output_size());
-//     computation.Run(out, observer, violations);       // checks the rewards on the way
+//     computation.Run(out, observer, violations);  // checks the rewards on the way
 //   }
 //
 // Passes over a group's rewards, all of them in cache after the first: one that finds minimum,

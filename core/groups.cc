@@ -48,6 +48,7 @@ Groups Groups::Make(const Batch& batch, std::size_t responses, Violations& viola
                           forms == 0 ? "none is" : "more than one is"));
     return groups;
   }
+  if (responses == 0) return groups;
   if (batch.group_size) {
     groups.OfSize(*batch.group_size, responses, violations);
   } else if (!batch.group_sizes.empty()) {
@@ -55,7 +56,7 @@ Groups Groups::Make(const Batch& batch, std::size_t responses, Violations& viola
   } else {
     groups.OfIds(batch.group_ids, responses, violations);
   }
-  if (violations.count() > before || !batch.expected_group_size) return groups;
+  if (violations.count() > before || batch.expected_group_size.value_or(0) == 0) return groups;
   for (std::size_t g = 0; g < groups.count(); ++g) {
     if (groups.size(g) == *batch.expected_group_size) continue;
     violations.Add(groups.Field(g, batch),

@@ -34,8 +34,10 @@ void SummaryBuilder::Add(std::span<const float> advantages) {
   for (const float advantage : advantages) {
     const double a = advantage;
     const double magnitude = std::abs(a);
-    absolute_ += magnitude;
-    squares_ += a * a;
+    if (!origin_) origin_ = magnitude;
+    const double distance = magnitude - *origin_;
+    shifted_ += distance;
+    shifted_squares_ += distance * distance;
     summary_.max_absolute = std::max(summary_.max_absolute, magnitude);
     (a > 0 ? summary_.positive_weight : summary_.negative_weight) += magnitude;
   }
@@ -52,10 +54,10 @@ Summary SummaryBuilder::Build(std::size_t responses) const {
   }
   const std::uint32_t filled = summary.groups - summary.empty;
   if (filled > 0) summary.no_signal_share = static_cast<double>(no_signal_) / filled;
-  if (summary.responses > 0) {
-    summary.mean_absolute = absolute_ / summary.responses;
-    const double variance =
-        squares_ / summary.responses - summary.mean_absolute * summary.mean_absolute;
+  if (origin_) {
+    const double shift = shifted_ / summary.responses;
+    summary.mean_absolute = *origin_ + shift;
+    const double variance = shifted_squares_ / summary.responses - shift * shift;
     summary.sd_absolute = std::sqrt(std::max(0.0, variance));
   }
   return summary;

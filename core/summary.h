@@ -3,6 +3,7 @@
 #define ADVANTAGED_CORE_SUMMARY_H_
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -25,8 +26,11 @@ class SummaryBuilder {
   double success_rates_ = 0;
   std::vector<double> pass_at_k_;
   std::uint32_t no_signal_ = 0;
-  double absolute_ = 0;
-  double squares_ = 0;
+  // Sums of |A| and its square, both less the first |A|: so the spread of near-equal values
+  // survives.
+  std::optional<double> origin_;
+  double shifted_ = 0;
+  double shifted_squares_ = 0;
 };
 
 }  // namespace advantaged

@@ -5,6 +5,12 @@
 #include <cstddef>
 
 namespace advantaged {
+namespace {
+
+// The one rounding. Adding +0 turns −0 into 0: nobody wants to read "-0".
+float Rounded(double value) { return static_cast<float>(value) + 0.0F; }
+
+}  // namespace
 
 void SelectByReward(std::span<const float> rewards, float correct, float wrong,
                     std::span<float> out) {
@@ -19,7 +25,7 @@ void SelectByOutcome(std::span<const std::uint8_t> outcomes, float correct, floa
 void ApplyAffine(std::span<const float> rewards, double slope, double centre, double shift,
                  std::span<float> out) {
   for (std::size_t i = 0; i < rewards.size(); ++i) {
-    out[i] = static_cast<float>(slope * ((static_cast<double>(rewards[i]) - centre) - shift));
+    out[i] = Rounded(slope * ((static_cast<double>(rewards[i]) - centre) - shift));
   }
 }
 
@@ -28,12 +34,12 @@ void ApplyAffineByOutcome(std::span<const float> rewards, std::span<const std::u
                           std::span<float> out) {
   for (std::size_t i = 0; i < rewards.size(); ++i) {
     const double slope = outcomes[i] != 0 ? slope_correct : slope_wrong;
-    out[i] = static_cast<float>(slope * ((static_cast<double>(rewards[i]) - centre) - shift));
+    out[i] = Rounded(slope * ((static_cast<double>(rewards[i]) - centre) - shift));
   }
 }
 
 void Round(std::span<const double> values, std::span<float> out) {
-  for (std::size_t i = 0; i < values.size(); ++i) out[i] = static_cast<float>(values[i]);
+  for (std::size_t i = 0; i < values.size(); ++i) out[i] = Rounded(values[i]);
 }
 
 std::size_t FirstNonFinite(std::span<const float> values) {

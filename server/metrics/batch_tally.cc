@@ -37,7 +37,7 @@ void BatchTally::OnGroup(const GroupReport& report) {
 }
 
 void BatchTally::OnAdvantages(std::span<const float> advantages) {
-  magnitude.ObserveMagnitudes(advantages);
+  magnitude.Observe(advantages);
 }
 
 void BatchTally::CountDegenerate(const GroupStatistics& statistics) {
@@ -55,8 +55,9 @@ void BatchTally::CountDegenerate(const GroupStatistics& statistics) {
 
 void BatchTally::AddOutcomes(const GroupReport& report) {
   const double rate = report.statistics.success_rate;
-  success_rate.Observe(rate);
-  MassBySideAndSign& masses = mass[BucketOf(rate, kRateEdges)];
+  const std::size_t bucket = BucketOf(rate, kRateEdges);
+  success_rate.ObserveIn(bucket, rate);
+  MassBySideAndSign& masses = mass[bucket];
   const std::array<const GroupReport::Mass*, kSides.size()> sides = {&report.correct,
                                                                      &report.wrong};
   for (std::size_t side = 0; side < sides.size(); ++side) {

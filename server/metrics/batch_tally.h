@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/computation.h"
+#include "server/metrics/magnitude_tally.h"
 #include "server/metrics/tally.h"
 
 namespace advantaged {
@@ -50,7 +51,7 @@ class BatchTally final : public GroupObserver {
   std::vector<PassAtK> pass_at_k;  // of each K of the request
   std::array<MassBySideAndSign, kRateEdges.size()> mass{};
   Tally group_size{kGroupSizeEdges};
-  Tally magnitude{kWeightEdges};
+  MagnitudeTally magnitude;
   Tally success_rate{kRateEdges};
   std::array<Tally, kSides.size()> weight{Tally(kWeightEdges), Tally(kWeightEdges)};
 

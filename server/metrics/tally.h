@@ -49,13 +49,12 @@ class Tally {
   explicit Tally(std::span<const double> edges) : edges_(edges), counts_(edges.size() + 1) {}
 
   // `value` is finite and at least 0: a sum that falls reads as a restarted counter.
-  void Observe(double value) {
-    ++counts_[BucketOf(value, edges_)];
+  void Observe(double value) { ObserveIn(BucketOf(value, edges_), value); }
+  // The same where the bucket of `value` is known already.
+  void ObserveIn(std::size_t bucket, double value) {
+    ++counts_[bucket];
     sum_ += value;
   }
-  // As Observe(|value|) for each, for long arrays. Only for a tally over kWeightEdges.
-  void ObserveMagnitudes(std::span<const float> values);
-
   void PublishTo(prometheus::Histogram& histogram) const;
 
  private:

@@ -162,8 +162,9 @@ TEST(BitIdentity, MaskedResponsesAnywhere) {
       for (std::size_t i = 0; i < group_of.size(); ++i) {
         const auto add = [&](float reward, int is_valid, float advantage) {
           masked.rewards.push_back(reward);
-          if (!call.lengths.empty())
+          if (!call.lengths.empty()) {
             masked.lengths.push_back(is_valid != 0 ? call.lengths[i] : 999);
+          }
           valid.push_back(is_valid);
           expected_there.push_back(advantage);
           ++masked.group_sizes[group_of[i]];

@@ -100,8 +100,9 @@ std::vector<Real> CountedMaxAtK(const Floats& rewards, int k, const std::string&
     if (size != k && size != k - 1) continue;
     float maximum = -std::numeric_limits<float>::infinity();
     for (int i = 0; i < n; ++i) {
-      if (((subset >> i) & 1U) != 0)
+      if (((subset >> i) & 1U) != 0) {
         maximum = std::max(maximum, rewards[static_cast<std::size_t>(i)]);
+      }
     }
     for (int i = 0; i < n; ++i) {
       const bool inside = ((subset >> i) & 1U) != 0;

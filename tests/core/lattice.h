@@ -44,12 +44,12 @@ class WorstError {
   }
   double ulps() const { return worst_; }
   const std::string& where() const { return where_; }
-  long count() const { return count_; }
+  int count() const { return count_; }
 
  private:
   double worst_ = 0;
   std::string where_;
-  long count_ = 0;
+  int count_ = 0;
 };
 
 // One method of a sweep over n and c.

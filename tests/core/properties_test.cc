@@ -167,8 +167,9 @@ TEST(Properties, MethodsWhoseMeanCarriesMeaningAreNotZeroSum) {
   std::set<std::string> names;
   for (const MethodSpec& spec : EverySpec(kSize)) {
     const auto k = spec.parameters.find("k");
-    if (IsZeroSum(spec) || (k != spec.parameters.end() && std::get<std::int64_t>(k->second) != 2))
+    if (IsZeroSum(spec) || (k != spec.parameters.end() && std::get<std::int64_t>(k->second) != 2)) {
       continue;
+    }
     const Floats advantages = OfOutcomes(spec, kSize, 4);
     const auto variant = spec.parameters.find("variant");
     const bool leave_one_out = variant != spec.parameters.end() &&
@@ -288,8 +289,9 @@ TEST(Properties, ShapedIsZeroWhereEverySubsetHasASuccess) {
   for (const int n : {4, 16, 64}) {
     for (int k = 2; k <= n; ++k) {
       for (int c = n - k + 1; c < n; ++c) {
-        for (const float a : OfOutcomes({"pass_at_k_shaped", {{"k", Whole(k)}}}, n, c))
+        for (const float a : OfOutcomes({"pass_at_k_shaped", {{"k", Whole(k)}}}, n, c)) {
           EXPECT_EQ(a, 0.0F);
+        }
       }
     }
   }

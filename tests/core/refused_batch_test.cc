@@ -42,6 +42,15 @@ TEST(RefusedBatch, ResponseCount) {
   EXPECT_TRUE(bits.Run().ok());
 }
 
+TEST(RefusedBatch, MoreResponsesThanABatchMayHave) {
+  Call call;
+  call.method = {"reinforce", {}};
+  call.group_size = 1;
+  call.response_count = kMaxResponses + 1;
+  call.reward_bits.assign(kMaxResponses / 8 + 1, 0);
+  ExpectRefused(call, {{"response_count", "16777217 responses; at most 16777216"}});
+}
+
 TEST(RefusedBatch, BitmapsOfAnotherSize) {
   Call bits = Valid();
   bits.rewards.clear();

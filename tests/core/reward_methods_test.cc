@@ -170,6 +170,23 @@ TEST(RewardMethods, MaxRlIsZeroWhereTheMeanIsNotPositive) {
   }
 }
 
+// With a large K every maximum is near the largest reward, and the advantages are the small
+// differences.
+TEST(RewardMethods, MaxAtKIsWithinTheBoundOnAnOffset) {
+  std::mt19937 random(23);
+  for (const std::size_t n : {50U, 1000U, 5000U}) {
+    Floats rewards = Draw(n, random, std::normal_distribution<>(1e6, 1));
+    for (const std::size_t k : {std::size_t{2}, std::size_t{49}, n / 3, n / 2, n - 1}) {
+      for (const char* variant : {"plain", "leave_one_out", "leave_one_out_minus_one"}) {
+        CheckRewards(
+            {"max_at_k",
+             {{"k", Whole(static_cast<std::int64_t>(k))}, {"variant", std::string(variant)}}},
+            {rewards}, "offset, n = " + std::to_string(n));
+      }
+    }
+  }
+}
+
 TEST(RewardMethods, OpoIsWithinTheBoundForEveryKindOfLength) {
   std::mt19937 random(17);
   for (const std::size_t n : {2U, 5U, 64U, 1000U, 5000U}) {

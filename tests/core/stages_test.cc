@@ -195,7 +195,7 @@ TEST(Shards, GiveTheResultOfOneCall) {
     }
     merged.push_back(total);
     EXPECT_NEAR(total.mean, expected.batch_moments[round].mean, 1e-14);
-    EXPECT_NEAR(total.centred_squares, expected.batch_moments[round].centred_squares, 1e-10);
+    EXPECT_DOUBLE_EQ(total.centred_squares, expected.batch_moments[round].centred_squares);
   }
   std::vector<float> advantages;
   for (Request& part : parts) {

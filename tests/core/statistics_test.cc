@@ -306,8 +306,9 @@ TEST(Observer, SeesTheMassOfBothSides) {
         const std::size_t at = 5 * g + i;
         EXPECT_EQ(recorder.advantages[g][i], out[at]);
         const bool correct = outcomes ? ((bits[at / 8] >> (at % 8)) & 1U) != 0 : rewards[at] == 1;
-        if (known)
+        if (known) {
           sums[correct ? 1 : 0][out[at] > 0 ? 1 : 0] += std::abs(static_cast<double>(out[at])) / 5;
+        }
       }
       EXPECT_NEAR(recorder.correct[g].positive, sums[1][1], 1e-15);
       EXPECT_NEAR(recorder.correct[g].negative, sums[1][0], 1e-15);
@@ -315,6 +316,20 @@ TEST(Observer, SeesTheMassOfBothSides) {
       EXPECT_NEAR(recorder.wrong[g].negative, sums[0][0], 1e-15);
     }
   }
+}
+
+TEST(Summary, SpreadOfAdvantagesSurvivesALargeMean) {
+  Call call;
+  call.method = {"reinforce", {}};
+  call.rewards.assign(1000, 3.3e7F);
+  for (std::size_t i = 0; i < 500; ++i) call.rewards[i] += 4;
+  call.group_size = 10;
+  EXPECT_NEAR(call.Run().summary.sd_absolute, 2, 1e-12);
+}
+
+TEST(Summary, EqualAdvantagesHaveNoSpread) {
+  const Call call = OneGroup({"reinforce", {}}, Floats(1000, 0.1F));
+  EXPECT_EQ(call.Run().summary.sd_absolute, 0);
 }
 
 }  // namespace

@@ -40,8 +40,7 @@ inline constexpr std::uint32_t kMaxTableSize = 4096;
 // Most K one request may ask Pass@K for.
 inline constexpr std::size_t kMaxPassAt = 32;
 
-// ----------------------------------------------------------------------------------------------------
-// the request
+// The request.
 
 // A(correct) and A(wrong) for c = 0 … n: n+1 finite numbers each. One entry of the parameter
 // `tables` of custom_table.
@@ -55,8 +54,8 @@ struct OutcomeTable {
 using ParameterValue =
     std::variant<bool, std::int64_t, double, std::string, std::vector<OutcomeTable>>;
 
-// A method by name with the parameters that differ from their defaults, e.g. {"focal", {{"gamma",
-// 0.5}, {"base", "grpo"}}}.
+// A method by name with the parameters that differ from their defaults, e.g.
+// {"focal", {{"gamma", 0.5}, {"base", "grpo"}}}.
 struct MethodSpec {
   std::string name;
   std::map<std::string, ParameterValue, std::less<>> parameters;
@@ -151,8 +150,7 @@ struct Request {
   Options options;
 };
 
-// -----------------------------------------------------------------------------------------------------
-// the result
+// The result.
 
 // One thing wrong with a request. `field` is its path, e.g. "rewards[17]"; `description` names the
 // offending value.

@@ -1,0 +1,37 @@
+// |A| of every response of a batch, counted into the buckets of kWeightEdges at the speed of a
+// copy.
+#ifndef ADVANTAGED_SERVER_METRICS_MAGNITUDE_TALLY_H_
+#define ADVANTAGED_SERVER_METRICS_MAGNITUDE_TALLY_H_
+
+#include <prometheus/histogram.h>
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "server/metrics/tally.h"
+
+namespace advantaged {
+
+class MagnitudeTally {
+ public:
+  // `advantages` are finite.
+  void Observe(std::span<const float> advantages);
+
+  void PublishTo(prometheus::Histogram& histogram) const;
+
+ private:
+  // Neighbours mostly fall into the same bucket; counting them in turn into several rows lets one
+  // addition start before the last has ended.
+  struct Lane {
+    std::array<std::uint64_t, kWeightEdges.size() + 1> counts{};
+    double sum = 0;
+
+    void Observe(float advantage);
+  };
+  std::array<Lane, 4> lanes_;
+};
+
+}  // namespace advantaged
+
+#endif  // ADVANTAGED_SERVER_METRICS_MAGNITUDE_TALLY_H_

@@ -1,0 +1,24 @@
+"""Requests that several tests send."""
+
+import random
+import struct
+
+from advantaged.v1 import compute_pb2
+
+
+def rloo(rewards=(1, 0, 0, 1), group_size=2, **fields):
+    request = compute_pb2.ComputeAdvantagesRequest(rewards=rewards, group_size=group_size, **fields)
+    request.method.rloo.SetInParent()
+    return request
+
+
+def slow():
+    """Takes about a second of computing: eight sorts of a million rewards."""
+    group_size, groups = 1 << 20, 8
+    one = random.Random(1)
+    rewards = struct.pack(f"<{group_size}f", *(one.random() for _ in range(group_size)))
+    request = compute_pb2.ComputeAdvantagesRequest(
+        group_size=group_size, rewards_float32_le=rewards * groups,
+        reply_form=compute_pb2.REPLY_FORM_ADVANTAGES_FLOAT32_LE)
+    request.method.max_at_k.k = 4
+    return request

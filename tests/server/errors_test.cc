@@ -1,0 +1,113 @@
+// Errors as trailers: what standard clients read, and never more than they accept.
+#include "server/errors.h"
+
+#include <gmock/gmock.h>
+#include <grpcpp/support/status.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "advantaged/rpc/status.pb.h"
+
+namespace advantaged {
+namespace {
+
+using testing::EndsWith;
+using testing::Le;
+using testing::SizeIs;
+
+struct Details {
+  rpc::Status status;
+  rpc::BadRequest bad_request;
+  rpc::ErrorInfo info;
+};
+
+Details Read(const grpc::Status& status) {
+  Details details;
+  EXPECT_TRUE(details.status.ParseFromString(status.error_details()));
+  for (const auto& any : details.status.details()) {
+    if (any.type_url() == "type.googleapis.com/google.rpc.BadRequest") {
+      EXPECT_TRUE(details.bad_request.ParseFromString(any.value()));
+    } else {
+      EXPECT_EQ(any.type_url(), "type.googleapis.com/google.rpc.ErrorInfo");
+      EXPECT_TRUE(details.info.ParseFromString(any.value()));
+    }
+  }
+  return details;
+}
+
+CallStatus Invalid(std::size_t violations, const std::string& description) {
+  CallStatus status{CallStatus::kInvalidArgument, "rewards[0]: " + description, {}};
+  for (std::size_t i = 0; i < violations; ++i) {
+    status.violations.Add("rewards[" + std::to_string(i) + "]", description);
+  }
+  return status;
+}
+
+// As base64 without padding.
+std::size_t Base64Size(const std::string& bytes) { return (bytes.size() * 4 + 2) / 3; }
+
+TEST(Errors, SuccessHasNoDetails) {
+  EXPECT_TRUE(ToGrpcStatus({}).ok());
+  EXPECT_EQ(ToGrpcStatus({}).error_details(), "");
+}
+
+TEST(Errors, ViolationsBecomeABadRequest) {
+  const grpc::Status status = ToGrpcStatus(Invalid(2, "NaN"));
+  EXPECT_EQ(status.error_code(), grpc::INVALID_ARGUMENT);
+  EXPECT_EQ(status.error_message(), "rewards[0]: NaN");
+  const Details details = Read(status);
+  EXPECT_EQ(details.status.code(), 3);
+  EXPECT_EQ(details.status.message(), "rewards[0]: NaN");
+  ASSERT_EQ(details.bad_request.field_violations_size(), 2);
+  EXPECT_EQ(details.bad_request.field_violations(1).field(), "rewards[1]");
+  EXPECT_EQ(details.bad_request.field_violations(1).description(), "NaN");
+  EXPECT_EQ(details.info.reason(), "INVALID_REQUEST");
+  EXPECT_EQ(details.info.domain(), "advantaged");
+}
+
+TEST(Errors, OtherCodesHaveTheirReasonAndNoBadRequest) {
+  const grpc::Status status = ToGrpcStatus({CallStatus::kFailedPrecondition, "version", {}});
+  const Details details = Read(status);
+  EXPECT_EQ(details.status.details_size(), 1);
+  EXPECT_EQ(details.info.reason(), "NUMERICS_VERSION_MISMATCH");
+}
+
+TEST(Errors, ShortViolationsAreListedUpToAHundred) {
+  const Details details = Read(ToGrpcStatus(Invalid(1234, "nan is not finite")));
+  ASSERT_EQ(details.bad_request.field_violations_size(), 101);
+  EXPECT_EQ(details.bad_request.field_violations(100).field(), "");
+  EXPECT_EQ(details.bad_request.field_violations(100).description(), "and 1134 more");
+}
+
+TEST(Errors, LongViolationsAreListedAsFarAsTheyFit) {
+  // Three bytes a character, each percent-encoded to nine in the message.
+  for (const std::string& unit : {std::string("x"), std::string("ρ̂"), std::string("≥%")}) {
+    std::string description;
+    for (int length : {1, 50, 200, 3000}) {
+      while (description.size() < static_cast<std::size_t>(length)) description += unit;
+      const grpc::Status status = ToGrpcStatus(Invalid(1000, description));
+      std::size_t message = 0;
+      for (const char c : status.error_message())
+        message += c >= ' ' && c <= '~' && c != '%' ? 1 : 3;
+      EXPECT_THAT(message + Base64Size(status.error_details()), Le(kMaxErrorBytes));
+      const auto listed = Read(status).bad_request.field_violations();
+      ASSERT_GE(listed.size(), 2);
+      EXPECT_EQ(listed.rbegin()->description(),
+                "and " + std::to_string(1000 - (listed.size() - 1)) + " more");
+    }
+  }
+}
+
+TEST(Errors, TextIsCutBetweenCharacters) {
+  for (std::size_t prefix = 0; prefix < 4; ++prefix) {
+    std::string message(prefix, 'x');
+    for (int i = 0; i < 500; ++i) message += "𝛒";
+    const grpc::Status status = ToGrpcStatus({grpc::INTERNAL, message, {}});
+    EXPECT_THAT(status.error_message(), EndsWith("𝛒…"));
+    EXPECT_THAT(status.error_message(), SizeIs(Le(512)));
+  }
+}
+
+}  // namespace
+}  // namespace advantaged

@@ -1,0 +1,211 @@
+// The codec and the handler without a transport: the table and the wire agree, forms change no bit,
+// what was resolved comes back.
+#include "server/handler.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <set>
+#include <string>
+
+#include "advantaged/v1/catalog.pb.h"
+#include "advantaged/v1/compute.pb.h"
+#include "core/method_table.h"
+#include "server/codec_method.h"
+
+namespace advantaged {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr float kRewards[] = {1, 0, 0, 1, 0, 0, 1, 0};
+
+v1::ComputeAdvantagesRequest Request() {
+  v1::ComputeAdvantagesRequest request;
+  request.mutable_method()->mutable_pass_at_k_grpo()->set_k(4);
+  request.mutable_rewards()->Add(std::begin(kRewards), std::end(kRewards));
+  request.set_group_size(8);
+  return request;
+}
+
+v1::ComputeAdvantagesResponse Handle(const v1::ComputeAdvantagesRequest& request) {
+  v1::ComputeAdvantagesResponse response;
+  const CallStatus status = HandleComputeAdvantages(request, response, nullptr);
+  EXPECT_EQ(status.code, CallStatus::kOk) << status.message;
+  return response;
+}
+
+std::string Bytes(const void* data, std::size_t size) {
+  return {static_cast<const char*>(data), size};
+}
+
+bool TypesAgree(const ParameterRow& row, const FieldDescriptor& field) {
+  switch (row.type) {
+    case ParameterType::kInteger:
+      return field.cpp_type() == FieldDescriptor::CPPTYPE_UINT32 && field.has_presence();
+    case ParameterType::kReal:
+      return field.cpp_type() == FieldDescriptor::CPPTYPE_DOUBLE && field.has_presence();
+    case ParameterType::kFlag:
+      return field.cpp_type() == FieldDescriptor::CPPTYPE_BOOL && field.has_presence();
+    case ParameterType::kChoice:
+      return field.cpp_type() == FieldDescriptor::CPPTYPE_ENUM;
+    case ParameterType::kTables:
+      break;
+  }
+  return field.is_repeated();
+}
+
+TEST(MethodTable, EveryRowHasItsMessageAndEveryMessageItsRow) {
+  const Descriptor& spec = *v1::MethodSpec::descriptor();
+  EXPECT_EQ(static_cast<std::size_t>(spec.field_count()), MethodTable().size());
+  for (const MethodRow* row : MethodTable()) {
+    const FieldDescriptor* field = spec.FindFieldByName(std::string(row->name));
+    ASSERT_NE(field, nullptr) << row->name;
+    const Descriptor& message = *field->message_type();
+    EXPECT_EQ(static_cast<std::size_t>(message.field_count()), row->parameters.size()) << row->name;
+    for (const ParameterRow& parameter : row->parameters) {
+      const FieldDescriptor* member = message.FindFieldByName(std::string(parameter.name));
+      ASSERT_NE(member, nullptr) << row->name << "." << parameter.name;
+      EXPECT_TRUE(TypesAgree(parameter, *member)) << row->name << "." << parameter.name;
+    }
+  }
+}
+
+TEST(MethodTable, EveryChoiceHasItsEnumValue) {
+  for (const MethodRow* row : MethodTable()) {
+    for (const ParameterRow& parameter : row->parameters) {
+      for (const std::string_view choice : parameter.choices) {
+        v1::MethodSpec message;
+        EncodeMethod({std::string(row->name), {{std::string(parameter.name), std::string(choice)}}},
+                     message);
+        const ParameterValue back =
+            DecodeMethod(message).parameters.at(std::string(parameter.name));
+        EXPECT_EQ(std::get<std::string>(back), choice);
+      }
+    }
+  }
+}
+
+TEST(Handler, PayloadFormsGiveTheSameBits) {
+  const v1::ComputeAdvantagesRequest packed = Request();
+  v1::ComputeAdvantagesRequest bytes = Request();
+  bytes.clear_rewards();
+  bytes.set_rewards_float32_le(Bytes(kRewards, sizeof kRewards));
+  v1::ComputeAdvantagesRequest bits = Request();
+  bits.clear_rewards();
+  bits.set_reward_bits(std::string(1, '\x49'));  // 0b01001001, least significant first
+  bits.set_response_count(8);
+
+  const auto advantages = [](const v1::ComputeAdvantagesRequest& request) {
+    const v1::ComputeAdvantagesResponse response = Handle(request);
+    return Bytes(response.advantages().data(),
+                 sizeof(float) * static_cast<std::size_t>(response.advantages_size()));
+  };
+  EXPECT_EQ(advantages(packed), advantages(bytes));
+  EXPECT_EQ(advantages(packed), advantages(bits));
+}
+
+TEST(Handler, BytesThatAreNotAlignedAreCopied) {
+  // A bytes field of fewer than 16 bytes lives inside its std::string; whatever its address, the
+  // result is the same.
+  v1::ComputeAdvantagesRequest request = Request();
+  request.clear_rewards();
+  request.set_rewards_float32_le(Bytes(kRewards, 3 * sizeof(float)));
+  request.mutable_method()->mutable_rloo();
+  request.set_group_size(3);
+  EXPECT_THAT(Handle(request).advantages(), ElementsAre(1, -0.5, -0.5));
+}
+
+TEST(Handler, ReplyFormsGiveTheSameBits) {
+  v1::ComputeAdvantagesRequest request = Request();
+  const v1::ComputeAdvantagesResponse packed = Handle(request);
+  request.set_reply_form(v1::REPLY_FORM_ADVANTAGES_FLOAT32_LE);
+  const v1::ComputeAdvantagesResponse bytes = Handle(request);
+  EXPECT_EQ(bytes.advantages_size(), 0);
+  EXPECT_EQ(bytes.advantages_float32_le(), Bytes(packed.advantages().data(), 8 * sizeof(float)));
+
+  request.set_reply_form(v1::REPLY_FORM_ADVANTAGES_PER_GROUP);
+  const v1::ComputeAdvantagesResponse pairs = Handle(request);
+  EXPECT_THAT(pairs.advantages_per_group(),
+              ElementsAre(packed.advantages(0), packed.advantages(1)));
+}
+
+TEST(Handler, ReturnsTheMethodWithItsDefaults) {
+  v1::ComputeAdvantagesRequest request = Request();
+  request.mutable_method()->mutable_max_at_k()->set_k(2);
+  const v1::ComputeAdvantagesResponse max_at_k = Handle(request);
+  const v1::MaxAtK& method = max_at_k.method().max_at_k();
+  EXPECT_EQ(method.k(), 2U);
+  EXPECT_EQ(method.variant(), v1::MaxAtK::VARIANT_PLAIN);
+  EXPECT_EQ(method.scale(), v1::MaxAtK::SCALE_REDUCED);
+
+  request.mutable_method()->mutable_grpo();
+  const v1::ComputeAdvantagesResponse grpo = Handle(request);
+  EXPECT_TRUE(grpo.method().grpo().has_ddof());
+  EXPECT_TRUE(grpo.method().grpo().has_epsilon());
+}
+
+TEST(Handler, CustomTablesComeBack) {
+  v1::ComputeAdvantagesRequest request = Request();
+  v1::CustomTable& method = *request.mutable_method()->mutable_custom_table();
+  v1::CustomTable::Table& table = *method.add_tables();
+  table.set_n(8);
+  for (int c = 0; c <= 8; ++c) {
+    table.add_advantage_correct(c);
+    table.add_advantage_wrong(-c);
+  }
+  const v1::ComputeAdvantagesResponse response = Handle(request);
+  EXPECT_THAT(response.advantages(), ElementsAre(3, -3, -3, 3, -3, -3, 3, -3));
+  EXPECT_EQ(response.method().custom_table().SerializeAsString(), method.SerializeAsString());
+}
+
+TEST(Handler, StatisticsAreColumnsInOrderOfFirstAppearance) {
+  v1::ComputeAdvantagesRequest request = Request();
+  request.clear_group_size();
+  for (const std::uint32_t id : {7U, 9U, 7U, 9U, 7U, 9U, 7U, 9U}) request.add_group_ids(id);
+  request.set_group_statistics(true);
+  request.add_pass_at(1);
+  request.add_pass_at(5);
+  request.mutable_method()->mutable_grpo();
+  const v1::ComputeAdvantagesResponse response = Handle(request);
+  const v1::GroupStatistics& statistics = response.group_statistics();
+  EXPECT_THAT(statistics.group_ids(), ElementsAre(7, 9));
+  EXPECT_THAT(statistics.n(), ElementsAre(4, 4));
+  EXPECT_THAT(statistics.c(), ElementsAre(2, 1));
+  EXPECT_THAT(statistics.success_rate(), ElementsAre(0.5, 0.25));
+  EXPECT_THAT(statistics.priority(), ElementsAre(0.5, 0.75));
+  EXPECT_THAT(statistics.pass_at_k(0).value(), ElementsAre(0.5, 0.25));
+  EXPECT_THAT(statistics.pass_at_k(1).value(), ElementsAre(testing::IsNan(), testing::IsNan()));
+}
+
+TEST(Handler, RefusesAnotherNumericsVersion) {
+  v1::ComputeAdvantagesRequest request = Request();
+  request.set_required_numerics_version(kNumericsVersion + 1);
+  v1::ComputeAdvantagesResponse response;
+  const CallStatus status = HandleComputeAdvantages(request, response, nullptr);
+  EXPECT_EQ(status.code, CallStatus::kFailedPrecondition);
+  EXPECT_THAT(status.message, HasSubstr(std::to_string(kNumericsVersion + 1)));
+}
+
+TEST(Handler, ListsEveryMethodWithItsParameters) {
+  v1::ListMethodsResponse response;
+  HandleListMethods(response);
+  ASSERT_EQ(static_cast<std::size_t>(response.methods_size()), MethodTable().size());
+  std::set<std::string> names;
+  for (const v1::MethodDescription& method : response.methods()) {
+    names.insert(method.name());
+    EXPECT_FALSE(method.equation().empty()) << method.name();
+    EXPECT_FALSE(method.source().empty()) << method.name();
+    for (const v1::ParameterDescription& parameter : method.parameters()) {
+      EXPECT_FALSE(parameter.description().empty()) << method.name() << "." << parameter.name();
+    }
+  }
+  EXPECT_EQ(names.size(), MethodTable().size());
+}
+
+}  // namespace
+}  // namespace advantaged
