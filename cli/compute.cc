@@ -72,6 +72,13 @@ class Computation {
     }
     const bool full = !batch_.groups().empty() &&
                       batch_.response_count() + line.rewards.size() > job_.max_call_responses;
+    if (full && job_.settings.stages_size() > 0) {
+      throw Failure(ExitCode::kRefused,
+                    Concat("line ", number,
+                           ": stages need the whole batch in one call, and it has"
+                           " more than --max-call-responses ",
+                           job_.max_call_responses));
+    }
     if (full) Call();
     batch_.Add(number, std::move(line));
     return full;

@@ -10,6 +10,7 @@
 #include "cli/compute.h"
 #include "cli/failure.h"
 #include "cli/server_flags.h"
+#include "cli/stage_flag.h"
 #include "client/cpp/method_spec.h"
 #include "client/cpp/text.h"
 
@@ -28,6 +29,8 @@ struct ComputeFlags {
   std::string small_group;
   bool shape_rewards = false;
   bool zero_unless_mixed = false;
+  std::vector<std::string> stages;
+  bool allow_recentering = false;
   std::vector<std::uint32_t> pass_at;
   std::string output;
   std::size_t max_call_responses = ComputeJob().max_call_responses;
@@ -62,6 +65,23 @@ void AddMethodFlags(CLI::App& command, ComputeFlags& flags) {
   command
       .add_flag("--zero-unless-mixed", flags.zero_unless_mixed,
                 "0 for groups whose outcomes are all equal though\ntheir rewards vary")
+      ->group(kGroup);
+}
+
+void AddStageFlags(CLI::App& command, ComputeFlags& flags) {
+  constexpr char kGroup[] = "Stages over the whole batch";
+  command
+      .add_option("--stage", flags.stages,
+                  "center[,tokens], clip=LOW:HIGH or scale[,tokens]\n"
+                  "[,rewards][,ddof=1][,epsilon=X][,inside_root];\n"
+                  "repeatable, applied in this order")
+      ->type_name("STAGE")
+      ->expected(1)
+      ->take_all()
+      ->group(kGroup);
+  command
+      .add_flag("--allow-recentering", flags.allow_recentering,
+                "Center also after methods whose mean carries\nmeaning, such as pass_at_k_grpo")
       ->group(kGroup);
 }
 
@@ -134,6 +154,8 @@ v1::ComputeAdvantagesRequest Settings(const ComputeFlags& flags) {
   }
   settings.set_shape_rewards(flags.shape_rewards);
   settings.set_zero_unless_mixed(flags.zero_unless_mixed);
+  for (const std::string& stage : flags.stages) *settings.add_stages() = ParseStage(stage);
+  settings.set_allow_recentering(flags.allow_recentering);
   settings.mutable_pass_at()->Add(flags.pass_at.begin(), flags.pass_at.end());
   settings.set_group_statistics(true);
   return settings;
@@ -173,6 +195,7 @@ void AddComputeCommand(CLI::App& program) {
   command->footer(kExample);
   const auto flags = std::make_shared<ComputeFlags>();
   AddMethodFlags(*command, *flags);
+  AddStageFlags(*command, *flags);
   AddGroupFlags(*command, *flags);
   AddFileFlags(*command, *flags);
   AddServerFlags(*command, flags->server, true);

@@ -148,3 +148,43 @@ def test_ping_and_info(server):
         info = advctl("info", "--server", address)
         assert info.returncode == 0 and "max request bytes" in info.stdout
     assert "numerics version    1" in advctl("info", "--local").stdout
+
+
+STAGED = lines_of({"rewards": [1, 2], "lengths": [1, 3]}, {"rewards": [3, 6], "lengths": [0, 4]})
+
+
+@pytest.mark.parametrize("stages, expected", [
+    (["center"], [-2, -1, 0, 3]),
+    (["center,tokens"], [-2.875, -1.875, -0.875, 2.125]),
+    (["center", "clip=-1:2"], [-1, -1, 0, 2]),
+    (["clip=:4", "center"], [-1.5, -0.5, 0.5, 1.5]),
+    (["scale,ddof=1,epsilon=1"], [1 / (1 + (14 / 3)**0.5) * r for r in (1, 2, 3, 6)]),
+    (["scale,rewards,epsilon=2,inside_root"], [r / (14 / 4 + 2)**0.5 for r in (1, 2, 3, 6)]),
+])
+def test_stages_run_over_all_lines_in_the_order_typed(server, stages, expected):
+    flags = [flag for stage in stages for flag in ("--stage", stage)]
+    answers = [results(compute("--method", "reinforce", *flags, *where, stdin=STAGED))
+               for where in (["--local"], ["--server", server[0]])]
+    assert answers[0] == answers[1]
+    advantages = [a for line in answers[0] for a in line["advantages"]]
+    assert advantages == pytest.approx(expected, rel=1e-7)
+
+
+def test_a_batch_with_stages_is_never_cut():
+    done = compute("--method", "reinforce", "--stage", "center", "--local", "--max-call-responses",
+                   3, stdin=STAGED)
+    assert done.returncode == 1 and "line 2: stages need the whole batch" in done.stderr
+
+
+@pytest.mark.parametrize("stage", ["centre", "clip=1", "clip=a:1", "scale,ddof=3", "center,rewards",
+                                   "scale,epsilon=", ""])
+def test_a_stage_that_is_none_is_wrong_usage(stage):
+    done = compute("--method", "reinforce", "--stage", stage, "--local", stdin=STAGED)
+    assert done.returncode == 2 and "expected center" in done.stderr
+
+
+def test_centering_is_refused_where_the_mean_means_something():
+    arguments = ["--method", "pass_at_k_grpo", "-p", "k=2", "--stage", "center", "--local"]
+    done = compute(*arguments, stdin=lines_of({"rewards": [1, 0]}))
+    assert done.returncode == 1 and "stages[0].center" in done.stderr
+    assert compute(*arguments, "--allow-recentering", stdin=lines_of({"rewards": [1, 0]})).returncode == 0

@@ -31,7 +31,7 @@ struct TestBatch {
     std::normal_distribution<float> normal(0.3F, 2);
     for (std::size_t i = 0; i < 4 * groups; ++i) {
       rewards.push_back(normal(generator));
-      lengths.push_back(generator() % 1000);
+      lengths.push_back(static_cast<std::uint32_t>(generator() % 1000));
     }
   }
 

@@ -272,7 +272,10 @@ class Recorder final : public GroupObserver {
   void OnGroup(const GroupReport& report) override {
     correct.push_back(report.correct);
     wrong.push_back(report.wrong);
-    advantages.emplace_back(report.advantages.begin(), report.advantages.end());
+  }
+  // Without stages: right after its group.
+  void OnAdvantages(std::span<const float> group) override {
+    advantages.emplace_back(group.begin(), group.end());
   }
   std::vector<GroupReport::Mass> correct;
   std::vector<GroupReport::Mass> wrong;
@@ -294,9 +297,8 @@ TEST(Observer, SeesTheMassOfBothSides) {
     const Computation computation(request, violations);
     ASSERT_TRUE(violations.empty());
     Floats out(computation.output_size());
-    std::vector<Warning> warnings;
     Recorder recorder;
-    computation.Run(out, &recorder, warnings, violations);
+    computation.Run(out, &recorder, violations);
     ASSERT_TRUE(violations.empty());
     ASSERT_EQ(recorder.correct.size(), 2U);
     for (std::size_t g = 0; g < 2; ++g) {

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "advantaged/v1/catalog.pb.h"
 #include "advantaged/v1/compute.pb.h"
@@ -180,6 +181,53 @@ TEST(Handler, StatisticsAreColumnsInOrderOfFirstAppearance) {
   EXPECT_THAT(statistics.priority(), ElementsAre(0.5, 0.75));
   EXPECT_THAT(statistics.pass_at_k(0).value(), ElementsAre(0.5, 0.25));
   EXPECT_THAT(statistics.pass_at_k(1).value(), ElementsAre(testing::IsNan(), testing::IsNan()));
+}
+
+TEST(Handler, StagesRunInOrderAndReturnTheirMoments) {
+  v1::ComputeAdvantagesRequest request = Request();
+  request.mutable_method()->mutable_reinforce();
+  request.clear_rewards();
+  for (const float reward : {1.0F, 2.0F, 3.0F, 6.0F}) request.add_rewards(reward);
+  request.set_group_size(4);
+  request.add_stages()->mutable_center();
+  request.add_stages()->mutable_clip()->set_high(2);
+  const v1::ComputeAdvantagesResponse response = Handle(request);
+  EXPECT_THAT(response.advantages(), ElementsAre(-2, -1, 0, 2));
+  ASSERT_EQ(response.batch_moments_size(), 1);
+  EXPECT_EQ(response.batch_moments(0).weight(), 4);
+  EXPECT_EQ(response.batch_moments(0).mean(), 3);
+  EXPECT_EQ(response.batch_moments(0).centred_squares(), 14);
+
+  request.set_moments_only(true);
+  const v1::ComputeAdvantagesResponse moments = Handle(request);
+  EXPECT_EQ(moments.advantages_size(), 0);
+  EXPECT_FALSE(moments.has_summary());
+  EXPECT_EQ(moments.batch_moments(0).SerializeAsString(),
+            response.batch_moments(0).SerializeAsString());
+
+  // This call as one of two shards whose other half has mean 5.
+  request.set_moments_only(false);
+  v1::BatchMoments& merged = *request.add_batch_moments();
+  merged.set_weight(8);
+  merged.set_mean(4);
+  merged.set_centred_squares(28);
+  EXPECT_THAT(Handle(request).advantages(), ElementsAre(-3, -2, -1, 2));
+}
+
+TEST(Handler, RefusesStagesThatSayNothing) {
+  v1::ComputeAdvantagesRequest request = Request();
+  request.mutable_method()->mutable_grpo();
+  request.add_stages();
+  request.add_stages()->mutable_clip();
+  request.add_stages()->mutable_scale()->set_spread(static_cast<v1::Spread>(7));
+  request.add_stages()->mutable_center()->set_weighting(static_cast<v1::Weighting>(9));
+  v1::ComputeAdvantagesResponse response;
+  const CallStatus status = HandleComputeAdvantages(request, response, nullptr);
+  ASSERT_EQ(status.code, CallStatus::kInvalidArgument);
+  std::vector<std::string> fields;
+  for (const Violation& violation : status.violations.listed()) fields.push_back(violation.field);
+  EXPECT_THAT(fields, ElementsAre("stages[0]", "stages[1].clip", "stages[2].scale.spread",
+                                  "stages[3].center.weighting"));
 }
 
 TEST(Handler, RefusesAnotherNumericsVersion) {
