@@ -3,7 +3,9 @@
 #include <grpcpp/support/status.h>
 
 #include <algorithm>
+#include <array>
 #include <string>
+#include <vector>
 
 #include "advantaged/rpc/status.pb.h"
 
@@ -13,8 +15,9 @@ namespace {
 // Of the message alone, before encoding: half of a character in three bytes would be left
 // otherwise.
 constexpr std::size_t kMaxMessageBytes = 512;
-// A description longer than this quotes something enormous.
-constexpr std::size_t kMaxDescriptionBytes = 512;
+// Of a description: the first of these that lets all violations fit. Descriptions begin with the
+// offending value.
+constexpr std::array<std::size_t, 8> kDescriptionBytes = {512, 256, 128, 64, 48, 40, 32, 24};
 // Key and length of one entry of a repeated field.
 constexpr std::size_t kEntryBytes = 4;
 // Everything in the details but the message and the violations.
@@ -36,18 +39,31 @@ std::size_t PercentEncodedSize(const std::string& text) {
   return 3 * text.size() - 2 * static_cast<std::size_t>(plain);
 }
 
-rpc::BadRequest ToBadRequest(const Violations& violations, std::size_t budget) {
+// The violations with descriptions of at most `limit` bytes, as far as they fit into `budget`.
+rpc::BadRequest List(const std::vector<Violation>& violations, std::size_t limit,
+                     std::size_t budget) {
   rpc::BadRequest result;
-  for (const Violation& violation : violations.listed()) {
+  for (const Violation& violation : violations) {
     rpc::BadRequest::FieldViolation entry;
     entry.set_field(violation.field);
-    entry.set_description(Cut(violation.description, kMaxDescriptionBytes));
+    entry.set_description(Cut(violation.description, limit));
     const std::size_t size = entry.ByteSizeLong() + kEntryBytes;
     if (size > budget) break;
     budget -= size;
     *result.add_field_violations() = std::move(entry);
   }
-  const std::size_t listed = static_cast<std::size_t>(result.field_violations_size());
+  return result;
+}
+
+rpc::BadRequest ToBadRequest(const Violations& violations, std::size_t budget) {
+  rpc::BadRequest result;
+  std::size_t listed = 0;
+  // Which fields are wrong matters more than every word about each.
+  for (const std::size_t limit : kDescriptionBytes) {
+    result = List(violations.listed(), limit, budget);
+    listed = static_cast<std::size_t>(result.field_violations_size());
+    if (listed == violations.listed().size()) break;
+  }
   if (listed < violations.count()) {
     result.add_field_violations()->set_description(
         "and " + std::to_string(violations.count() - listed) + " more");

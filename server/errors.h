@@ -15,9 +15,10 @@ class Status;
 namespace advantaged {
 
 // Clients of the C core and of Java refuse trailers above 8 KiB, and then report that instead of
-// the error. So the message is cut and the violations listed are as many as fit, the rest being
-// counted in one last entry. This is what message and details may take together, as sent: the
-// message percent-encoded, the details in base64; the margin is for the other trailers.
+// the error. So where the listed violations do not all fit, their descriptions are cut, and if that
+// is not enough the last ones only count in the entry "and N more". This is what message and
+// details may take together, as sent: the message percent-encoded, the details in base64; the
+// margin is for the other trailers.
 inline constexpr std::size_t kMaxErrorBytes = 8192 - 512;
 
 grpc::Status ToGrpcStatus(const CallStatus& status);

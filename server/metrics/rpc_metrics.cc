@@ -77,9 +77,10 @@ CallScope::CallScope(RpcMetrics& metrics, Rpc rpc) : metrics_(metrics), rpc_(rpc
 CallScope::~CallScope() {
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
   const RpcMetrics::Method& method = metrics_.methods_[static_cast<std::size_t>(rpc_)];
-  method.seconds->Observe(elapsed.count());
-  method.handled[code_]->Increment();
   metrics_.in_flight_.Decrement();
+  method.seconds->Observe(elapsed.count());
+  // Last: who sees all calls handled sees everything of them.
+  method.handled[code_]->Increment();
 }
 
 }  // namespace advantaged

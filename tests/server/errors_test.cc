@@ -12,9 +12,13 @@
 namespace advantaged {
 namespace {
 
+using testing::AllOf;
 using testing::EndsWith;
+using testing::Gt;
 using testing::Le;
+using testing::Lt;
 using testing::SizeIs;
+using testing::StartsWith;
 
 struct Details {
   rpc::Status status;
@@ -80,7 +84,29 @@ TEST(Errors, ShortViolationsAreListedUpToAHundred) {
   EXPECT_EQ(details.bad_request.field_violations(100).description(), "and 1134 more");
 }
 
-TEST(Errors, LongViolationsAreListedAsFarAsTheyFit) {
+TEST(Errors, LongDescriptionsAreCutUntilAHundredFit) {
+  const std::string description = "0.25 is " + std::string(400, 'x');
+  const Details details = Read(ToGrpcStatus(Invalid(1234, description)));
+  ASSERT_EQ(details.bad_request.field_violations_size(), 101);
+  EXPECT_THAT(details.bad_request.field_violations(99).description(), StartsWith("0.25 is x"));
+  EXPECT_EQ(details.bad_request.field_violations(100).description(), "and 1134 more");
+}
+
+TEST(Errors, FewLongDescriptionsAreWhole) {
+  const std::string description(400, 'x');
+  const Details details = Read(ToGrpcStatus(Invalid(5, description)));
+  EXPECT_EQ(details.bad_request.field_violations(4).description(), description);
+}
+
+TEST(Errors, LongPathsAreListedAsFarAsTheyFit) {
+  CallStatus status{CallStatus::kInvalidArgument, "message", {}};
+  for (int i = 0; i < 100; ++i) status.violations.Add(std::string(200, 'x'), "y");
+  const auto listed = Read(ToGrpcStatus(status)).bad_request.field_violations();
+  EXPECT_THAT(listed.size(), AllOf(Gt(10), Lt(100)));
+  EXPECT_EQ(listed.rbegin()->description(), "and " + std::to_string(101 - listed.size()) + " more");
+}
+
+TEST(Errors, NeverMoreThanClientsAccept) {
   // Three bytes a character, each percent-encoded to nine in the message.
   for (const std::string& unit : {std::string("x"), std::string("ρ̂"), std::string("≥%")}) {
     std::string description;
