@@ -59,8 +59,9 @@ void MagnitudeTally::PublishTo(prometheus::Histogram& histogram) const {
   std::vector<double> counts(kWeightEdges.size() + 1);
   double sum = 0;
   for (const Lane& lane : lanes_) {
-    for (std::size_t i = 0; i < counts.size(); ++i)
+    for (std::size_t i = 0; i < counts.size(); ++i) {
       counts[i] += static_cast<double>(lane.counts[i]);
+    }
     sum += lane.sum;
   }
   histogram.ObserveMultiple(counts, sum);
