@@ -36,9 +36,7 @@ void BatchTally::OnGroup(const GroupReport& report) {
   if (OutcomesKnown(statistics.outcome)) AddOutcomes(report);
 }
 
-void BatchTally::OnAdvantages(std::span<const float> advantages) {
-  magnitude.Observe(advantages);
-}
+void BatchTally::OnAdvantages(std::span<const float> advantages) { magnitude.Observe(advantages); }
 
 void BatchTally::CountDegenerate(const GroupStatistics& statistics) {
   const GroupOutcome outcome = statistics.outcome;
