@@ -125,12 +125,14 @@ void GrpcServer::Drain(std::chrono::seconds limit) {
   const auto ended = std::async(std::launch::async, [&] { server_->Shutdown(deadline); });
   // Health watches and reflection streams last as long as their clients like, so the server's own
   // shutdown would wait for them until the deadline. Once no call of our service has been in flight
-  // for two looks (one may be on its way from the network to the service), the rest is cancelled.
+  // for a while (one may be on its way from the network to the service, or its answer on the way
+  // back, on a machine that is busy), the rest is cancelled.
   constexpr std::chrono::milliseconds kLook{50};
-  int idle_looks = 0;
+  constexpr int kQuietLooks = 40;  // 2 s
+  int quiet_looks = 0;
   while (ended.wait_for(kLook) != std::future_status::ready) {
-    idle_looks = metrics_.rpc().in_flight() == 0 ? idle_looks + 1 : 0;
-    if (idle_looks == 2) grpc_server_cancel_all_calls(server_->c_server());
+    quiet_looks = metrics_.rpc().in_flight() == 0 ? quiet_looks + 1 : 0;
+    if (quiet_looks == kQuietLooks) grpc_server_cancel_all_calls(server_->c_server());
   }
 }
 

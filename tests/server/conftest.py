@@ -15,7 +15,7 @@ import pytest
 from advantaged.v1 import advantage_service_pb2_grpc
 
 BINARY = os.environ["ADVANTAGED_BINARY"]
-PATIENCE = 60  # seconds until something that must happen counts as missing
+PATIENCE = 120  # seconds until something that must happen counts as missing
 
 
 def eventually(condition, what):
