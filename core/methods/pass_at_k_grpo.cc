@@ -3,28 +3,18 @@
 //   A₊ = A_GRPO · f₊,   A₋ = A_GRPO · f₋         (× K with keep_factor_k)
 //
 // Equations (17), (18) of arXiv 2510.23049v1.
-#include "core/methods/parameters.h"
+#include "core/methods/pass_at_k.h"
 #include "core/methods/rows.h"
 
 namespace advantaged {
-namespace {
-
-constexpr ParameterRow kParameters[] = {kParameterK, kParameterKeepFactorK};
-
-Pair Factor(const Counts& g, const Parameters& p) {
-  return {FactorK(p) * g.f_correct, FactorK(p) * g.f_wrong};
-}
-
-}  // namespace
-
 const MethodRow kPassAtKGrpo{.name = "pass_at_k_grpo",
                              .equation = "A+ = A_GRPO f+, A- = A_GRPO f-",
                              .source = "arXiv 2510.23049v1 (17), (18)",
                              .input = MethodInput::kOutcomes,
                              .constant_group = ConstantGroup::kZero,
-                             .parameters = kParameters,
+                             .parameters = kPassAtKParameters,
                              .smallest_group = GroupOfTwoAndK,
-                             .factor = Factor,
+                             .factor = FailureFactor,
                              .base = GrpoBase,
                              .keeps_mean = true};
 

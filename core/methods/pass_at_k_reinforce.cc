@@ -4,13 +4,11 @@
 //
 // A correct response counts by the chance that K−1 others would all have failed. Unbiased for ∇ρ_K
 // / K. Equations (13)–(15) of arXiv 2510.23049v1.
-#include "core/methods/parameters.h"
+#include "core/methods/pass_at_k.h"
 #include "core/methods/rows.h"
 
 namespace advantaged {
 namespace {
-
-constexpr ParameterRow kParameters[] = {kParameterK, kParameterKeepFactorK};
 
 Pair Table(const Counts& g, const Parameters& p) { return {FactorK(p) * g.f_correct, 0}; }
 
@@ -21,7 +19,7 @@ const MethodRow kPassAtKReinforce{.name = "pass_at_k_reinforce",
                                   .source = "arXiv 2510.23049v1 (13)-(15)",
                                   .input = MethodInput::kOutcomes,
                                   .constant_group = ConstantGroup::kFormula,
-                                  .parameters = kParameters,
+                                  .parameters = kPassAtKParameters,
                                   .smallest_group = GroupOfK,
                                   .table = Table,
                                   .keeps_mean = true};
