@@ -16,6 +16,7 @@ find_package(Boost 1.74 REQUIRED)
 find_package(CLI11 CONFIG REQUIRED)
 find_package(nlohmann_json CONFIG REQUIRED)
 find_package(spdlog CONFIG REQUIRED)
+find_package(tomlplusplus CONFIG REQUIRED)
 
 # The code generators: gRPC's package names them as targets in most builds.
 foreach(language IN ITEMS cpp python)

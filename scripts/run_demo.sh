@@ -31,7 +31,7 @@ port() { if (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null; then echo 0; else echo "$1
 # In a process group of its own (-m): Ctrl-C is for this script, which then ends the server once.
 set -m
 "$bin/advantaged" --listen "127.0.0.1:$(port 50051)" --http-listen "127.0.0.1:$(port 9464)" \
-  --ready-file "$tmp/ready" >"$tmp/log" 2>&1 &
+  --ready-file "$tmp/ready" --drain-delay 0 >"$tmp/log" 2>&1 &
 server=$!
 set +m
 for ((i = 0; ; ++i)); do

@@ -115,12 +115,23 @@ bool GrpcServer::Build(const GrpcServerOptions& options, std::string& error) {
     if (!bound.is_unix()) bound.port = static_cast<std::uint16_t>(ports[i]);
     addresses_.push_back(bound.ToString());
   }
-  server_->GetHealthCheckService()->SetServingStatus(kServiceName, true);
+  server_->GetHealthCheckService()->SetServingStatus("startup", true);
+  SetReady(true);
+  SetAlive(true);
   return true;
 }
 
-void GrpcServer::Drain(std::chrono::seconds limit) {
-  server_->GetHealthCheckService()->Shutdown();
+void GrpcServer::SetReady(bool ready) {
+  for (const char* name : {"", kServiceName, "readiness"}) {
+    server_->GetHealthCheckService()->SetServingStatus(name, ready);
+  }
+}
+
+void GrpcServer::SetAlive(bool alive) {
+  server_->GetHealthCheckService()->SetServingStatus("liveness", alive);
+}
+
+void GrpcServer::Drain(std::chrono::milliseconds limit) {
   const auto deadline = std::chrono::system_clock::now() + limit;
   const auto ended = std::async(std::launch::async, [&] { server_->Shutdown(deadline); });
   // Health watches and reflection streams last as long as their clients like, so the server's own

@@ -42,9 +42,14 @@ class GrpcServer {
   // Where it listens, in the order of the options, with the ports that were picked.
   const std::vector<std::string>& addresses() const { return addresses_; }
 
-  // Tells health watchers NOT_SERVING, accepts no further call, and returns when those in flight
-  // have ended; after `limit` they are cancelled.
-  void Drain(std::chrono::seconds limit);
+  // What grpc.health.v1 answers: "", "readiness" and the name of the service are of one opinion,
+  // "liveness" of another, and "startup" is SERVING from the start on. All are, to begin with.
+  void SetReady(bool ready);
+  void SetAlive(bool alive);
+
+  // Accepts no further call, and returns when those in flight have ended; after `limit` they are
+  // cancelled.
+  void Drain(std::chrono::milliseconds limit);
 
  private:
   explicit GrpcServer(Metrics& metrics);

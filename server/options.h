@@ -1,11 +1,12 @@
-// The command line of `advantaged`. Each flag is an environment variable too; the flag wins.
+// What the server can be told. Each member is a setting: the row with its flag, its range and its
+// meaning stands in server/config/settings.cc. The values here are the defaults.
 #ifndef ADVANTAGED_SERVER_OPTIONS_H_
 #define ADVANTAGED_SERVER_OPTIONS_H_
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstdint>
-#include <iosfwd>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,19 +15,23 @@
 
 namespace advantaged {
 
+enum class LogLevel { kDebug, kInfo, kWarning, kError };
+
 struct ServerOptions {
-  std::vector<Address> listen;
-  std::optional<Address> http_listen;  // nothing: off
-  std::string ready_file;              // empty: none
+  // gRPC
+  std::vector<Address> listen{{.path = {}, .host = "127.0.0.1", .port = 50051}};
   std::uint32_t max_request_bytes = 64U << 20;
   mode_t socket_mode = 0660;
-};
 
-// Returns the options, or nothing if the program should end with `exit_code`: 0 after --help and
-// --version, which go to `out`; 2 after wrong usage, which is explained on `err`.
-std::optional<ServerOptions> ParseServerOptions(int argc, const char* const* argv,
-                                                std::ostream& out, std::ostream& err,
-                                                int& exit_code);
+  // HTTP
+  std::optional<Address> http_listen{{.path = {}, .host = "127.0.0.1", .port = 9464}};
+
+  // Process
+  std::chrono::milliseconds drain_delay{5000};
+  std::chrono::milliseconds drain_timeout{20000};
+  LogLevel log_level = LogLevel::kInfo;
+  std::string ready_file;
+};
 
 }  // namespace advantaged
 

@@ -2,7 +2,6 @@
 #ifndef ADVANTAGED_SERVER_PAGES_H_
 #define ADVANTAGED_SERVER_PAGES_H_
 
-#include <atomic>
 #include <string>
 #include <vector>
 
@@ -11,14 +10,14 @@
 namespace advantaged {
 
 class Metrics;
+struct Probes;
 
 //   /metrics   Prometheus text format
-//   /livez     200 while the process runs
-//   /readyz    200 while `ready`, else 503
+//   /startupz, /readyz, /livez: 200 for yes, 503 for no; see Probes
 //   /version   `version`, JSON
 //
-// `metrics` and `ready` must outlive the routes.
-std::vector<http::Route> MakePages(const Metrics& metrics, const std::atomic<bool>& ready,
+// `metrics` and `probes` must outlive the routes.
+std::vector<http::Route> MakePages(const Metrics& metrics, const Probes& probes,
                                    std::string version);
 
 }  // namespace advantaged

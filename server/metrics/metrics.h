@@ -7,6 +7,7 @@
 #include <string>
 
 #include "server/metrics/batch_metrics.h"
+#include "server/metrics/config_metrics.h"
 #include "server/metrics/process_metrics.h"
 #include "server/metrics/rpc_metrics.h"
 
@@ -20,6 +21,7 @@ class Metrics {
 
   RpcMetrics& rpc() { return rpc_; }
   BatchMetrics& batch() { return batch_; }
+  ConfigMetrics& config() { return config_; }
   // The page, in the Prometheus text format 0.0.4.
   std::string Page() const;
 
@@ -27,6 +29,7 @@ class Metrics {
   prometheus::Registry registry_;
   RpcMetrics rpc_{registry_};
   BatchMetrics batch_{registry_};
+  ConfigMetrics config_{registry_};
   ProcessMetrics process_;
 };
 

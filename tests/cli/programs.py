@@ -46,7 +46,7 @@ def server(*flags):
         ready = pathlib.Path(folder, "ready")
         process = subprocess.Popen([
             ADVANTAGED, "--listen", "127.0.0.1:0", "--listen", socket, "--http-listen",
-            "127.0.0.1:0", "--ready-file", str(ready), *flags])
+            "127.0.0.1:0", "--ready-file", str(ready), "--drain-delay", "0", *flags])
         try:
             deadline = time.monotonic() + 30
             while not ready.exists() or not ready.read_text(encoding="utf-8"):

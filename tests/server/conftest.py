@@ -60,7 +60,8 @@ class Server:
     def __init__(self, folder, *flags, listen=("127.0.0.1:0",), http="127.0.0.1:0", env=None):
         ready = pathlib.Path(folder, "ready.json")
         self.log_path = pathlib.Path(folder, "log.txt")
-        command = [BINARY, f"--http-listen={http}", f"--ready-file={ready}", *flags]
+        command = [BINARY, f"--http-listen={http}", f"--ready-file={ready}",
+                   *([] if any(flag.startswith("--drain-delay") for flag in flags) else ["--drain-delay=0"]), *flags]
         command += [f"--listen={address}" for address in listen]
         with self.log_path.open("w", encoding="utf-8") as log:
             self.process = subprocess.Popen(command, stderr=log, stdout=log,

@@ -1,0 +1,59 @@
+#include "server/config/environment.h"
+
+#include <algorithm>
+
+#include "core/closest_name.h"
+#include "core/text.h"
+#include "server/config/settings.h"
+
+namespace advantaged {
+namespace {
+
+constexpr std::string_view kPrefix = "ADVANTAGED_";
+constexpr const char* kConfig = "ADVANTAGED_CONFIG";
+// Fewer edits than this from a name of ours is a typing error, more is another name.
+constexpr std::size_t kFar = 3;
+
+std::vector<std::string> Split(const std::string& text) {
+  std::vector<std::string> parts;
+  std::size_t start = 0;
+  for (std::size_t comma = 0; comma != std::string::npos; start = comma + 1) {
+    comma = text.find(',', start);
+    parts.push_back(text.substr(start, comma - start));
+  }
+  return parts;
+}
+
+}  // namespace
+
+Environment ReadEnvironment(const char* const* variables) {
+  Environment environment;
+  for (; *variables != nullptr; ++variables) {
+    const std::string_view text = *variables;
+    const std::size_t equals = text.find('=');
+    if (!text.starts_with(kPrefix) || equals == std::string_view::npos) continue;
+    const std::string name(text.substr(0, equals));
+    const std::string value(text.substr(equals + 1));
+    if (value.empty()) continue;
+    if (name == kConfig) {
+      environment.config = value;
+      continue;
+    }
+    const auto setting = std::ranges::find(Settings(), name, &Setting::variable);
+    if (setting != Settings().end()) {
+      environment.settings[std::string(setting->name)] = {
+          setting->kind.is_list ? Split(value) : std::vector{value}, name, "environment"};
+      continue;
+    }
+    std::vector<std::string> known{kConfig};
+    for (const Setting& row : Settings()) known.push_back(row.variable());
+    const auto closest = std::ranges::min_element(
+        known, {}, [&](const std::string& other) { return EditDistance(name, other); });
+    if (EditDistance(name, *closest) >= kFar) continue;
+    environment.warnings.push_back(
+        Concat("environment variable ", name, " has no meaning; did you mean ", *closest, "?"));
+  }
+  return environment;
+}
+
+}  // namespace advantaged

@@ -1,0 +1,26 @@
+// The variables of the environment whose names begin with ADVANTAGED_.
+#ifndef ADVANTAGED_SERVER_CONFIG_ENVIRONMENT_H_
+#define ADVANTAGED_SERVER_CONFIG_ENVIRONMENT_H_
+
+#include <string>
+#include <vector>
+
+#include "server/config/layer.h"
+
+namespace advantaged {
+
+struct Environment {
+  Layer settings;
+  std::string config;  // ADVANTAGED_CONFIG; empty: not set
+  // About names that are not known but almost. Others are not ours to judge: Kubernetes sets
+  // ADVANTAGED_PORT and more for a service of that name.
+  std::vector<std::string> warnings;
+};
+
+// `variables`: "NAME=VALUE", ended by null, as in environ(7). An empty value is as good as none. A
+// list's values stand between commas.
+Environment ReadEnvironment(const char* const* variables);
+
+}  // namespace advantaged
+
+#endif  // ADVANTAGED_SERVER_CONFIG_ENVIRONMENT_H_

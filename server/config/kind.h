@@ -1,0 +1,81 @@
+// The kinds of settings: how a value is written, what it may be, and which member of ServerOptions
+// it sets.
+#ifndef ADVANTAGED_SERVER_CONFIG_KIND_H_
+#define ADVANTAGED_SERVER_CONFIG_KIND_H_
+
+#include <concepts>
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/options.h"
+
+namespace advantaged {
+
+struct Kind {
+  std::string type;        // what --help writes for a value, e.g. "BYTES"
+  std::string range;       // e.g. "1KiB to 1GiB"; empty: any
+  bool is_number = false;  // the configuration file may have it without quotes
+  bool is_list = false;    // a repeatable flag, an array in the file
+  // Sets the member from the texts: one, or at least one for a list. Returns "" or what is wrong,
+  // quoting the text; then nothing is set.
+  std::function<std::string(const std::vector<std::string>&, ServerOptions&)> read;
+  // The texts that read() takes for the member's value; equal values have equal texts.
+  std::function<std::vector<std::string>(const ServerOptions&)> write;
+};
+
+// HOST:PORT or unix:PATH, at least one.
+Kind AddressList(std::vector<Address> ServerOptions::*member);
+// HOST:PORT, or "off".
+Kind HttpAddress(std::optional<Address> ServerOptions::*member);
+// Octal file mode, 0 to 0777.
+Kind FileMode(mode_t ServerOptions::*member);
+// Any text; empty stands for none.
+Kind Path(std::string ServerOptions::*member);
+// Seconds, decimals down to the millisecond.
+Kind Seconds(std::chrono::milliseconds ServerOptions::*member, std::chrono::milliseconds smallest,
+             std::chrono::milliseconds largest);
+
+// Whole numbers, from `smallest` to `largest`. Bytes may have the suffix KiB, MiB or GiB.
+enum class Unit { kNone, kBytes };
+Kind WholeNumber(Unit unit, std::uint64_t smallest, std::uint64_t largest,
+                 std::function<void(std::uint64_t, ServerOptions&)> set,
+                 std::function<std::uint64_t(const ServerOptions&)> get);
+
+template <std::unsigned_integral T>
+Kind WholeNumber(Unit unit, T ServerOptions::*member, std::uint64_t smallest,
+                 std::uint64_t largest) {
+  return WholeNumber(
+      unit, smallest, largest,
+      [member](std::uint64_t value, ServerOptions& o) { o.*member = static_cast<T>(value); },
+      [member](const ServerOptions& o) { return std::uint64_t{o.*member}; });
+}
+
+template <std::unsigned_integral T>
+Kind Bytes(T ServerOptions::*member, std::uint64_t smallest, std::uint64_t largest) {
+  return WholeNumber(Unit::kBytes, member, smallest, largest);
+}
+template <std::unsigned_integral T>
+Kind Count(T ServerOptions::*member, std::uint64_t smallest, std::uint64_t largest) {
+  return WholeNumber(Unit::kNone, member, smallest, largest);
+}
+
+// One of `names`, in the order of the enumeration, whose values count from 0.
+Kind Choice(std::vector<std::string_view> names,
+            std::function<void(std::size_t, ServerOptions&)> set,
+            std::function<std::size_t(const ServerOptions&)> get);
+
+template <typename Enum>
+Kind Choice(Enum ServerOptions::*member, std::initializer_list<std::string_view> names) {
+  return Choice(
+      std::vector(names),
+      [member](std::size_t value, ServerOptions& o) { o.*member = static_cast<Enum>(value); },
+      [member](const ServerOptions& o) { return static_cast<std::size_t>(o.*member); });
+}
+
+}  // namespace advantaged
+
+#endif  // ADVANTAGED_SERVER_CONFIG_KIND_H_

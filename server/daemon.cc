@@ -1,0 +1,127 @@
+#include "server/daemon.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "server/pages.h"
+#include "server/version.h"
+
+namespace advantaged {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr milliseconds kTick{1000};
+
+spdlog::level::level_enum ToSpdlog(LogLevel level) {
+  switch (level) {
+    case LogLevel::kDebug:
+      return spdlog::level::debug;
+    case LogLevel::kInfo:
+      return spdlog::level::info;
+    case LogLevel::kWarning:
+      return spdlog::level::warn;
+    case LogLevel::kError:
+      break;
+  }
+  return spdlog::level::err;
+}
+
+}  // namespace
+
+Daemon::Daemon(ConfigurationSource source, Configuration configuration)
+    : source_(std::move(source)),
+      configuration_(std::move(configuration)),
+      ready_file_(options().ready_file),
+      metrics_(BuildLabels()) {}
+
+bool Daemon::Run() {
+  Apply();
+  std::string error;
+  if (!Start(error)) {
+    spdlog::error("{}", error);
+    return false;
+  }
+  auto event = Signals::Event::kTimeout;
+  while (event == Signals::Event::kTimeout || event == Signals::Event::kReload) {
+    event = signals_.Wait(kTick);
+    if (event == Signals::Event::kReload) Reload();
+    Tick();
+  }
+  ShutDown(event);
+  return true;
+}
+
+bool Daemon::Start(std::string& error) {
+  // First, so that probes are answered from the start.
+  if (options().http_listen) {
+    http_server_ = http::Server::Start(
+        *options().http_listen,
+        MakePages(metrics_, probes_, ServerInfoJson(options().max_request_bytes)), {}, error);
+    if (http_server_ == nullptr) return false;
+    spdlog::info("http on {}", http_server_->address());
+  }
+  grpc_server_ = GrpcServer::Start({.listen = options().listen,
+                                    .socket_mode = options().socket_mode,
+                                    .max_request_bytes = options().max_request_bytes},
+                                   metrics_, error);
+  if (grpc_server_ == nullptr) return false;
+  for (const std::string& address : grpc_server_->addresses()) spdlog::info("grpc on {}", address);
+
+  probes_.started = true;
+  probes_.ready = true;
+  return ready_file_.Write(grpc_server_->addresses(), http_server_ ? http_server_->address() : "",
+                           error);
+}
+
+void Daemon::Apply() {
+  spdlog::set_level(ToSpdlog(options().log_level));
+  metrics_.config().SetHash(configuration_.Hash());
+}
+
+void Daemon::Reload() {
+  Errors errors;
+  const Configuration next = source_.Load(errors);
+  metrics_.config().CountReload(errors.empty());
+  if (!errors.empty()) {
+    for (const std::string& error : errors) spdlog::error("{}", error);
+    spdlog::error("SIGHUP: the configuration is left as it was");
+    return;
+  }
+  std::vector<std::string> applied;
+  std::vector<std::string> need_restart;
+  configuration_.Reload(next, applied, need_restart);
+  Apply();
+  for (const std::string& key : applied) spdlog::info("SIGHUP: {} has changed", key);
+  for (const std::string& key : need_restart) spdlog::warn("SIGHUP: {} needs a restart", key);
+  if (applied.empty() && need_restart.empty()) spdlog::info("SIGHUP: no setting has changed");
+}
+
+void Daemon::Tick() { grpc_server_->SetAlive(probes_.alive()); }
+
+void Daemon::Linger(milliseconds time) {
+  const auto end = steady_clock::now() + time;
+  for (auto now = steady_clock::now(); now < end; now = steady_clock::now()) {
+    signals_.Wait(std::min(kTick, std::chrono::ceil<milliseconds>(end - now)));
+    Tick();
+  }
+}
+
+void Daemon::ShutDown(Signals::Event cause) {
+  const bool terminated = cause == Signals::Event::kTerminate;
+  Signals::EndAtOnce();
+  probes_.ready = false;
+  grpc_server_->SetReady(false);
+  // Load balancers take a while to hear it. Who is at the terminal (SIGINT) has none.
+  if (terminated && options().drain_delay.count() > 0) {
+    spdlog::info("SIGTERM: not ready; calls are accepted for {} ms", options().drain_delay.count());
+    Linger(options().drain_delay);
+  }
+  spdlog::info("{}: finishing calls in flight", terminated ? "SIGTERM" : "SIGINT");
+  grpc_server_->Drain(options().drain_timeout);
+  spdlog::info("bye");
+}
+
+}  // namespace advantaged

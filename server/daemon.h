@@ -1,0 +1,51 @@
+// The life of the server: start, serve, reload, shut down.
+#ifndef ADVANTAGED_SERVER_DAEMON_H_
+#define ADVANTAGED_SERVER_DAEMON_H_
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "server/config/configuration.h"
+#include "server/grpc_server.h"
+#include "server/http/server.h"
+#include "server/metrics/metrics.h"
+#include "server/probes.h"
+#include "server/ready_file.h"
+#include "server/signals.h"
+
+namespace advantaged {
+
+class Daemon {
+ public:
+  Daemon(ConfigurationSource source, Configuration configuration);
+  // Serves until SIGTERM or SIGINT. Returns false if it could not start; the log says why.
+  bool Run();
+
+ private:
+  const ServerOptions& options() const { return configuration_.options(); }
+  bool Start(std::string& error);
+  // Puts every setting with Change::kAtReload into effect; at the start, too.
+  void Apply();
+  // SIGHUP. A file with errors changes nothing.
+  void Reload();
+  // Once a second, as long as the process lives.
+  void Tick();
+  // Sleeps for `time`, with ticks.
+  void Linger(std::chrono::milliseconds time);
+  void ShutDown(Signals::Event cause);
+
+  // First, before any thread is made.
+  const Signals signals_;
+  const ConfigurationSource source_;
+  Configuration configuration_;
+  ReadyFile ready_file_;
+  Metrics metrics_;
+  Probes probes_;
+  std::unique_ptr<http::Server> http_server_;
+  std::unique_ptr<GrpcServer> grpc_server_;
+};
+
+}  // namespace advantaged
+
+#endif  // ADVANTAGED_SERVER_DAEMON_H_
