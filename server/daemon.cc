@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/self_test.h"
 #include "server/pages.h"
 #include "server/version.h"
 
@@ -55,6 +56,8 @@ bool Daemon::Run() {
 }
 
 bool Daemon::Start(std::string& error) {
+  error = SelfTest();
+  if (!error.empty()) return false;
   // First, so that probes are answered from the start.
   if (options().http_listen) {
     http_server_ = http::Server::Start(
