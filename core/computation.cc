@@ -28,23 +28,37 @@ std::size_t Computation::output_size() const {
 }
 
 Computation::Notes Computation::Run(std::span<float> out, GroupObserver* observer,
-                                    Violations& violations) const {
+                                    Violations& violations, const StopCheck& stop) const {
   // A call for moments is a question about a batch that another call will compute.
   if (request_.options.moments_only) observer = nullptr;
   // Masked responses are not written below.
   if (!request_.batch.valid.empty()) std::ranges::fill(out, 0.0F);
-  GroupRun run(request_, *this, out, observer, violations);
-  for (std::size_t group = 0; group < groups_.count(); ++group) run.Group(group);
   Notes notes;
-  run.Warn(notes.warnings);
-  if (!request_.options.stages.empty() && violations.empty()) {
-    RunStages(out, observer, notes, violations);
+  notes.stopped = !RunGroups(out, observer, notes, violations, stop);
+  if (!notes.stopped && !request_.options.stages.empty() && violations.empty()) {
+    RunStages(out, observer, notes, violations, stop);
   }
   return notes;
 }
 
+bool Computation::RunGroups(std::span<float> out, GroupObserver* observer, Notes& notes,
+                            Violations& violations, const StopCheck& stop) const {
+  GroupRun run(request_, *this, out, observer, violations);
+  std::size_t unasked = kStopInterval;  // responses since `stop` was asked
+  for (std::size_t group = 0; group < groups_.count(); ++group) {
+    if (stop && unasked >= kStopInterval) {
+      if (stop()) return false;
+      unasked = 0;
+    }
+    run.Group(group);
+    unasked += groups_.size(group);
+  }
+  run.Warn(notes.warnings);
+  return true;
+}
+
 void Computation::RunStages(std::span<float> out, GroupObserver* observer, Notes& notes,
-                            Violations& violations) const {
+                            Violations& violations, const StopCheck& stop) const {
   const Batch& batch = request_.batch;
   std::vector<std::uint32_t> indices;
   std::vector<float> advantages;
@@ -59,9 +73,13 @@ void Computation::RunStages(std::span<float> out, GroupObserver* observer, Notes
     if (!batch.lengths.empty()) lengths.push_back(batch.lengths[i]);
   }
   std::vector<float> staged(indices.size());
-  advantaged::RunStages(request_.options, {advantages, rewards, lengths}, staged,
-                        notes.batch_moments, violations);
-  if (request_.options.moments_only) return;
+  StageNotes stage_notes = advantaged::RunStages(request_.options, {advantages, rewards, lengths},
+                                                 staged, violations, stop);
+  notes.stopped = stage_notes.stopped;
+  notes.batch_moments = std::move(stage_notes.moments);
+  if (notes.stopped || request_.options.moments_only) return;
+  notes.clipped_low = stage_notes.clipped_low;
+  notes.clipped_high = stage_notes.clipped_high;
   const std::size_t beyond = FirstNonFinite(staged);
   if (beyond < staged.size()) {
     violations.Add(At("rewards", indices[beyond]),

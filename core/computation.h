@@ -16,6 +16,7 @@
 #define ADVANTAGED_CORE_COMPUTATION_H_
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -53,6 +54,11 @@ class GroupObserver {
   virtual void OnAdvantages(std::span<const float> advantages) = 0;
 };
 
+// True once the caller no longer wants the answer. Asked at the start, between groups about every
+// kStopInterval responses, and between stages; so it may cost a lock.
+using StopCheck = std::function<bool()>;
+inline constexpr std::size_t kStopInterval = 1U << 14;
+
 class Computation {
  public:
   // `request` must outlive the computation. If violations were added, only `method()` may be
@@ -69,17 +75,26 @@ class Computation {
   struct Notes {
     std::vector<Warning> warnings;
     std::vector<BatchMoments> batch_moments;  // as Result::batch_moments
+    // Advantages that clip stages raised to their low, and lowered to their high; one that two
+    // stages clip counts twice. 0 with `moments_only`.
+    std::uint64_t clipped_low = 0;
+    std::uint64_t clipped_high = 0;
+    bool stopped = false;  // nothing else here, in the output or in the reports means anything
   };
 
   // Computes every group and applies the stages. `out` has output_size() floats. Adds violations
   // for rewards that cannot be used (NaN, infinite, unknown outcomes, results beyond float32); the
   // output, the reports and the notes then mean nothing. `observer` may be null; with
-  // `moments_only` it hears nothing.
-  Notes Run(std::span<float> out, GroupObserver* observer, Violations& violations) const;
+  // `moments_only` it hears nothing. An empty `stop` never stops.
+  Notes Run(std::span<float> out, GroupObserver* observer, Violations& violations,
+            const StopCheck& stop = {}) const;
 
  private:
+  // False if stopped.
+  bool RunGroups(std::span<float> out, GroupObserver* observer, Notes& notes,
+                 Violations& violations, const StopCheck& stop) const;
   void RunStages(std::span<float> out, GroupObserver* observer, Notes& notes,
-                 Violations& violations) const;
+                 Violations& violations, const StopCheck& stop) const;
 
   const Request& request_;
   ResolvedMethod method_;

@@ -71,18 +71,20 @@ void CheckMoments(const Options& options, std::size_t needed, Violations& violat
 // The values of a batch under way through its stages: x = slope · (v − centre) + offset.
 class StageRun {
  public:
-  StageRun(const Options& options, const StageInput& input, std::vector<BatchMoments>& moments,
+  StageRun(const Options& options, const StageInput& input, StageNotes& notes,
            Violations& violations)
       : options_(options),
         input_(input),
         keys_(NeededMoments(options.stages)),
-        moments_(moments),
+        notes_(notes),
         violations_(violations),
         values_(input.advantages.begin(), input.advantages.end()) {}
 
-  // False if a stage needs moments that are still to be merged.
-  bool Run() {
+  // False if stopped, or if a stage needs moments that are still to be merged.
+  bool Run(const StopCheck& stop) {
     for (const Stage& stage : options_.stages) {
+      notes_.stopped = stop && stop();
+      if (notes_.stopped) return false;
       if (stage.kind == Kind::kClip) {
         Clip(stage);
         continue;
@@ -122,8 +124,12 @@ class StageRun {
   }
 
   void Clip(const Stage& stage) {
-    for (std::size_t i = 0; i < values_.size(); ++i)
-      values_[i] = std::clamp(Value(i), stage.low, stage.high);
+    for (std::size_t i = 0; i < values_.size(); ++i) {
+      const double value = Value(i);
+      notes_.clipped_low += static_cast<std::uint64_t>(value < stage.low);
+      notes_.clipped_high += static_cast<std::uint64_t>(value > stage.high);
+      values_[i] = std::clamp(value, stage.low, stage.high);
+    }
     slope_ = 1;
     centre_ = offset_ = 0;
     ++clips_;
@@ -135,12 +141,13 @@ class StageRun {
     const bool of_rewards = stage.kind == Kind::kScale && stage.spread == Spread::kRewards;
     const MomentsKey key{of_rewards, of_rewards ? 0 : clips_, stage.weighting};
     const auto at = static_cast<std::size_t>(std::ranges::find(keys_, key) - keys_.begin());
-    if (at == moments_.size()) moments_.push_back(Compute(key));
+    std::vector<BatchMoments>& moments = notes_.moments;
+    if (at == moments.size()) moments.push_back(Compute(key));
     if (at < options_.batch_moments.size()) return options_.batch_moments[at];
     if (options_.moments_only) return std::nullopt;
-    if (moments_[at].weight == 0)
+    if (moments[at].weight == 0)
       violations_.Add("lengths", "all 0; stages that weigh by tokens need one above 0");
-    return moments_[at];
+    return moments[at];
   }
 
   BatchMoments Compute(const MomentsKey& key) const {
@@ -154,7 +161,7 @@ class StageRun {
   const Options& options_;
   const StageInput& input_;
   const std::vector<MomentsKey> keys_;
-  std::vector<BatchMoments>& moments_;
+  StageNotes& notes_;
   Violations& violations_;
   std::vector<double> values_;
   double slope_ = 1;
@@ -193,11 +200,12 @@ void CheckStages(const Request& request, const MethodRow& row, const Parameters&
   CheckMoments(options, needed, violations);
 }
 
-void RunStages(const Options& options, const StageInput& input, std::span<float> out,
-               std::vector<BatchMoments>& moments, Violations& violations) {
-  StageRun run(options, input, moments, violations);
-  if (!run.Run()) return;
-  run.Round(out);
+StageNotes RunStages(const Options& options, const StageInput& input, std::span<float> out,
+                     Violations& violations, const StopCheck& stop) {
+  StageNotes notes;
+  StageRun run(options, input, notes, violations);
+  if (run.Run(stop)) run.Round(out);
+  return notes;
 }
 
 }  // namespace advantaged

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "advantaged/advantaged.h"
+#include "core/computation.h"
 #include "core/method.h"
 
 namespace advantaged {
@@ -27,11 +28,19 @@ struct StageInput {
   std::span<const std::uint32_t> lengths;  // empty unless the request has them
 };
 
-// Applies the stages and rounds into `out`, of the size of the input; appends the moments of this
-// input to `moments` as Result::batch_moments says. With `moments_only` it stops at the first that
-// is not given, and `out` means nothing. Adds a violation if the tokens to weigh by are all 0.
-void RunStages(const Options& options, const StageInput& input, std::span<float> out,
-               std::vector<BatchMoments>& moments, Violations& violations);
+// What the stages say beside the advantages.
+struct StageNotes {
+  std::vector<BatchMoments> moments;  // of this input, as Result::batch_moments says
+  std::uint64_t clipped_low = 0;      // values that clip stages raised
+  std::uint64_t clipped_high = 0;     // values that clip stages lowered
+  bool stopped = false;
+};
+
+// Applies the stages and rounds into `out`, of the size of the input. With `moments_only` it ends
+// at the first moments that are not given, and `out` means nothing. Adds a violation if the tokens
+// to weigh by are all 0.
+StageNotes RunStages(const Options& options, const StageInput& input, std::span<float> out,
+                     Violations& violations, const StopCheck& stop);
 
 }  // namespace advantaged
 

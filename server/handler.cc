@@ -40,8 +40,8 @@ CallStatus Refused(const DecodedRequest& decoded, Violations violations) {
 }  // namespace
 
 CallStatus HandleComputeAdvantages(const v1::ComputeAdvantagesRequest& request,
-                                   v1::ComputeAdvantagesResponse& response,
-                                   GroupObserver* observer) {
+                                   v1::ComputeAdvantagesResponse& response, GroupObserver* observer,
+                                   const std::function<bool()>& stop) {
   if (request.has_required_numerics_version() &&
       request.required_numerics_version() != kNumericsVersion) {
     return {CallStatus::kFailedPrecondition,
@@ -63,7 +63,8 @@ CallStatus HandleComputeAdvantages(const v1::ComputeAdvantagesRequest& request,
   timings.set_decode_us(watch.Lap());
 
   ReplyObserver reply(request, response, observer);
-  const Computation::Notes notes = computation.Run(advantages, &reply, violations);
+  const Computation::Notes notes = computation.Run(advantages, &reply, violations, stop);
+  if (notes.stopped) return {CallStatus::kCancelled, "stopped: the caller gave up", {}};
   if (!violations.empty()) return Refused(decoded, std::move(violations));
   timings.set_compute_us(watch.Lap());
 

@@ -4,6 +4,7 @@
 #define ADVANTAGED_SERVER_HANDLER_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,7 @@ class ListMethodsResponse;
 // is success.
 struct CallStatus {
   static constexpr int kOk = 0;
+  static constexpr int kCancelled = 1;
   static constexpr int kInvalidArgument = 3;
   static constexpr int kFailedPrecondition = 9;
 
@@ -35,10 +37,11 @@ struct CallStatus {
 
 // Computes `response` from `request`. Thread-safe. `observer` may be null; it sees every group,
 // also of a call that then fails, so it must be discarded unless the call succeeds. `response` must
-// be empty; on failure it means nothing.
+// be empty; on failure it means nothing. `stop` is asked now and then (core/computation.h) whether
+// the caller has given up: the call then ends with kCancelled. Empty: never.
 CallStatus HandleComputeAdvantages(const v1::ComputeAdvantagesRequest& request,
-                                   v1::ComputeAdvantagesResponse& response,
-                                   GroupObserver* observer);
+                                   v1::ComputeAdvantagesResponse& response, GroupObserver* observer,
+                                   const std::function<bool()>& stop = {});
 
 // The name of the request's method, e.g. "rloo", as in the method table; "" if none is set.
 std::string_view MethodName(const v1::ComputeAdvantagesRequest& request);

@@ -121,6 +121,15 @@ TEST(Handler, BytesThatAreNotAlignedAreCopied) {
   EXPECT_THAT(Handle(request).advantages(), ElementsAre(1, -0.5, -0.5));
 }
 
+TEST(Handler, EndsAsCancelledWhenStopped) {
+  v1::ComputeAdvantagesResponse response;
+  const CallStatus status =
+      HandleComputeAdvantages(Request(), response, nullptr, [] { return true; });
+  EXPECT_EQ(status.code, CallStatus::kCancelled);
+  EXPECT_THAT(status.message, HasSubstr("stopped"));
+  EXPECT_TRUE(status.violations.empty());
+}
+
 TEST(Handler, ReplyFormsGiveTheSameBits) {
   v1::ComputeAdvantagesRequest request = Request();
   const v1::ComputeAdvantagesResponse packed = Handle(request);
