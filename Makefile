@@ -35,7 +35,6 @@ run: build ## Build, start the server, send it real rewards, show the answers
 .PHONY: test
 test: ## Build everything and run every test
 	@$(INSTALL) build test
-	@scripts/fetch_promtool.sh
 	@$(call configure,release,build,ADVANTAGED_BUILD_TESTS=ON)
 	@cmake --build --preset release -j $(JOBS)
 	@ctest --preset release -j $(JOBS)
@@ -51,7 +50,6 @@ asan: ## Build and run the tests with the address and undefined sanitizers
 tsan: ## Build and run the tests with the thread sanitizer
 asan tsan:
 	@$(INSTALL) build test
-	@scripts/fetch_promtool.sh
 	@$(call configure,$@,build/$@,ADVANTAGED_BUILD_TESTS=ON)
 	@cmake --build --preset $@ -j $(JOBS)
 	@ctest --preset $@ -j $(JOBS)

@@ -21,8 +21,8 @@ include(GoogleTest)
 # Not find_package(Python3): the first python3 on PATH may be another one, which
 # does not see the packages that scripts/packages/test.txt installs.
 set(ADVANTAGED_PYTHON /usr/bin/python3 CACHE FILEPATH "Python that runs the tests")
-set(ADVANTAGED_PROMTOOL ${PROJECT_SOURCE_DIR}/build/tools/promtool
-    CACHE FILEPATH "promtool, from scripts/fetch_promtool.sh")
+# prometheus and promtool, which scripts/fetch_prometheus.sh puts there.
+set(ADVANTAGED_TOOLS ${PROJECT_SOURCE_DIR}/build/tools)
 
 macro(advantaged_parse_test helper)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT;SCRIPT"

@@ -12,7 +12,7 @@ from advantaged.v1 import compute_pb2
 from conftest import BINARY, Metrics, eventually
 
 GOLDEN = pathlib.Path(__file__).with_name("metric_families.txt")
-PROMTOOL = os.environ["ADVANTAGED_PROMTOOL"]
+PROMTOOL = pathlib.Path(os.environ["ADVANTAGED_TOOLS"], "promtool")
 
 
 def families(metrics):
