@@ -3,33 +3,32 @@
 #include <grpcpp/server_context.h>
 
 #include <chrono>
+#include <string>
 
 #include "server/errors.h"
 
 namespace advantaged {
 
-grpc::StatusCode Call::GivenUpCode() const {
-  return context_.deadline() <= std::chrono::system_clock::now() ? grpc::DEADLINE_EXCEEDED
-                                                                 : grpc::CANCELLED;
+bool Call::Expired() const { return context_.deadline() <= std::chrono::system_clock::now(); }
+
+GivenUp Call::CheckGivenUp() const {
+  if (Expired()) return GivenUp::kDeadline;
+  return context_.IsCancelled() ? GivenUp::kCancelled : GivenUp::kNo;
 }
 
-grpc::Status Call::GivenUp() const {
-  const grpc::StatusCode code = GivenUpCode();
-  if (code == grpc::DEADLINE_EXCEEDED) {
-    return ToGrpcStatus({code, "the deadline had passed before the answer was ready", {}});
+void Call::End(const CallStatus& status) {
+  scope_.set_code(status.code);
+  if (status.code == CallStatus::kResourceExhausted) {
+    // Negative: never.
+    const auto delay = status.retry_delay ? status.retry_delay->count() : -1;
+    context_.AddTrailingMetadata("grpc-retry-pushback-ms", std::to_string(delay));
   }
-  if (!context_.IsCancelled()) return grpc::Status::OK;
-  return ToGrpcStatus({code, "the caller cancelled the call", {}});
-}
-
-void Call::End(const grpc::Status& status) {
-  scope_.set_code(status.error_code());
-  Finish(status);
+  Finish(ToGrpcStatus(status));
 }
 
 void Call::OnDone() {
   // What was sent did not arrive: the caller saw this instead.
-  if (cancelled_) scope_.set_code(GivenUpCode());
+  if (cancelled_) scope_.set_code(Expired() ? grpc::DEADLINE_EXCEEDED : grpc::CANCELLED);
   delete this;
 }
 

@@ -7,29 +7,35 @@
 
 #include <atomic>
 
+#include "server/call_status.h"
+#include "server/metrics/load_metrics.h"
 #include "server/metrics/rpc_metrics.h"
 
 namespace advantaged {
 
 // Made with new and given to gRPC, which calls OnDone exactly once and last.
-class Call final : public grpc::ServerUnaryReactor {
+class Call : public grpc::ServerUnaryReactor {
  public:
   Call(grpc::CallbackServerContext& context, RpcMetrics& metrics, Rpc rpc)
       : context_(context), scope_(metrics, rpc) {}
 
-  // CANCELLED or DEADLINE_EXCEEDED if the caller no longer waits, else OK. May be asked at any time
-  // before End.
-  grpc::Status GivenUp() const;
+  // Ends the call; gRPC sends the reply, or the error with its details and, of a
+  // RESOURCE_EXHAUSTED, when to try again (gRPC proposal A6). Call once.
+  void End(const CallStatus& status);
 
-  // Ends the call; gRPC sends the reply. Call once.
-  void End(const grpc::Status& status);
+ protected:
+  // Frees itself.
+  ~Call() override = default;
+
+  // Whether the caller still waits. May be asked at any time before End.
+  GivenUp CheckGivenUp() const;
+  grpc::CallbackServerContext& context() const { return context_; }
 
  private:
   // Any thread, also beside End.
   void OnCancel() override { cancelled_ = true; }
   void OnDone() override;
-  // The code of a call whose caller gave up.
-  grpc::StatusCode GivenUpCode() const;
+  bool Expired() const;
 
   grpc::CallbackServerContext& context_;
   std::atomic<bool> cancelled_ = false;

@@ -15,6 +15,8 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr milliseconds kTick{1000};
+// A thread that computes one call for so long will not end; the largest batch takes about a second.
+constexpr std::chrono::seconds kStuck{60};
 
 spdlog::level::level_enum ToSpdlog(LogLevel level) {
   switch (level) {
@@ -36,7 +38,13 @@ Daemon::Daemon(ConfigurationSource source, Configuration configuration)
     : source_(std::move(source)),
       configuration_(std::move(configuration)),
       ready_file_(options().ready_file),
-      metrics_(BuildLabels()) {}
+      metrics_(BuildLabels()),
+      backend_(options().compute, metrics_) {
+  probes_.alive = [this] {
+    const auto oldest = backend_.pool().OldestStart();
+    return !oldest || steady_clock::now() - *oldest < kStuck;
+  };
+}
 
 bool Daemon::Run() {
   Apply();
@@ -62,14 +70,14 @@ bool Daemon::Start(std::string& error) {
   if (options().http_listen) {
     http_server_ = http::Server::Start(
         *options().http_listen,
-        MakePages(metrics_, probes_, ServerInfoJson(options().max_request_bytes)), {}, error);
+        MakePages(metrics_, probes_, ServerInfoJson(options().compute.max_request_bytes)), {},
+        error);
     if (http_server_ == nullptr) return false;
     spdlog::info("http on {}", http_server_->address());
   }
-  grpc_server_ = GrpcServer::Start({.listen = options().listen,
-                                    .socket_mode = options().socket_mode,
-                                    .max_request_bytes = options().max_request_bytes},
-                                   metrics_, error);
+  grpc_server_ =
+      GrpcServer::Start({.listen = options().listen, .socket_mode = options().socket_mode},
+                        backend_, metrics_, error);
   if (grpc_server_ == nullptr) return false;
   for (const std::string& address : grpc_server_->addresses()) spdlog::info("grpc on {}", address);
 
@@ -81,6 +89,7 @@ bool Daemon::Start(std::string& error) {
 
 void Daemon::Apply() {
   spdlog::set_level(ToSpdlog(options().log_level));
+  backend_.SetLimits(options().compute);
   metrics_.config().SetHash(configuration_.Hash());
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "server/compute_backend.h"
 #include "server/config/configuration.h"
 #include "server/grpc_server.h"
 #include "server/http/server.h"
@@ -41,6 +42,7 @@ class Daemon {
   Configuration configuration_;
   ReadyFile ready_file_;
   Metrics metrics_;
+  ComputeBackend backend_;
   Probes probes_;
   std::unique_ptr<http::Server> http_server_;
   std::unique_ptr<GrpcServer> grpc_server_;

@@ -1,5 +1,6 @@
 #include "server/errors.h"
 
+#include <google/protobuf/util/time_util.h>
 #include <grpcpp/support/status.h>
 
 #include <algorithm>
@@ -78,43 +79,56 @@ void AddDetail(const google::protobuf::Message& detail, std::string_view name,
   any.set_value(detail.SerializeAsString());
 }
 
-const char* Reason(int code) {
-  switch (code) {
-    case grpc::INVALID_ARGUMENT:
+const char* Reason(const CallStatus& status) {
+  switch (status.code) {
+    case CallStatus::kInvalidArgument:
       return "INVALID_REQUEST";
-    case grpc::FAILED_PRECONDITION:
+    case CallStatus::kFailedPrecondition:
       return "NUMERICS_VERSION_MISMATCH";
-    case grpc::RESOURCE_EXHAUSTED:
-      return "REQUEST_TOO_LARGE";
-    case grpc::DEADLINE_EXCEEDED:
+    case CallStatus::kResourceExhausted:
+      return status.retry_delay ? "BUSY" : "REQUEST_TOO_LARGE";
+    case CallStatus::kDeadlineExceeded:
       return "DEADLINE_EXCEEDED";
-    case grpc::CANCELLED:
+    case CallStatus::kCancelled:
       return "CANCELLED";
     default:
       return "INTERNAL";
   }
 }
 
+rpc::RetryInfo ToRetryInfo(std::chrono::milliseconds delay) {
+  rpc::RetryInfo info;
+  *info.mutable_retry_delay() =
+      google::protobuf::util::TimeUtil::MillisecondsToDuration(delay.count());
+  return info;
+}
+
 }  // namespace
+
+rpc::Status ToRpcStatus(const CallStatus& status, std::size_t max_bytes) {
+  const std::string message = Cut(status.message, kMaxMessageBytes);
+  rpc::Status result;
+  result.set_code(status.code);
+  result.set_message(message);
+  if (!status.violations.empty()) {
+    AddDetail(ToBadRequest(status.violations, max_bytes - message.size() - kEnvelopeBytes),
+              "BadRequest", result);
+  }
+  if (status.retry_delay) AddDetail(ToRetryInfo(*status.retry_delay), "RetryInfo", result);
+  rpc::ErrorInfo info;
+  info.set_reason(Reason(status));
+  info.set_domain("advantaged");
+  AddDetail(info, "ErrorInfo", result);
+  return result;
+}
 
 grpc::Status ToGrpcStatus(const CallStatus& status) {
   if (status.ok()) return grpc::Status::OK;
   const std::string message = Cut(status.message, kMaxMessageBytes);
-
-  rpc::Status details;
-  details.set_code(status.code);
-  details.set_message(message);
-  if (!status.violations.empty()) {
-    // Base64 makes four bytes of three.
-    const std::size_t room = (kMaxErrorBytes - PercentEncodedSize(message)) / 4 * 3;
-    AddDetail(ToBadRequest(status.violations, room - message.size() - kEnvelopeBytes), "BadRequest",
-              details);
-  }
-  rpc::ErrorInfo info;
-  info.set_reason(Reason(status.code));
-  info.set_domain("advantaged");
-  AddDetail(info, "ErrorInfo", details);
-  return {static_cast<grpc::StatusCode>(status.code), message, details.SerializeAsString()};
+  // Base64 makes four bytes of three.
+  const std::size_t room = (kMaxErrorBytes - PercentEncodedSize(message)) / 4 * 3;
+  return {static_cast<grpc::StatusCode>(status.code), message,
+          ToRpcStatus(status, room).SerializeAsString()};
 }
 
 }  // namespace advantaged

@@ -1,18 +1,22 @@
-// How a call ended, as gRPC sends it: the canonical code, a message, and the trailer
-// `grpc-status-details-bin` with BadRequest (what is wrong, field by field) and ErrorInfo (the
-// cause, for programs).
+// How a failed call is told: the canonical code, a message, and details that standard clients read:
+// BadRequest (what is wrong, field by field), RetryInfo (when to try again) and ErrorInfo (the
+// cause, for programs). gRPC carries them in the trailer `grpc-status-details-bin`, HTTP as JSON.
 #ifndef ADVANTAGED_SERVER_ERRORS_H_
 #define ADVANTAGED_SERVER_ERRORS_H_
 
 #include <cstddef>
 
-#include "server/handler.h"
+#include "server/call_status.h"
 
 namespace grpc {
 class Status;
 }
 
 namespace advantaged {
+
+namespace rpc {
+class Status;
+}
 
 // Clients of the C core and of Java refuse trailers above 8 KiB, and then report that instead of
 // the error. So where the listed violations do not all fit, their descriptions are cut, and if that
@@ -21,7 +25,11 @@ namespace advantaged {
 // margin is for the other trailers.
 inline constexpr std::size_t kMaxErrorBytes = 8192 - 512;
 
+// For gRPC.
 grpc::Status ToGrpcStatus(const CallStatus& status);
+
+// The status with its details, of about `max_bytes` at most, serialized. `status` is not OK.
+rpc::Status ToRpcStatus(const CallStatus& status, std::size_t max_bytes);
 
 }  // namespace advantaged
 

@@ -12,6 +12,7 @@
 #include <future>
 #include <limits>
 
+#include "server/compute_backend.h"
 #include "server/metrics/metrics.h"
 #include "server/service.h"
 
@@ -59,15 +60,17 @@ std::string CannotListen(const Address& address, const std::string& reason) {
 
 }  // namespace
 
-std::unique_ptr<GrpcServer> GrpcServer::Start(const GrpcServerOptions& options, Metrics& metrics,
+std::unique_ptr<GrpcServer> GrpcServer::Start(const GrpcServerOptions& options,
+                                              ComputeBackend& backend, Metrics& metrics,
                                               std::string& error) {
-  std::unique_ptr<GrpcServer> result(new GrpcServer(metrics));
-  result->service_ = MakeAdvantageService({options.max_request_bytes}, metrics);
+  std::unique_ptr<GrpcServer> result(new GrpcServer(backend, metrics));
+  result->service_ = MakeAdvantageService(backend, metrics);
   if (!result->ClaimSockets(options, error) || !result->Build(options, error)) return nullptr;
   return result;
 }
 
-GrpcServer::GrpcServer(Metrics& metrics) : metrics_(metrics) {}
+GrpcServer::GrpcServer(ComputeBackend& backend, Metrics& metrics)
+    : backend_(backend), metrics_(metrics) {}
 GrpcServer::~GrpcServer() = default;
 
 bool GrpcServer::ClaimSockets(const GrpcServerOptions& options, std::string& error) {
@@ -90,7 +93,7 @@ bool GrpcServer::Build(const GrpcServerOptions& options, std::string& error) {
   grpc::ServerBuilder builder;
   // Otherwise a second server on the same port would silently take half of the calls.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  builder.SetMaxReceiveMessageSize(ReceiveCap(options.max_request_bytes));
+  builder.SetMaxReceiveMessageSize(ReceiveCap(backend_.max_request_bytes()));
   builder.RegisterService(service_.get());
   std::vector<int> ports(options.listen.size());
   for (std::size_t i = 0; i < ports.size(); ++i) {

@@ -5,7 +5,6 @@
 #include <sys/types.h>
 
 #include <chrono>
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,19 +20,20 @@ class Service;
 
 namespace advantaged {
 
+class ComputeBackend;
 class Metrics;
 
 struct GrpcServerOptions {
-  std::vector<Address> listen;          // at least one
-  mode_t socket_mode = 0660;            // of Unix sockets
-  std::uint32_t max_request_bytes = 0;  // see ServiceOptions
+  std::vector<Address> listen;  // at least one
+  mode_t socket_mode = 0660;    // of Unix sockets
 };
 
 class GrpcServer {
  public:
   // Listens and serves. On failure returns null and says in `error` which address failed and why.
-  // `metrics` must outlive the server.
-  static std::unique_ptr<GrpcServer> Start(const GrpcServerOptions& options, Metrics& metrics,
+  // `backend` and `metrics` must outlive the server.
+  static std::unique_ptr<GrpcServer> Start(const GrpcServerOptions& options,
+                                           ComputeBackend& backend, Metrics& metrics,
                                            std::string& error);
   GrpcServer(const GrpcServer&) = delete;
   GrpcServer& operator=(const GrpcServer&) = delete;
@@ -52,10 +52,11 @@ class GrpcServer {
   void Drain(std::chrono::milliseconds limit);
 
  private:
-  explicit GrpcServer(Metrics& metrics);
+  GrpcServer(ComputeBackend& backend, Metrics& metrics);
   bool ClaimSockets(const GrpcServerOptions& options, std::string& error);
   bool Build(const GrpcServerOptions& options, std::string& error);
 
+  ComputeBackend& backend_;
   Metrics& metrics_;
   std::vector<std::string> addresses_;
   // In this order: the claims end after the server has removed its sockets.

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "advantaged/advantaged.h"
+#include "server/call_status.h"
 
 namespace advantaged {
 
@@ -20,20 +20,6 @@ class ComputeAdvantagesResponse;
 class GetServerInfoResponse;
 class ListMethodsResponse;
 }  // namespace v1
-
-// How a call ended. `code` is the canonical status code (grpc::StatusCode has the same numbers); 0
-// is success.
-struct CallStatus {
-  static constexpr int kOk = 0;
-  static constexpr int kCancelled = 1;
-  static constexpr int kInvalidArgument = 3;
-  static constexpr int kFailedPrecondition = 9;
-
-  int code = kOk;
-  std::string message;    // for people; names the first violation
-  Violations violations;  // of an INVALID_ARGUMENT
-  bool ok() const { return code == kOk; }
-};
 
 // Computes `response` from `request`. Thread-safe. `observer` may be null; it sees every group,
 // also of a call that then fails, so it must be discarded unless the call succeeds. `response` must

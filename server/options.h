@@ -6,12 +6,12 @@
 #include <sys/types.h>
 
 #include <chrono>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "server/address.h"
+#include "server/limits.h"
 
 namespace advantaged {
 
@@ -20,8 +20,10 @@ enum class LogLevel { kDebug, kInfo, kWarning, kError };
 struct ServerOptions {
   // gRPC
   std::vector<Address> listen{{.path = {}, .host = "127.0.0.1", .port = 50051}};
-  std::uint32_t max_request_bytes = 64U << 20;
   mode_t socket_mode = 0660;
+
+  // Limits
+  ComputeLimits compute;
 
   // HTTP
   std::optional<Address> http_listen{{.path = {}, .host = "127.0.0.1", .port = 9464}};

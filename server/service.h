@@ -1,4 +1,4 @@
-// AdvantageService over gRPC's callback API: admits a call, hands its message to the handler, ends
+// AdvantageService over gRPC's callback API: admits a call, hands its message to the backend, ends
 // it.
 //
 // gRPC owns the messages of a call and gives them back when the call is done, so they can come from
@@ -6,7 +6,6 @@
 #ifndef ADVANTAGED_SERVER_SERVICE_H_
 #define ADVANTAGED_SERVER_SERVICE_H_
 
-#include <cstdint>
 #include <memory>
 
 namespace grpc {
@@ -15,18 +14,11 @@ class Service;
 
 namespace advantaged {
 
+class ComputeBackend;
 class Metrics;
 
-struct ServiceOptions {
-  // Largest request in bytes of the serialized message; a larger one is RESOURCE_EXHAUSTED and
-  // tells clients not to retry.
-  std::uint32_t max_request_bytes;
-};
-
-// `metrics` must outlive the service. The service may be called from any number of threads; it
-// computes on the thread that calls it.
-std::unique_ptr<grpc::Service> MakeAdvantageService(const ServiceOptions& options,
-                                                    Metrics& metrics);
+// `backend` and `metrics` must outlive the service. It may be called from any number of threads.
+std::unique_ptr<grpc::Service> MakeAdvantageService(ComputeBackend& backend, Metrics& metrics);
 
 }  // namespace advantaged
 

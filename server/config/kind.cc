@@ -195,6 +195,26 @@ Kind WholeNumber(Unit unit, std::uint64_t smallest, std::uint64_t largest,
       [write, get = std::move(get)](const ServerOptions& options) { return write(get(options)); });
 }
 
+Kind Share(std::function<double&(ServerOptions&)> member) {
+  return Scalar(
+      "SHARE", "above 0, up to 1", true,
+      [member](const std::string& text, ServerOptions& options) -> std::string {
+        const auto share = ParseNumber<double>(text, std::chars_format::fixed);
+        if (!share || !(*share > 0 && *share <= 1)) {
+          return Quoted(text) + " is not a number above 0, up to 1";
+        }
+        member(options) = *share;
+        return "";
+      },
+      [member](const ServerOptions& options) {
+        ServerOptions copy = options;
+        char buffer[400];
+        return std::string(buffer, std::to_chars(buffer, buffer + sizeof buffer, member(copy),
+                                                 std::chars_format::fixed)
+                                       .ptr);
+      });
+}
+
 Kind Choice(std::vector<std::string_view> names,
             std::function<void(std::size_t, ServerOptions&)> set,
             std::function<std::size_t(const ServerOptions&)> get) {

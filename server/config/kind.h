@@ -3,12 +3,12 @@
 #ifndef ADVANTAGED_SERVER_CONFIG_KIND_H_
 #define ADVANTAGED_SERVER_CONFIG_KIND_H_
 
-#include <concepts>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "server/options.h"
@@ -45,23 +45,32 @@ Kind WholeNumber(Unit unit, std::uint64_t smallest, std::uint64_t largest,
                  std::function<void(std::uint64_t, ServerOptions&)> set,
                  std::function<std::uint64_t(const ServerOptions&)> get);
 
-template <std::unsigned_integral T>
-Kind WholeNumber(Unit unit, T ServerOptions::*member, std::uint64_t smallest,
-                 std::uint64_t largest) {
+// `member` is a pointer to a member of ServerOptions, or for what stands deeper a function:
+// [](auto& options) -> auto& { return options.compute.pool.threads; }.
+template <typename Member>
+Kind WholeNumber(Unit unit, Member member, std::uint64_t smallest, std::uint64_t largest) {
   return WholeNumber(
       unit, smallest, largest,
-      [member](std::uint64_t value, ServerOptions& o) { o.*member = static_cast<T>(value); },
-      [member](const ServerOptions& o) { return std::uint64_t{o.*member}; });
+      [member](std::uint64_t value, ServerOptions& options) {
+        auto& target = std::invoke(member, options);
+        target = static_cast<std::remove_reference_t<decltype(target)>>(value);
+      },
+      [member](const ServerOptions& options) -> std::uint64_t {
+        return std::invoke(member, options);
+      });
 }
 
-template <std::unsigned_integral T>
-Kind Bytes(T ServerOptions::*member, std::uint64_t smallest, std::uint64_t largest) {
+template <typename Member>
+Kind Bytes(Member member, std::uint64_t smallest, std::uint64_t largest) {
   return WholeNumber(Unit::kBytes, member, smallest, largest);
 }
-template <std::unsigned_integral T>
-Kind Count(T ServerOptions::*member, std::uint64_t smallest, std::uint64_t largest) {
+template <typename Member>
+Kind Count(Member member, std::uint64_t smallest, std::uint64_t largest) {
   return WholeNumber(Unit::kNone, member, smallest, largest);
 }
+
+// A share of something: above 0, up to 1.
+Kind Share(std::function<double&(ServerOptions&)> member);
 
 // One of `names`, in the order of the enumeration, whose values count from 0.
 Kind Choice(std::vector<std::string_view> names,

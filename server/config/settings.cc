@@ -9,6 +9,7 @@ using std::chrono::hours;
 using Options = ServerOptions;
 
 constexpr std::string_view kGrpc = "gRPC";
+constexpr std::string_view kLimits = "Limits";
 constexpr std::string_view kHttp = "HTTP";
 constexpr std::string_view kProcess = "Process";
 
@@ -40,11 +41,42 @@ std::span<const Setting> Settings() {
   static const std::vector<Setting> rows = {
       {"listen", kGrpc, Change::kAtRestart, AddressList(&Options::listen),
        "Where gRPC listens: HOST:PORT (port 0 picks a free one) or unix:PATH; repeatable"},
-      {"max-request-bytes", kGrpc, Change::kAtRestart,
-       Bytes(&Options::max_request_bytes, kSmallestRequestLimit, kLargestRequestLimit),
-       "Largest request, serialized; a larger one is RESOURCE_EXHAUSTED"},
       {"socket-mode", kGrpc, Change::kAtRestart, FileMode(&Options::socket_mode),
        "File mode of Unix sockets, octal"},
+
+      {"max-request-bytes", kLimits, Change::kAtRestart,
+       Bytes(
+           [](auto& o) -> auto& { return o.compute.max_request_bytes; }, kSmallestRequestLimit,
+           kLargestRequestLimit),
+       "Largest request, serialized; a larger one is refused for good"},
+      {"max-metadata-bytes", kLimits, Change::kAtReload,
+       Bytes(
+           [](auto& o) -> auto& { return o.compute.max_metadata_bytes; }, 256, 1U << 20),
+       "Largest metadata of a call; more is refused for good"},
+      {"max-in-flight-calls", kLimits, Change::kAtReload,
+       Count(
+           [](auto& o) -> auto& { return o.compute.admission.calls; }, 1, 1U << 20),
+       "ComputeAdvantages calls whose answer has not been sent"},
+      {"max-in-flight-bytes", kLimits, Change::kAtReload,
+       Bytes(
+           [](auto& o) -> auto& { return o.compute.admission.bytes; }, 1U << 20,
+           std::uint64_t{1} << 40),
+       "Bytes of their requests and answers"},
+      {"connection-share", kLimits, Change::kAtReload,
+       Share([](auto& o) -> auto& { return o.compute.admission.connection_share; }),
+       "Share of these calls and bytes that one connection may have"},
+      {"max-queued-calls", kLimits, Change::kAtReload,
+       Count(
+           [](auto& o) -> auto& { return o.compute.pool.queued_calls; }, 0, 1U << 20),
+       "Calls that wait for a thread"},
+      {"compute-threads", kLimits, Change::kAtRestart,
+       Count(
+           [](auto& o) -> auto& { return o.compute.pool.threads; }, 0, 1024),
+       "Threads that compute; 0: one for each CPU"},
+      {"inline-responses", kLimits, Change::kAtReload,
+       Count(
+           [](auto& o) -> auto& { return o.compute.inline_responses; }, 0, 1U << 20),
+       "Largest batch that is computed without one of them, in responses"},
 
       {"http-listen", kHttp, Change::kAtRestart, HttpAddress(&Options::http_listen),
        "Where HTTP listens; /metrics, /startupz, /readyz, /livez, /version"},

@@ -8,6 +8,7 @@
 
 #include "server/metrics/batch_metrics.h"
 #include "server/metrics/config_metrics.h"
+#include "server/metrics/load_metrics.h"
 #include "server/metrics/process_metrics.h"
 #include "server/metrics/rpc_metrics.h"
 
@@ -20,6 +21,7 @@ class Metrics {
   explicit Metrics(const prometheus::Labels& build);
 
   RpcMetrics& rpc() { return rpc_; }
+  LoadMetrics& load() { return load_; }
   BatchMetrics& batch() { return batch_; }
   ConfigMetrics& config() { return config_; }
   // The page, in the Prometheus text format 0.0.4.
@@ -28,6 +30,7 @@ class Metrics {
  private:
   prometheus::Registry registry_;
   RpcMetrics rpc_{registry_};
+  LoadMetrics load_{registry_};
   BatchMetrics batch_{registry_};
   ConfigMetrics config_{registry_};
   ProcessMetrics process_;

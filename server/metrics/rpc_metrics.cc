@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::array<const char*, kRpcs> kRpcNames = {"ComputeAdvantages", "ListMethods",
                                                       "GetServerInfo"};
-constexpr std::array<const char*, 3> kStages = {"decode", "compute", "encode"};
+constexpr std::array<const char*, 4> kStages = {"queue", "decode", "compute", "encode"};
 // As go-grpc-prometheus spells them.
 constexpr std::array<const char*, kStatusCodes> kCodeNames = {
     "OK",       "Canceled",       "Unknown",          "InvalidArgument",   "DeadlineExceeded",
@@ -28,14 +28,11 @@ RpcMetrics::RpcMetrics(prometheus::Registry& registry)
                                   {}, kBytesEdges)),
       response_bytes_(AddHistogram(HistogramFamily(registry, "advantaged_response_size_bytes",
                                                    "Serialized responses of ComputeAdvantages."),
-                                   {}, kBytesEdges)),
-      too_large_(CounterFamily(registry, "advantaged_rejected_total",
-                               "Calls refused before any work. too_large: above "
-                               "--max-request-bytes.")
-                     .Add({{"reason", "too_large"}})) {
+                                   {}, kBytesEdges)) {
   auto& stages = HistogramFamily(registry, "advantaged_stage_seconds",
-                                 "Time of a successful batch by stage: decode (checks, layout of "
-                                 "groups), compute, encode (serialization not included).");
+                                 "Time of a successful batch by stage: queue (waiting for a "
+                                 "thread), decode (checks, layout of groups), compute, encode "
+                                 "(serialization not included).");
   for (std::size_t i = 0; i < kStages.size(); ++i) {
     stages_[i] = &AddHistogram(stages, {{"stage", kStages[i]}}, kSecondsEdges);
   }
@@ -63,10 +60,12 @@ void RpcMetrics::ObserveResponseBytes(std::size_t bytes) {
   response_bytes_.Observe(static_cast<double>(bytes));
 }
 
-void RpcMetrics::ObserveStages(double decode_us, double compute_us, double encode_us) {
-  stages_[0]->Observe(decode_us * 1e-6);
-  stages_[1]->Observe(compute_us * 1e-6);
-  stages_[2]->Observe(encode_us * 1e-6);
+void RpcMetrics::ObserveStages(double queue_us, double decode_us, double compute_us,
+                               double encode_us) {
+  stages_[0]->Observe(queue_us * 1e-6);
+  stages_[1]->Observe(decode_us * 1e-6);
+  stages_[2]->Observe(compute_us * 1e-6);
+  stages_[3]->Observe(encode_us * 1e-6);
 }
 
 CallScope::CallScope(RpcMetrics& metrics, Rpc rpc) : metrics_(metrics), rpc_(rpc) {

@@ -26,9 +26,8 @@ class RpcMetrics {
   // Sizes of serialized messages of ComputeAdvantages.
   void ObserveRequestBytes(std::size_t bytes);
   void ObserveResponseBytes(std::size_t bytes);
-  void CountTooLarge() { too_large_.Increment(); }
   // Where the time of a successful batch went, in microseconds.
-  void ObserveStages(double decode_us, double compute_us, double encode_us);
+  void ObserveStages(double queue_us, double decode_us, double compute_us, double encode_us);
 
   // Calls between the start and the end of their CallScope.
   int in_flight() const { return static_cast<int>(in_flight_.Value()); }
@@ -44,8 +43,7 @@ class RpcMetrics {
   prometheus::Gauge& in_flight_;
   prometheus::Histogram& request_bytes_;
   prometheus::Histogram& response_bytes_;
-  prometheus::Counter& too_large_;
-  std::array<prometheus::Histogram*, 3> stages_{};
+  std::array<prometheus::Histogram*, 4> stages_{};
   std::array<Method, kRpcs> methods_{};
 };
 

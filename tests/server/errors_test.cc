@@ -23,6 +23,7 @@ using testing::StartsWith;
 struct Details {
   rpc::Status status;
   rpc::BadRequest bad_request;
+  rpc::RetryInfo retry;
   rpc::ErrorInfo info;
 };
 
@@ -32,6 +33,8 @@ Details Read(const grpc::Status& status) {
   for (const auto& any : details.status.details()) {
     if (any.type_url() == "type.googleapis.com/google.rpc.BadRequest") {
       EXPECT_TRUE(details.bad_request.ParseFromString(any.value()));
+    } else if (any.type_url() == "type.googleapis.com/google.rpc.RetryInfo") {
+      EXPECT_TRUE(details.retry.ParseFromString(any.value()));
     } else {
       EXPECT_EQ(any.type_url(), "type.googleapis.com/google.rpc.ErrorInfo");
       EXPECT_TRUE(details.info.ParseFromString(any.value()));
@@ -75,6 +78,22 @@ TEST(Errors, OtherCodesHaveTheirReasonAndNoBadRequest) {
   const Details details = Read(status);
   EXPECT_EQ(details.status.details_size(), 1);
   EXPECT_EQ(details.info.reason(), "NUMERICS_VERSION_MISMATCH");
+}
+
+TEST(Errors, ABusyServerSaysWhenToTryAgain) {
+  const Details details = Read(ToGrpcStatus({.code = CallStatus::kResourceExhausted,
+                                             .message = "full",
+                                             .retry_delay = std::chrono::milliseconds(1250)}));
+  EXPECT_EQ(details.info.reason(), "BUSY");
+  EXPECT_EQ(details.retry.retry_delay().seconds(), 1);
+  EXPECT_EQ(details.retry.retry_delay().nanos(), 250'000'000);
+}
+
+TEST(Errors, WhatCanNeverFitHasNoRetryInfo) {
+  const Details details =
+      Read(ToGrpcStatus({.code = CallStatus::kResourceExhausted, .message = "too large"}));
+  EXPECT_EQ(details.info.reason(), "REQUEST_TOO_LARGE");
+  EXPECT_FALSE(details.retry.has_retry_delay());
 }
 
 TEST(Errors, ShortViolationsAreListedUpToAHundred) {

@@ -1,0 +1,161 @@
+#include "server/compute_backend.h"
+
+#include <new>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "advantaged/v1/compute.pb.h"
+#include "server/handler.h"
+#include "server/metrics/metrics.h"
+
+namespace advantaged {
+namespace {
+
+using std::chrono::milliseconds;
+
+// For limits that other calls fill: when they end is not known, and most end soon.
+constexpr milliseconds kSoon{100};
+
+CallStatus Refused(std::string message, std::optional<milliseconds> delay) {
+  return {
+      .code = CallStatus::kResourceExhausted, .message = std::move(message), .retry_delay = delay};
+}
+
+}  // namespace
+
+ComputeBackend::ComputeBackend(const ComputeLimits& limits, Metrics& metrics)
+    : metrics_(metrics),
+      max_request_bytes_(limits.max_request_bytes),
+      max_metadata_bytes_(limits.max_metadata_bytes),
+      inline_responses_(limits.inline_responses),
+      admission_(limits.admission, metrics.load()),
+      pool_(limits.pool, metrics.load()) {
+  PublishLimits(limits);
+}
+
+Admission::Ticket ComputeBackend::Admit(ConnectionId connection, std::size_t request_bytes,
+                                        std::size_t responses, CallStatus& refusal) {
+  metrics_.rpc().ObserveRequestBytes(request_bytes);
+  if (request_bytes > max_request_bytes_) {
+    metrics_.load().Count(Rejection::kTooLarge);
+    refusal = Refused("the request has " + std::to_string(request_bytes) +
+                          " bytes; this server accepts " + std::to_string(max_request_bytes_) +
+                          " (--max-request-bytes): send it in parts",
+                      std::nullopt);
+    return {};
+  }
+  Admission::Refusal why{};
+  const std::uint64_t bytes = request_bytes + responses * sizeof(float);
+  Admission::Ticket ticket = admission_.Enter(connection, bytes, why);
+  switch (why) {
+    case Admission::Refusal::kNone:
+      break;
+    case Admission::Refusal::kCalls:
+      metrics_.load().Count(Rejection::kCalls);
+      refusal = Refused("too many calls in flight (--max-in-flight-calls)", kSoon);
+      break;
+    case Admission::Refusal::kBytes:
+      metrics_.load().Count(Rejection::kBytes);
+      refusal = Refused("too many bytes in flight (--max-in-flight-bytes)", kSoon);
+      break;
+    case Admission::Refusal::kNever:
+      metrics_.load().Count(Rejection::kBytes);
+      refusal = Refused("the request and its answer have " + std::to_string(bytes) +
+                            " bytes, more than one connection may have in flight "
+                            "(--max-in-flight-bytes, --connection-share)",
+                        std::nullopt);
+      break;
+    case Admission::Refusal::kConnectionShare:
+      metrics_.load().Count(Rejection::kConnectionShare);
+      refusal = Refused(
+          "this connection has its share of calls or bytes in flight (--connection-share)", kSoon);
+      break;
+  }
+  return ticket;
+}
+
+CallStatus ComputeBackend::CheckMetadata(std::size_t bytes) {
+  const std::uint32_t limit = max_metadata_bytes_;
+  if (bytes <= limit) return {};
+  metrics_.load().Count(Rejection::kMetadataTooLarge);
+  return Refused("the metadata has " + std::to_string(bytes) + " bytes; this server accepts " +
+                     std::to_string(limit) + " (--max-metadata-bytes)",
+                 std::nullopt);
+}
+
+CallStatus ComputeBackend::RefusedByQueue(milliseconds delay) {
+  metrics_.load().Count(Rejection::kQueue);
+  return Refused("the queue is full (--max-queued-calls)", delay);
+}
+
+CallStatus ComputeBackend::CheckWaiting(CallStage stage, GivenUp given_up) {
+  if (given_up == GivenUp::kNo) return {};
+  metrics_.load().Count(stage, given_up);
+  CallStatus status;
+  if (given_up == GivenUp::kDeadline) {
+    status.code = CallStatus::kDeadlineExceeded;
+    status.message = "the deadline passed before the answer was ready";
+  } else {
+    status.code = CallStatus::kCancelled;
+    status.message = "the caller cancelled the call";
+  }
+  return status;
+}
+
+CallStatus ComputeBackend::Compute(const v1::ComputeAdvantagesRequest& request,
+                                   v1::ComputeAdvantagesResponse& response,
+                                   std::chrono::nanoseconds waited, const GivenUpCheck& given_up) {
+  if (CallStatus gone = CheckWaiting(CallStage::kQueue, given_up()); !gone.ok()) return gone;
+  BatchTally tally(
+      std::span(request.pass_at().data(), static_cast<std::size_t>(request.pass_at_size())));
+  GivenUp seen = GivenUp::kNo;
+  const auto stop = [&] { return (seen = given_up()) != GivenUp::kNo; };
+  CallStatus status;
+  try {
+    status = HandleComputeAdvantages(request, response, &tally, stop);
+  } catch (const std::bad_alloc&) {
+    status.code = CallStatus::kInternal;
+    status.message = "out of memory";
+  }
+  // Nobody will use the answer, so it does not count as a batch.
+  if (seen == GivenUp::kNo && status.ok()) seen = given_up();
+  if (seen != GivenUp::kNo) return CheckWaiting(CallStage::kCompute, seen);
+  if (!status.ok()) return status;
+  const std::chrono::duration<float, std::micro> queue = waited;
+  response.mutable_timings()->set_queue_us(queue.count());
+  Count(request, response, tally);
+  return status;
+}
+
+void ComputeBackend::Count(const v1::ComputeAdvantagesRequest& request,
+                           const v1::ComputeAdvantagesResponse& response, const BatchTally& tally) {
+  // A call for moments computes nothing that another call will not compute again.
+  if (!request.moments_only()) metrics_.batch().Commit(MethodName(request), tally);
+  const v1::Timings& timings = response.timings();
+  metrics_.rpc().ObserveStages(timings.queue_us(), timings.decode_us(), timings.compute_us(),
+                               timings.encode_us());
+  metrics_.rpc().ObserveResponseBytes(response.ByteSizeLong());
+}
+
+void ComputeBackend::SetLimits(const ComputeLimits& limits) {
+  max_metadata_bytes_ = limits.max_metadata_bytes;
+  inline_responses_ = limits.inline_responses;
+  admission_.SetLimits(limits.admission);
+  pool_.SetQueueLimit(limits.pool.queued_calls);
+  PublishLimits(limits);
+}
+
+void ComputeBackend::PublishLimits(const ComputeLimits& limits) {
+  LoadMetrics& load = metrics_.load();
+  load.SetLimit("max_request_bytes", max_request_bytes_);
+  load.SetLimit("max_metadata_bytes", limits.max_metadata_bytes);
+  load.SetLimit("max_in_flight_calls", limits.admission.calls);
+  load.SetLimit("max_in_flight_bytes", static_cast<double>(limits.admission.bytes));
+  load.SetLimit("connection_share", limits.admission.connection_share);
+  load.SetLimit("max_queued_calls", limits.pool.queued_calls);
+  load.SetLimit("inline_responses", limits.inline_responses);
+}
+
+}  // namespace advantaged

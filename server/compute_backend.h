@@ -1,0 +1,86 @@
+// How a ComputeAdvantages call passes through the server, whatever brought it: it is admitted,
+// waits for a thread unless it is small, is computed while its caller waits, and is counted.
+//
+//   ticket = backend.Admit(connection, bytes, refusal);      // at once, any thread
+//   backend.pool().Submit(connection, cost, task);           // unless small
+//   status = backend.Compute(request, response, waited, …);  // on a thread that may compute
+//
+// The ticket stays with the call until its answer has been sent.
+#ifndef ADVANTAGED_SERVER_COMPUTE_BACKEND_H_
+#define ADVANTAGED_SERVER_COMPUTE_BACKEND_H_
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+
+#include "server/admission.h"
+#include "server/call_status.h"
+#include "server/compute_pool.h"
+#include "server/limits.h"
+#include "server/metrics/load_metrics.h"
+
+namespace advantaged {
+
+class BatchTally;
+class Metrics;
+
+namespace v1 {
+class ComputeAdvantagesRequest;
+class ComputeAdvantagesResponse;
+}  // namespace v1
+
+// Whether the caller of a call still waits; asked again and again, from one thread at a time.
+using GivenUpCheck = std::function<GivenUp()>;
+
+// Thread-safe.
+class ComputeBackend {
+ public:
+  // `metrics` must outlive the backend.
+  ComputeBackend(const ComputeLimits& limits, Metrics& metrics);
+
+  // Lets a call in whose request has `request_bytes` bytes and about `responses` responses. If it
+  // is refused, the ticket is empty and `refusal` is the answer.
+  Admission::Ticket Admit(ConnectionId connection, std::size_t request_bytes, std::size_t responses,
+                          CallStatus& refusal);
+
+  // The answer to a call with too much metadata, else OK.
+  CallStatus CheckMetadata(std::size_t bytes);
+
+  // True if a request of so many responses is to be computed without the pool.
+  bool IsSmall(std::size_t responses) const { return responses <= inline_responses_; }
+
+  ComputePool& pool() { return pool_; }
+
+  // The answer to a call that the pool refused.
+  CallStatus RefusedByQueue(std::chrono::milliseconds delay);
+
+  // Computes. A caller who has given up is noticed before and in between, and the status says so.
+  CallStatus Compute(const v1::ComputeAdvantagesRequest& request,
+                     v1::ComputeAdvantagesResponse& response, std::chrono::nanoseconds waited,
+                     const GivenUpCheck& given_up);
+
+  // Counts a caller who has given up and makes the status for it; OK for kNo.
+  CallStatus CheckWaiting(CallStage stage, GivenUp given_up);
+
+  // Applies all but the number of threads and max_request_bytes, to calls to come.
+  void SetLimits(const ComputeLimits& limits);
+
+  std::uint32_t max_request_bytes() const { return max_request_bytes_; }
+
+ private:
+  void PublishLimits(const ComputeLimits& limits);
+  void Count(const v1::ComputeAdvantagesRequest& request,
+             const v1::ComputeAdvantagesResponse& response, const BatchTally& tally);
+
+  Metrics& metrics_;
+  const std::uint32_t max_request_bytes_;
+  std::atomic<std::uint32_t> max_metadata_bytes_;
+  std::atomic<std::uint32_t> inline_responses_;
+  Admission admission_;
+  ComputePool pool_;
+};
+
+}  // namespace advantaged
+
+#endif  // ADVANTAGED_SERVER_COMPUTE_BACKEND_H_

@@ -1,0 +1,57 @@
+#include "server/compute_call.h"
+
+#include <grpc/grpc_security.h>
+#include <grpcpp/server_context.h>
+
+#include "advantaged/v1/compute.pb.h"
+
+namespace advantaged {
+namespace {
+
+// The address of gRPC's record of who is at the other end: one for each connection, which lives as
+// long as it does. Addresses of peers would not do: all clients of a Unix socket have the same.
+ConnectionId ConnectionOf(grpc::CallbackServerContext& context) {
+  grpc_auth_context* record = grpc_call_auth_context(context.c_call());
+  grpc_auth_context_release(record);
+  return record;
+}
+
+// As far as it can be told before the request is checked.
+std::size_t Responses(const v1::ComputeAdvantagesRequest& request) {
+  const std::size_t floats = static_cast<std::size_t>(request.rewards_size()) +
+                             request.rewards_float32_le().size() / sizeof(float);
+  return floats + 8 * request.reward_bits().size();
+}
+
+std::size_t MetadataBytes(const grpc::CallbackServerContext& context) {
+  std::size_t bytes = 0;
+  for (const auto& [key, value] : context.client_metadata()) bytes += key.size() + value.size();
+  return bytes;
+}
+
+}  // namespace
+
+void ComputeCall::Start() {
+  if (const CallStatus gone = backend_.CheckWaiting(CallStage::kAdmission, CheckGivenUp());
+      !gone.ok()) {
+    return End(gone);
+  }
+  if (const CallStatus refused = backend_.CheckMetadata(MetadataBytes(context())); !refused.ok()) {
+    return End(refused);
+  }
+  const ConnectionId connection = ConnectionOf(context());
+  const std::size_t responses = Responses(request_);
+  CallStatus refusal;
+  ticket_ = backend_.Admit(connection, request_.ByteSizeLong(), responses, refusal);
+  if (!ticket_) return End(refusal);
+  if (backend_.IsSmall(responses)) return Run(std::chrono::nanoseconds(0));
+  backend_.pool().Submit(connection, static_cast<double>(responses), *this);
+}
+
+void ComputeCall::Run(std::chrono::nanoseconds waited) {
+  End(backend_.Compute(request_, response_, waited, [this] { return CheckGivenUp(); }));
+}
+
+void ComputeCall::Refuse(std::chrono::milliseconds delay) { End(backend_.RefusedByQueue(delay)); }
+
+}  // namespace advantaged

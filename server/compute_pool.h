@@ -1,0 +1,68 @@
+// The threads that compute, as many as configured, and the bounded queue before them.
+//
+// gRPC's own threads serve the network: one that computes for milliseconds delays every other
+// connection.
+#ifndef ADVANTAGED_SERVER_COMPUTE_POOL_H_
+#define ADVANTAGED_SERVER_COMPUTE_POOL_H_
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "server/fair_queue.h"
+#include "server/limits.h"
+
+namespace advantaged {
+
+class LoadMetrics;
+
+// Thread-safe.
+class ComputePool {
+ public:
+  // `metrics` must outlive the pool.
+  ComputePool(const ComputePoolLimits& limits, LoadMetrics& metrics);
+  ComputePool(const ComputePool&) = delete;
+  ComputePool& operator=(const ComputePool&) = delete;
+  // Runs what is queued to its end.
+  ~ComputePool();
+
+  // Has `task` run, or refused: it or, where its connection has less waiting than another, one of
+  // that other. `cost` of the work, > 0, in the unit of all costs: connections share by it.
+  void Submit(ConnectionId connection, double cost, ComputeTask& task);
+
+  // For calls to come.
+  void SetQueueLimit(std::uint32_t queued_calls);
+
+  // When the longest running task began, or nothing if every thread is free. For liveness: the
+  // largest batch takes about a second.
+  std::optional<std::chrono::steady_clock::time_point> OldestStart() const;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  struct Worker {
+    std::optional<Clock::time_point> busy_since;
+    std::thread thread;
+  };
+
+  void Work(Worker& worker);
+  // Until a queue as long as now has been worked off, as far as one can tell.
+  std::chrono::milliseconds ExpectedWait() const;
+
+  LoadMetrics& metrics_;
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  FairQueue queue_;
+  std::uint32_t queue_limit_;
+  unsigned idle_ = 0;
+  double mean_seconds_ = 0;  // of a task, the last ones weighing most
+  bool ending_ = false;
+  std::vector<Worker> workers_;
+};
+
+}  // namespace advantaged
+
+#endif  // ADVANTAGED_SERVER_COMPUTE_POOL_H_

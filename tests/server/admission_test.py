@@ -1,0 +1,235 @@
+"""Limits of a real server: who is refused, what the refusal says, and who is served all the same."""
+
+import contextlib
+
+import batches
+import grpc
+import pytest
+from conftest import PATIENCE, eventually
+from advantaged.rpc import status_pb2
+from advantaged.v1 import advantage_service_pb2_grpc
+
+CODE = grpc.StatusCode
+ONE_THREAD = ("--compute-threads=1", "--inline-responses=0")
+
+
+@contextlib.contextmanager
+def connect(server, index=0):
+    """A stub on a connection of its own."""
+    options = [("grpc.use_local_subchannel_pool", 1), ("grpc.max_send_message_length", -1),
+               ("grpc.max_receive_message_length", -1)]
+    with grpc.insecure_channel(server.grpc[index], options=options) as channel:
+        grpc.channel_ready_future(channel).result(timeout=PATIENCE)
+        yield advantage_service_pb2_grpc.AdvantageServiceStub(channel)
+
+
+def busy(server):
+    return server.metrics().value("advantaged_compute_threads_busy")
+
+
+def queued(server):
+    return server.metrics().value("advantaged_queued_calls")
+
+
+def start_slow(server, stub, **options):
+    """Keeps the one thread of the server busy; returns the call."""
+    call = stub.ComputeAdvantages.future(batches.slow(), timeout=PATIENCE, **options)
+    eventually(lambda: busy(server) == 1, "a busy thread")
+    return call
+
+
+def details(error, name):
+    """The detail of this type, or None."""
+    trailers = dict(error.trailing_metadata())
+    status = status_pb2.Status.FromString(trailers["grpc-status-details-bin"])
+    for detail in status.details:
+        if detail.type_url == f"type.googleapis.com/google.rpc.{name}":
+            return getattr(status_pb2, name).FromString(detail.value)
+    return None
+
+
+def refused(call):
+    """The error of a call that must be refused as RESOURCE_EXHAUSTED."""
+    with pytest.raises(grpc.RpcError) as caught:
+        call.result()
+    assert caught.value.code() == CODE.RESOURCE_EXHAUSTED, caught.value
+    return caught.value
+
+
+def wait(call):
+    """The code with which a call ends."""
+    with contextlib.suppress(grpc.RpcError, grpc.FutureCancelledError):
+        call.result(timeout=PATIENCE)
+    return call.code()
+
+
+def at_rest(server):
+    """The metrics, once no call is in flight. Every call started has been handled, once."""
+    eventually(lambda: server.metrics().value("advantaged_requests_in_flight") == 0, "rest")
+    metrics = server.metrics()
+    started = metrics.sum("grpc_server_started_total")
+    eventually(lambda: server.metrics().sum("grpc_server_handled_total") == started, "all handled")
+    assert metrics.value("advantaged_in_flight_bytes") == 0
+    assert metrics.value("advantaged_queued_calls") == 0
+    return server.metrics()
+
+
+def test_a_full_queue_says_when_to_come_back(start):
+    server = start(*ONE_THREAD, "--max-queued-calls=1")
+    with connect(server) as stub:
+        first = start_slow(server, stub)
+        second = stub.ComputeAdvantages.future(batches.rloo(), timeout=PATIENCE)
+        eventually(lambda: queued(server) == 1, "a queue")
+        error = refused(stub.ComputeAdvantages.future(batches.rloo(), timeout=PATIENCE))
+        assert not first.done(), "a refusal waits for nothing"
+        delay = details(error, "RetryInfo").retry_delay
+        milliseconds = delay.ToMilliseconds()
+        assert 10 <= milliseconds <= 10000
+        assert dict(error.trailing_metadata())["grpc-retry-pushback-ms"] == str(milliseconds)
+        assert details(error, "ErrorInfo").reason == "BUSY"
+        assert "--max-queued-calls" in error.details()
+        assert wait(first) == wait(second) == CODE.OK
+    metrics = at_rest(server)
+    assert metrics.value("advantaged_rejected_total", reason="queue") == 1
+    assert metrics.value("grpc_server_handled_total", grpc_method="ComputeAdvantages",
+                         grpc_code="ResourceExhausted") == 1
+
+
+def test_bytes_in_flight(start):
+    size = batches.slow().ByteSize()
+    server = start(*ONE_THREAD, f"--max-in-flight-bytes={3 * size}", "--connection-share=1")
+    with connect(server) as stub:
+        first = start_slow(server, stub)  # holds its request and its answer
+        assert server.metrics().value("advantaged_in_flight_bytes") == pytest.approx(2 * size, rel=1e-3)
+        error = refused(stub.ComputeAdvantages.future(batches.slow(), timeout=PATIENCE))
+        assert "--max-in-flight-bytes" in error.details()
+        assert details(error, "RetryInfo") is not None
+        assert wait(first) == CODE.OK
+        assert wait(stub.ComputeAdvantages.future(batches.slow(), timeout=PATIENCE)) == CODE.OK
+    assert at_rest(server).value("advantaged_rejected_total", reason="bytes") == 1
+
+
+def test_what_can_never_be_in_flight_is_refused_for_good(start):
+    server = start("--max-in-flight-bytes=1MiB")
+    with connect(server) as stub:
+        error = refused(stub.ComputeAdvantages.future(batches.slow(), timeout=PATIENCE))
+    assert dict(error.trailing_metadata())["grpc-retry-pushback-ms"] == "-1"
+    assert details(error, "RetryInfo") is None
+    at_rest(server)
+
+
+def test_calls_in_flight(start):
+    server = start(*ONE_THREAD, "--max-in-flight-calls=1", "--connection-share=1")
+    with connect(server) as stub:
+        first = start_slow(server, stub)
+        error = refused(stub.ComputeAdvantages.future(batches.rloo(), timeout=PATIENCE))
+        assert "--max-in-flight-calls" in error.details()
+        assert wait(first) == CODE.OK
+    assert at_rest(server).value("advantaged_rejected_total", reason="calls") == 1
+
+
+@pytest.mark.parametrize("transport", ["tcp", "unix"])
+def test_one_connection_has_its_share(start, tmp_path, transport):
+    listen = "127.0.0.1:0" if transport == "tcp" else f"unix:{tmp_path}/a.sock"
+    server = start(*ONE_THREAD, "--max-in-flight-calls=4", "--connection-share=0.5", listen=[listen])
+    with connect(server) as flood, connect(server) as other:
+        calls = [start_slow(server, flood)]
+        calls.append(flood.ComputeAdvantages.future(batches.rloo(), timeout=PATIENCE))
+        eventually(lambda: queued(server) == 1, "a queue")
+        error = refused(flood.ComputeAdvantages.future(batches.rloo(), timeout=PATIENCE))
+        assert "--connection-share" in error.details()
+        calls.append(other.ComputeAdvantages.future(batches.rloo(), timeout=PATIENCE))
+        assert [wait(call) for call in calls] == [CODE.OK] * 3
+    assert at_rest(server).value("advantaged_rejected_total", reason="connection_share") == 1
+
+
+@pytest.mark.parametrize("transport", ["tcp", "unix"])
+def test_a_flood_does_not_push_another_out_of_the_queue(start, tmp_path, transport):
+    listen = "127.0.0.1:0" if transport == "tcp" else f"unix:{tmp_path}/a.sock"
+    server = start(*ONE_THREAD, "--max-queued-calls=4", listen=[listen])
+    with connect(server) as flood, connect(server) as other:
+        order = []
+        calls = [start_slow(server, flood)]
+        for i in range(4):
+            calls.append(flood.ComputeAdvantages.future(batches.rloo(), timeout=PATIENCE))
+            calls[-1].add_done_callback(lambda _: order.append("flood"))
+            eventually(lambda: queued(server) == i + 1, "a longer queue")
+        polite = other.ComputeAdvantages.future(batches.rloo(), timeout=PATIENCE)
+        polite.add_done_callback(lambda _: order.append("other"))
+        # The newest call of the flood made room.
+        assert refused(calls[-1]).code() == CODE.RESOURCE_EXHAUSTED
+        assert wait(polite) == CODE.OK
+        assert [wait(call) for call in calls[:-1]] == [CODE.OK] * 4
+        eventually(lambda: len(order) == 5, "all done")
+        assert order[:2] == ["flood", "other"], "refused, and served before the flood's queue"
+    at_rest(server)
+
+
+def test_an_expired_call_is_not_computed(start):
+    server = start(*ONE_THREAD)
+    with connect(server) as stub:
+        first = start_slow(server, stub)
+        second = stub.ComputeAdvantages.future(batches.rloo(), timeout=0.2)
+        assert wait(second) == CODE.DEADLINE_EXCEEDED
+        assert wait(first) == CODE.OK
+    metrics = at_rest(server)
+    assert metrics.value("advantaged_expired_total", stage="queue") == 1
+    assert metrics.sum("advantaged_cancelled_total") == 0
+    assert metrics.value("advantaged_stage_seconds_count", stage="compute") == 1
+
+
+def test_a_call_cancelled_in_the_queue_is_not_computed(start):
+    server = start(*ONE_THREAD)
+    with connect(server) as stub:
+        first = start_slow(server, stub)
+        second = stub.ComputeAdvantages.future(batches.rloo(), timeout=PATIENCE)
+        eventually(lambda: queued(server) == 1, "a queue")
+        second.cancel()
+        assert wait(first) == CODE.OK
+    metrics = at_rest(server)
+    assert metrics.value("advantaged_cancelled_total", stage="queue") == 1
+    assert metrics.sum("advantaged_expired_total") == 0
+    assert metrics.value("advantaged_stage_seconds_count", stage="compute") == 1
+
+
+def test_a_call_cancelled_while_computing_stops(start):
+    server = start(*ONE_THREAD)
+    with connect(server) as stub:
+        call = start_slow(server, stub)
+        call.cancel()
+    metrics = at_rest(server)
+    assert metrics.value("advantaged_cancelled_total", stage="compute") == 1
+    assert metrics.value("grpc_server_handled_total", grpc_method="ComputeAdvantages",
+                         grpc_code="Canceled") == 1
+    assert metrics.value("advantaged_stage_seconds_count", stage="compute") == 0
+    assert metrics.sum("advantaged_responses_total") == 0
+
+
+def test_too_much_metadata(start):
+    server = start("--max-metadata-bytes=1000")
+    with connect(server) as stub:
+        stub.ComputeAdvantages(batches.rloo(), metadata=[("note", "x" * 500)])
+        with pytest.raises(grpc.RpcError) as caught:
+            stub.ComputeAdvantages(batches.rloo(), metadata=[("note", "x" * 1000)])
+    assert caught.value.code() == CODE.RESOURCE_EXHAUSTED
+    assert "--max-metadata-bytes" in caught.value.details()
+    assert dict(caught.value.trailing_metadata())["grpc-retry-pushback-ms"] == "-1"
+    assert at_rest(server).value("advantaged_rejected_total", reason="metadata_too_large") == 1
+
+
+def test_small_batches_do_not_wait_for_a_thread(start):
+    server = start("--compute-threads=1", "--max-queued-calls=0")
+    with connect(server) as stub:
+        first = start_slow(server, stub)
+        response = stub.ComputeAdvantages(batches.rloo(), timeout=PATIENCE)
+        assert response.timings.queue_us == 0
+        assert not first.done()
+        assert wait(first) == CODE.OK
+
+
+def test_limits_in_force(start):
+    server = start("--max-queued-calls=7", "--connection-share=0.25")
+    metrics = server.metrics()
+    assert metrics.value("advantaged_limit", limit="max_queued_calls") == 7
+    assert metrics.value("advantaged_limit", limit="connection_share") == 0.25
+    assert metrics.value("advantaged_limit", limit="max_request_bytes") == 64 << 20
