@@ -11,29 +11,7 @@ import pytest
 from advantaged.rpc import status_pb2
 from advantaged.v1 import catalog_pb2, compute_pb2
 from conftest import PATIENCE, eventually
-
-RPC = "ComputeAdvantages"
-METHODS = (RPC, "ListMethods", "GetServerInfo")
-
-
-def at_rest(server):
-    """A scrape in which every call that started has ended, each counted once."""
-    def rested():
-        metrics = server.metrics()
-        return metrics if all(
-            metrics.value("grpc_server_started_total", grpc_method=method)
-            == metrics.sum("grpc_server_handled_total", grpc_method=method)
-            for method in METHODS) else None
-    metrics = eventually(rested, "every started call handled")
-    assert metrics.value("advantaged_requests_in_flight") == 0
-    for method in METHODS:
-        assert metrics.value("grpc_server_started_total", grpc_method=method) == metrics.value(
-            "grpc_server_handling_seconds_count", grpc_method=method)
-    return metrics
-
-
-def handled(metrics, code):
-    return metrics.value("grpc_server_handled_total", grpc_method=RPC, grpc_code=code)
+from rest import RPC, at_rest, handled
 
 
 def wait_until_computing(server):

@@ -1,0 +1,29 @@
+"""The state in which no call is under way, and what the counters of calls must then agree on."""
+
+from conftest import eventually
+
+RPC = "ComputeAdvantages"
+METHODS = (RPC, "ListMethods", "GetServerInfo")
+
+
+def started(metrics, method=RPC):
+    return metrics.value("grpc_server_started_total", grpc_method=method)
+
+
+def handled(metrics, code, method=RPC):
+    return metrics.value("grpc_server_handled_total", grpc_method=method, grpc_code=code)
+
+
+def at_rest(server):
+    """A scrape in which every call that started has ended, each counted once."""
+    def rested():
+        metrics = server.metrics()
+        return metrics if all(
+            started(metrics, method) == metrics.sum("grpc_server_handled_total", grpc_method=method)
+            for method in METHODS) else None
+    metrics = eventually(rested, "every started call handled")
+    assert metrics.value("advantaged_requests_in_flight") == 0
+    for method in METHODS:
+        assert started(metrics, method) == metrics.value(
+            "grpc_server_handling_seconds_count", grpc_method=method)
+    return metrics
