@@ -8,6 +8,7 @@ import pytest
 from conftest import PATIENCE, eventually
 from advantaged.rpc import status_pb2
 from advantaged.v1 import advantage_service_pb2_grpc
+from rest import at_rest
 
 CODE = grpc.StatusCode
 ONE_THREAD = ("--compute-threads=1", "--inline-responses=0")
@@ -61,17 +62,6 @@ def wait(call):
     with contextlib.suppress(grpc.RpcError, grpc.FutureCancelledError):
         call.result(timeout=PATIENCE)
     return call.code()
-
-
-def at_rest(server):
-    """The metrics, once no call is in flight. Every call started has been handled, once."""
-    eventually(lambda: server.metrics().value("advantaged_requests_in_flight") == 0, "rest")
-    metrics = server.metrics()
-    started = metrics.sum("grpc_server_started_total")
-    eventually(lambda: server.metrics().sum("grpc_server_handled_total") == started, "all handled")
-    assert metrics.value("advantaged_in_flight_bytes") == 0
-    assert metrics.value("advantaged_queued_calls") == 0
-    return server.metrics()
 
 
 def test_a_full_queue_says_when_to_come_back(start):

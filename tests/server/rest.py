@@ -22,7 +22,8 @@ def at_rest(server):
             started(metrics, method) == metrics.sum("grpc_server_handled_total", grpc_method=method)
             for method in METHODS) else None
     metrics = eventually(rested, "every started call handled")
-    assert metrics.value("advantaged_requests_in_flight") == 0
+    for gauge in ("requests_in_flight", "in_flight_bytes", "queued_calls"):
+        assert metrics.value(f"advantaged_{gauge}") == 0, gauge
     for method in METHODS:
         assert started(metrics, method) == metrics.value(
             "grpc_server_handling_seconds_count", grpc_method=method)
