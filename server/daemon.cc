@@ -94,21 +94,23 @@ void Daemon::Apply() {
 }
 
 void Daemon::Reload() {
+  // Whoever sends the signal wants to read the answer, whatever the level was or will be.
+  spdlog::set_level(spdlog::level::info);
   Errors errors;
   const Configuration next = source_.Load(errors);
   metrics_.config().CountReload(errors.empty());
-  if (!errors.empty()) {
-    for (const std::string& error : errors) spdlog::error("{}", error);
+  for (const std::string& error : errors) spdlog::error("{}", error);
+  if (errors.empty()) {
+    std::vector<std::string> applied;
+    std::vector<std::string> need_restart;
+    configuration_.Reload(next, applied, need_restart);
+    for (const std::string& key : applied) spdlog::info("SIGHUP: {} has changed", key);
+    for (const std::string& key : need_restart) spdlog::warn("SIGHUP: {} needs a restart", key);
+    if (applied.empty() && need_restart.empty()) spdlog::info("SIGHUP: no setting has changed");
+  } else {
     spdlog::error("SIGHUP: the configuration is left as it was");
-    return;
   }
-  std::vector<std::string> applied;
-  std::vector<std::string> need_restart;
-  configuration_.Reload(next, applied, need_restart);
   Apply();
-  for (const std::string& key : applied) spdlog::info("SIGHUP: {} has changed", key);
-  for (const std::string& key : need_restart) spdlog::warn("SIGHUP: {} needs a restart", key);
-  if (applied.empty() && need_restart.empty()) spdlog::info("SIGHUP: no setting has changed");
 }
 
 void Daemon::Tick() { grpc_server_->SetAlive(probes_.alive()); }
@@ -123,7 +125,7 @@ void Daemon::Linger(milliseconds time) {
 
 void Daemon::ShutDown(Signals::Event cause) {
   const bool terminated = cause == Signals::Event::kTerminate;
-  Signals::EndAtOnce();
+  signals_.EndAtOnce();
   probes_.ready = false;
   grpc_server_->SetReady(false);
   // Load balancers take a while to hear it. Who is at the terminal (SIGINT) has none.

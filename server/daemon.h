@@ -37,7 +37,7 @@ class Daemon {
   void ShutDown(Signals::Event cause);
 
   // First, before any thread is made.
-  const Signals signals_;
+  Signals signals_;
   const ConfigurationSource source_;
   Configuration configuration_;
   ReadyFile ready_file_;

@@ -24,7 +24,7 @@ Signals::Event Signals::Wait(std::chrono::milliseconds time) const {
       return Event::kTerminate;
     case SIGINT:
       return Event::kInterrupt;
-    default:  // nothing came, or a debugger interrupted
+    default:  // nothing came, or the wait was interrupted
       return Event::kTimeout;
   }
 }
@@ -34,6 +34,8 @@ void Signals::EndAtOnce() {
   sigemptyset(&ends);
   for (const int number : {SIGINT, SIGTERM}) {
     std::signal(number, [](int received) { _exit(128 + received); });
+    // Wait() must not take it from the handler.
+    sigdelset(&set_, number);
     sigaddset(&ends, number);
   }
   pthread_sigmask(SIG_UNBLOCK, &ends, nullptr);

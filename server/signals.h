@@ -14,11 +14,11 @@ class Signals {
   enum class Event { kTimeout, kReload, kTerminate, kInterrupt };
 
   Signals();
-  // The next signal, or kTimeout after `time`.
+  // The next signal, or kTimeout after `time` at the latest.
   Event Wait(std::chrono::milliseconds time) const;
   // From here on SIGTERM and SIGINT end the process at once, with exit code 128 + number. A handler
   // does, because the first process of a container is not ended by signals that it does not handle.
-  static void EndAtOnce();
+  void EndAtOnce();
 
  private:
   sigset_t set_{};

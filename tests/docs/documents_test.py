@@ -77,8 +77,35 @@ def test_metrics_page_lists_every_family_and_no_other():
     assert set(re.findall(r"^\| `(\w+)`", page, re.MULTILINE)) == families
 
 
+def advantaged(*flags):
+    return subprocess.run([programs.ADVANTAGED, *flags], check=True, capture_output=True, text=True).stdout
+
+
 def test_every_flag_of_the_server_is_documented():
     text = "".join(page.read_text(encoding="utf-8") for page in PAGES)
-    usage = subprocess.run([programs.ADVANTAGED, "--help"], check=True, capture_output=True, text=True)
-    for flag in set(re.findall(r"--[a-z][a-z-]+", usage.stdout)) - {"--help", "--version"}:
+    for flag in set(re.findall(r"--[a-z][a-z-]+", advantaged("--help"))) - {"--help", "--version"}:
         assert flag in text, f"{flag} is nowhere in the documents"
+
+
+def test_table_of_settings_is_that_of_the_program():
+    """Flag, default, range, and whether a reload applies it."""
+    page = (SOURCE / "docs" / "operations.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `--([a-z-]+)` \| (?:`(.*)`)? ?\| ?(.*) \| (\w+) \| .+ \|$", page, re.MULTILINE)
+    documented = {flag: (default, range_.strip(), change) for flag, default, range_, change in rows}
+    defaults = dict(re.findall(r"^(\w+) = (.*)  # default$", advantaged("--print-config"), re.MULTILINE))
+    helps = dict(re.findall(r"^  --([a-z-]+) .*?\s+((?:\S+ )+\(ADVANTAGED_.*)$", advantaged("--help"), re.MULTILINE))
+    assert {flag.replace("-", "_") for flag in documented} == set(defaults)
+    for flag, (default, range_, change) in documented.items():
+        assert defaults[flag.replace("-", "_")].strip('["]') == default, flag
+        assert f"; {range_} (" in helps[flag] if range_ else True, flag
+        assert helps[flag].endswith(" [reload]") == (change == "reload"), flag
+
+
+def test_example_of_a_configuration_file_is_good(tmp_path):
+    page = (SOURCE / "docs" / "operations.md").read_text(encoding="utf-8")
+    examples = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    assert examples
+    for example in examples:
+        path = tmp_path / "example.toml"
+        path.write_text(example, encoding="utf-8")
+        advantaged("--check-config", f"--config={path}")

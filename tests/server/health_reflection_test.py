@@ -5,12 +5,14 @@ Their .proto files are Debian's (package grpc-proto); Python is generated here.
 
 import importlib
 import os
+import signal
 import subprocess
 import sys
+import urllib.error
 
 import grpc
 import pytest
-from conftest import PATIENCE
+from conftest import PATIENCE, eventually
 
 PROTOS = "/usr/share/grpc-proto"
 SERVICE = "advantaged.v1.AdvantageService"
@@ -48,7 +50,7 @@ def watch(channel, health):
 def test_check(shared, generated):
     health, _ = generated
     with shared.channel() as channel:
-        for service in ("", SERVICE):
+        for service in ("", SERVICE, "startup", "readiness", "liveness"):
             reply = check(channel, health)(health.HealthCheckRequest(service=service))
             assert reply.status == health.HealthCheckResponse.SERVING
         with pytest.raises(grpc.RpcError) as raised:
@@ -72,6 +74,30 @@ def test_watchers_hear_the_end_and_do_not_delay_it(start, generated):
                 next(stream)
             # Ended by the server, long before what it allows calls to take.
             assert raised.value.code() != grpc.StatusCode.DEADLINE_EXCEEDED
+
+
+def test_what_probes_hear_while_shutting_down(start, generated):
+    health, _ = generated
+    status = health.HealthCheckResponse
+    server = start("--drain-delay=3600")
+    with server.channel() as channel:
+        ready = watch(channel, health)(health.HealthCheckRequest(), timeout=PATIENCE)
+        assert next(ready).status == status.SERVING
+        server.process.send_signal(signal.SIGTERM)
+        assert next(ready).status == status.NOT_SERVING
+        ready.cancel()
+
+        def hears(service):
+            return check(channel, health)(health.HealthCheckRequest(service=service)).status
+        for service in ("", SERVICE, "readiness"):
+            eventually(lambda: hears(service) == status.NOT_SERVING, service)
+        for service in ("startup", "liveness"):
+            assert hears(service) == status.SERVING
+        assert server.get("/startupz") == "started\n"
+        assert server.get("/livez") == "alive\n"
+        with pytest.raises(urllib.error.HTTPError) as raised:
+            server.get("/readyz")
+        assert raised.value.code == 503
 
 
 def test_reflection(shared, generated):

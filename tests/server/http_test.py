@@ -30,6 +30,7 @@ def request(server, text, body=b""):
 
 def test_pages(shared):
     assert shared.get("/livez") == "alive\n"
+    assert shared.get("/startupz") == "started\n"
     assert shared.get("/readyz") == "ready\n"
     version = json.loads(shared.get("/version"))
     assert version["version"] and version["max_request_bytes"] == 64 << 20

@@ -1,0 +1,122 @@
+"""The end under load: the delay in which calls are still accepted, and what cuts it short."""
+
+import contextlib
+import json
+import signal
+import threading
+import urllib.error
+
+import batches
+import grpc
+import pytest
+from advantaged.v1 import advantage_service_pb2_grpc
+from conftest import PATIENCE, eventually
+
+FOREVER = "--drain-delay=3600"
+
+
+def is_ready(server):
+    try:
+        return server.get("/readyz") == "ready\n"
+    except urllib.error.HTTPError as error:
+        assert error.code == 503
+        return False
+
+
+class Load:
+    """Threads that call without a pause, each call without a retry."""
+
+    def __init__(self, channel, threads=4):
+        self.stub = advantage_service_pb2_grpc.AdvantageServiceStub(channel)
+        self.calls = 0
+        self.failures = []
+        self.stopped = threading.Event()
+        self.threads = [threading.Thread(target=self.run) for _ in range(threads)]
+
+    def run(self):
+        while not self.stopped.is_set():
+            try:
+                self.stub.ComputeAdvantages(batches.rloo(), timeout=PATIENCE)
+            except grpc.RpcError as error:
+                self.failures.append(error)
+            self.calls += 1  # about right is enough
+
+    @contextlib.contextmanager
+    def running(self):
+        for thread in self.threads:
+            thread.start()
+        try:
+            yield
+        finally:
+            self.stopped.set()
+            for thread in self.threads:
+                thread.join()
+
+    def more(self, calls):
+        """Waits for that many further calls."""
+        goal = self.calls + calls
+        eventually(lambda: self.calls >= goal, "calls")
+
+
+def test_no_call_fails_where_clients_watch_health(start):
+    """Two replicas behind a client that balances and watches health; one goes."""
+    leaving, staying = start("--drain-delay=2"), start()
+    service = {"loadBalancingConfig": [{"round_robin": {}}],
+               "healthCheckConfig": {"serviceName": "advantaged.v1.AdvantageService"}}
+    target = f"ipv4:{leaving.grpc[0]},{staying.grpc[0]}"
+    options = [("grpc.service_config", json.dumps(service)), ("grpc.enable_retries", 0)]
+
+    def handled(server):
+        return server.metrics().value("grpc_server_handled_total", grpc_code="OK",
+                                      grpc_method="ComputeAdvantages")
+    with grpc.insecure_channel(target, options=options) as channel:
+        load = Load(channel)
+        with load.running():
+            eventually(lambda: handled(leaving) > 20 and handled(staying) > 20, "both are called")
+            assert leaving.stop() == 0
+            load.more(100)
+        assert not load.failures
+
+
+def test_calls_are_accepted_during_the_delay(start):
+    server = start(FOREVER)
+    with server.channel() as channel:
+        load = Load(channel)
+        with load.running():
+            load.more(20)
+            server.process.send_signal(signal.SIGTERM)
+            eventually(lambda: not is_ready(server), "not ready")
+            load.more(100)
+        assert not load.failures
+        # A client that comes late, too.
+        with server.stub() as stub:
+            stub.ComputeAdvantages(batches.rloo())
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_second_signal_ends_at_once(start, number):
+    server = start(FOREVER)
+    server.process.send_signal(signal.SIGTERM)
+    eventually(lambda: not is_ready(server), "not ready")
+    assert server.stop(number) == 128 + number
+
+
+def test_hangup_while_shutting_down_is_harmless(start):
+    server = start("--drain-delay=1")
+    server.process.send_signal(signal.SIGTERM)
+    eventually(lambda: not is_ready(server), "not ready")
+    assert server.stop(signal.SIGHUP) == 0
+
+
+def test_interrupt_knows_no_delay(start):
+    assert start(FOREVER).stop(signal.SIGINT) == 0
+
+
+def test_calls_that_outlast_the_limit_are_cancelled(start):
+    server = start("--drain-timeout=0")
+    with server.stub() as stub:
+        call = stub.ComputeAdvantages.future(batches.slow())
+        eventually(lambda: server.metrics().value("advantaged_requests_in_flight") == 1, "a call")
+        assert server.stop() == 0
+        assert call.exception(PATIENCE).code() in (grpc.StatusCode.UNAVAILABLE,
+                                                   grpc.StatusCode.CANCELLED)
