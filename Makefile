@@ -54,6 +54,13 @@ asan tsan:
 	@cmake --build --preset $@ -j $(JOBS)
 	@ctest --preset $@ -j $(JOBS)
 
+.PHONY: fuzz
+fuzz: ## Throw bytes at every parser, FUZZ_SECONDS=20 each
+	@$(INSTALL) build test fuzz
+	@$(call configure,$@,build/$@,ADVANTAGED_BUILD_TESTS=ON)
+	@cmake --build --preset $@ -j $(JOBS)
+	@scripts/run_fuzzers.sh
+
 .PHONY: format
 format: ## Format the C++ sources in place
 	@$(INSTALL) lint

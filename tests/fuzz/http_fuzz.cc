@@ -1,0 +1,125 @@
+// The bytes a client sends on one connection of the HTTP port. A byte 0xFF is not sent: it ends a
+// packet, and the server sees what came before it first. After the last the client sends no more;
+// then the server must have answered or refused everything and closed.
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "server/http/session.h"
+#include "server/metrics/metrics.h"
+#include "server/pages.h"
+#include "server/probes.h"
+#include "server/version.h"
+#include "tests/fuzz/require.h"
+
+namespace advantaged::fuzz {
+namespace {
+
+using std::chrono_literals::operator""s;
+
+constexpr std::size_t kMaxBytes = 65536;
+constexpr char kPacketEnd = '\xFF';
+// Small, so that short inputs pass the limits.
+constexpr http::Limits kLimits{.header_bytes = 512};
+constexpr std::size_t kMaxBodyBytes = 64;
+
+http::Route Echo() {
+  return {.path = "/echo",
+          .method = http::verb::post,
+          .max_body_bytes = kMaxBodyBytes,
+          .handle = [](http::Request request, const http::Reply& reply) {
+            reply({.body = std::move(request.body)});
+          }};
+}
+
+// The pages of the server, and one that takes a body.
+const http::Router& Pages() {
+  static const Metrics& metrics = *new Metrics(BuildLabels());
+  static const Probes& probes = *new Probes;
+  static const http::Router& router = *[] {
+    auto routes = MakePages(metrics, probes, ServerInfoJson(1));
+    routes.push_back(Echo());
+    return new http::Router(std::move(routes));
+  }();
+  return router;
+}
+
+boost::asio::io_context& Context() {
+  static boost::asio::io_context& context = *new boost::asio::io_context(1);
+  return context;
+}
+
+// Both ends of a connection; the server's runs in this thread.
+class Connection {
+ public:
+  Connection() {
+    Require(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends_.data()) == 0,
+            "there are sockets");
+    context_.restart();
+    boost::asio::ip::tcp::socket socket(context_);
+    socket.assign(boost::asio::ip::tcp::v4(), ends_[1]);
+    std::make_shared<http::Session>(std::move(socket), Pages(), kLimits, open_)->Run();
+  }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection() { close(ends_[0]); }
+
+  void Send(std::string_view packet) {
+    // The server may have hung up; the buffer of a socket takes any input whole.
+    if (!packet.empty()) send(ends_[0], packet.data(), packet.size(), MSG_NOSIGNAL);
+    context_.poll();
+    Receive();
+  }
+
+  // Everything the server sent.
+  std::string Finish() {
+    shutdown(ends_[0], SHUT_WR);
+    while (!context_.stopped()) {
+      Require(context_.run_one_for(5s) == 1 || context_.stopped(),
+              "the server closes a connection whose client does");
+      Receive();
+    }
+    Require(open_ == 0, "no session is left");
+    return received_;
+  }
+
+ private:
+  void Receive() {
+    std::array<char, 16384> buffer;
+    for (ssize_t size = 0; (size = recv(ends_[0], buffer.data(), buffer.size(), 0)) > 0;) {
+      received_.append(buffer.data(), static_cast<std::size_t>(size));
+    }
+  }
+
+  std::array<int, 2> ends_{};  // the client's and the server's
+  std::string received_;
+  std::size_t open_ = 0;
+  // Made once: that takes longer than a connection.
+  boost::asio::io_context& context_ = Context();
+};
+
+}  // namespace
+}  // namespace advantaged::fuzz
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace advantaged::fuzz;
+  if (size > kMaxBytes) return 0;
+  Connection connection;
+  std::string_view rest(reinterpret_cast<const char*>(data), size);
+  while (!rest.empty()) {
+    const std::string_view packet = rest.substr(0, rest.find(kPacketEnd));
+    connection.Send(packet);
+    rest.remove_prefix(std::min(packet.size() + 1, rest.size()));
+  }
+  const std::string answer = connection.Finish();
+  Require(answer.empty() || answer.starts_with("HTTP/1."), "the server answers in HTTP", answer);
+  return 0;
+}

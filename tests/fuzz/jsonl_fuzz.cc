@@ -1,0 +1,102 @@
+// The input of `advctl compute`. Its first line stands for the command line:
+//
+//   pass_at_k_grpo k=2 --stage clip=-1:1 --stage center --recenter --shape --mixed
+//
+// the lines after it are the file.
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/compute.h"
+#include "cli/failure.h"
+#include "cli/output.h"
+#include "cli/stage_flag.h"
+#include "client/cpp/method_spec.h"
+#include "tests/fuzz/require.h"
+
+namespace advantaged::fuzz {
+namespace {
+
+using cli::ExitCode;
+using cli::Failure;
+
+constexpr std::size_t kMaxBytes = 65536;
+// Few, so that short inputs are cut into calls too.
+constexpr std::size_t kMaxCallResponses = 12;
+
+// Of the output, checks that it is JSON and says something of every response.
+class CheckedOutput : public cli::Output {
+ public:
+  void Write(std::span<const cli::GroupResult> groups) override {
+    for (const cli::GroupResult& group : groups) {
+      const std::string text = cli::JsonLine(group);
+      const auto line = nlohmann::json::parse(text, nullptr, false);
+      Require(line.is_object(), "a line of output is a JSON object", text);
+      Require(line["advantages"].size() == group.group->size, "every response has its advantage",
+              text);
+      for (const nlohmann::json& advantage : line["advantages"]) {
+        Require(advantage.is_number(), "an advantage is a number", text);
+      }
+    }
+  }
+  void Finish(const cli::Totals& totals) override {
+    Require(totals.summary().groups() > 0, "an accepted input has groups");
+  }
+};
+
+cli::ComputeJob ParseJob(const std::string& command) {
+  cli::ComputeJob job;
+  job.max_call_responses = kMaxCallResponses;
+  job.settings.set_group_statistics(true);
+  job.settings.add_pass_at(2);
+  std::istringstream words(command);
+  std::string method;
+  words >> method;
+  std::vector<std::string> parameters;
+  for (std::string word; words >> word;) {
+    if (word == "--stage") {
+      words >> word;
+      *job.settings.add_stages() = cli::ParseStage(word);
+    } else if (word == "--recenter") {
+      job.settings.set_allow_recentering(true);
+    } else if (word == "--shape") {
+      job.settings.set_shape_rewards(true);
+    } else if (word == "--mixed") {
+      job.settings.set_zero_unless_mixed(true);
+    } else if (word.find("=@") == std::string::npos) {  // a fuzzer reads no files
+      parameters.push_back(word);
+    }
+  }
+  const client::Status status =
+      client::ParseMethodSpec(method, parameters, *job.settings.mutable_method());
+  if (!status.ok()) throw Failure(ExitCode::kUsage, status.message);
+  return job;
+}
+
+void Run(std::istream& input) {
+  try {
+    std::string command;
+    std::getline(input, command);
+    const cli::ComputeJob job = ParseJob(command);
+    const auto backend = cli::MakeLocalBackend();
+    CheckedOutput output;
+    cli::Compute(job, input, *backend, output);
+  } catch (const Failure& failure) {
+    Require(failure.code() == ExitCode::kRefused || failure.code() == ExitCode::kUsage,
+            "what is wrong is the input or the command", failure.what());
+    Require(!std::string_view(failure.what()).empty(), "a failure says what is wrong");
+  }
+}
+
+}  // namespace
+}  // namespace advantaged::fuzz
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size > advantaged::fuzz::kMaxBytes) return 0;
+  std::istringstream input(std::string(reinterpret_cast<const char*>(data), size));
+  advantaged::fuzz::Run(input);
+  return 0;
+}

@@ -1,0 +1,194 @@
+"""Writes the seeds of corpus/: one small valid input for everything there is to ask for.
+
+    PYTHONPATH=build/generated/python /usr/bin/python3 tests/fuzz/seeds.py
+
+The methods and their parameters come from the contract: run it again after adding one.
+"""
+
+import itertools
+import pathlib
+import struct
+
+from advantaged.v1 import compute_pb2, method_pb2
+from google.protobuf.descriptor import FieldDescriptor
+
+CORPUS = pathlib.Path(__file__).parent / "corpus"
+# Two groups of four.
+OUTCOMES = (1, 0, 0, 1, 0, 0, 1, 0)
+REWARDS = (1, 0.25, -3, 1, 0.5, 0, 2, 0)
+LENGTHS = (5, 7, 0, 3, 2, 9, 1, 4)
+
+
+def bitmap(bits):
+    return sum(bit << i for i, bit in enumerate(bits)).to_bytes((len(bits) + 7) // 8, "little")
+
+
+def packed(kind, values):
+    return struct.pack(f"<{len(values)}{kind}", *values)
+
+
+def values_of(field):
+    """Values for a parameter of a method."""
+    if field.cpp_type == FieldDescriptor.CPPTYPE_ENUM:
+        return [value.number for value in field.enum_type.values[1:]]
+    if field.cpp_type == FieldDescriptor.CPPTYPE_BOOL:
+        return [True]
+    return [2] if field.name == "k" else [1]
+
+
+def methods():
+    """(name, MethodSpec): every method with every value of its choices."""
+    for method in method_pb2.MethodSpec.DESCRIPTOR.oneofs_by_name["method"].fields:
+        parameters = [f for f in method.message_type.fields if f.label != f.LABEL_REPEATED]
+        for values in itertools.product(*map(values_of, parameters)):
+            spec = method_pb2.MethodSpec()
+            message = getattr(spec, method.name)
+            message.SetInParent()
+            for parameter, value in zip(parameters, values):
+                setattr(message, parameter.name, value)
+            if method.name == "custom_table":
+                message.tables.add(n=4, advantage_correct=(0, 3, 2, 1, 0),
+                                   advantage_wrong=(0, -1, -2, -3, 0))
+            yield "_".join([method.name, *map(str, values)]).lower(), spec
+
+
+# Arrays and options, each a request without a method.
+FORMS = {
+    "floats": {"rewards": REWARDS, "group_size": 4},
+    "bytes": {"rewards_float32_le": packed("f", REWARDS),
+              "group_sizes_fixed32_le": packed("I", (4, 4)), "reply_form": 2},
+    "bits": {"reward_bits": bitmap(OUTCOMES), "response_count": 8, "group_sizes": (5, 3)},
+    "ids": {"rewards": REWARDS, "group_ids": (7, 9, 7, 9, 7, 9, 7, 9), "group_statistics": True},
+    "ids_bytes": {"rewards": REWARDS,
+                  "group_ids_fixed32_le": packed("I", (1, 1, 2, 2, 1, 2, 1, 2))},
+    "masked": {"rewards": (float("nan"), *REWARDS[1:]), "group_size": 4,
+               "valid": bitmap((0, 1, 1, 1, 0, 1, 1, 0))},
+    "outcomes": {"rewards": REWARDS, "group_size": 4, "outcomes": bitmap(OUTCOMES)},
+    "threshold": {"rewards": REWARDS, "group_size": 4, "success_threshold": 0.5,
+                  "expected_group_size": 4, "zero_unless_mixed": True, "constant_tolerance": 1e-6},
+    "lengths": {"rewards": REWARDS, "group_size": 4, "lengths": LENGTHS},
+    "lengths_bytes": {"rewards": REWARDS, "group_size": 4,
+                      "lengths_fixed32_le": packed("I", LENGTHS)},
+    "per_group": {"reward_bits": bitmap(OUTCOMES), "response_count": 8, "group_size": 4,
+                  "reply_form": 3, "pass_at": (1, 2, 8), "required_numerics_version": 1},
+    "clamp": {"reward_bits": bitmap(OUTCOMES), "response_count": 8, "group_size": 4,
+              "valid": bitmap((1, 0, 0, 0, 1, 1, 1, 1)), "small_group": 4},
+    "raw": {"rewards": REWARDS, "group_size": 4, "valid": bitmap((1, 0, 0, 0, 1, 1, 1, 1)),
+            "small_group": 3},
+    "shaped": {"rewards": REWARDS, "group_size": 4, "outcomes": bitmap(OUTCOMES),
+               "shape_rewards": True},
+}
+
+MOMENTS = compute_pb2.BatchMoments(weight=8, mean=0.5, centred_squares=3)
+STAGES = {
+    "whiten": {"stages": [compute_pb2.Stage(center={}), compute_pb2.Stage(scale={"ddof": 1})]},
+    "tokens": {"stages": [compute_pb2.Stage(center={"weighting": 2}),
+                          compute_pb2.Stage(scale={"weighting": 2, "epsilon": 1e-8,
+                                                   "epsilon_inside_root": True})],
+               "lengths": LENGTHS},
+    "lite_ppo": {"stages": [compute_pb2.Stage(scale={"spread": 2})]},
+    "clip": {"stages": [compute_pb2.Stage(clip={"low": -1, "high": 1}),
+                        compute_pb2.Stage(center={}), compute_pb2.Stage(clip={"high": 0.5})]},
+    "moments_out": {"stages": [compute_pb2.Stage(center={}), compute_pb2.Stage(scale={})],
+                    "moments_only": True},
+    "moments_in": {"stages": [compute_pb2.Stage(center={})], "batch_moments": [MOMENTS],
+                   "allow_recentering": True},
+}
+
+
+def requests():
+    """(name, request)"""
+    for name, method in methods():
+        yield f"method_{name}", compute_pb2.ComputeAdvantagesRequest(
+            method=method, reward_bits=bitmap(OUTCOMES), response_count=8, group_size=4,
+            lengths=LENGTHS)
+    for name, fields in FORMS.items():
+        request = compute_pb2.ComputeAdvantagesRequest(**fields)
+        request.method.skew_r.SetInParent()
+        if name in ("bits", "per_group", "clamp"):
+            request.method.pass_at_k_grpo.k = 2
+        if name in ("floats", "ids", "lengths", "raw"):
+            request.method.max_at_k.k = 2
+        yield f"form_{name}", request
+    for name, fields in STAGES.items():
+        request = compute_pb2.ComputeAdvantagesRequest(rewards=REWARDS, group_size=4, **fields)
+        request.method.grpo.ddof = 1
+        yield f"stage_{name}", request
+
+
+def write(harness, name, content):
+    path = CORPUS / harness / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def write_requests():
+    for name, request in requests():
+        write("compute", name, request.SerializeToString(deterministic=True))
+
+
+JSONL = {
+    "plain": 'rloo\n{"rewards":[1,0,0,1]}\n\n{"rewards": [0.5, -2.25e-1, 3]}\n',
+    "all_keys": 'opo\n{"rewards":[1,0.5,null],"group":"p\\u00e9","outcomes":[1,0,false],'
+                '"valid":[true,1,false],"lengths":[9,8,4294967295]}\n',
+    "calls": "pass_at_k_grpo k=2 keep_factor_k=true\n" + '{"rewards":[1,0,0,1,1]}\n' * 4,
+    "stages": "grpo ddof=1 epsilon=1e-6 --stage center,tokens --stage "
+              "scale,rewards,ddof=1,epsilon=0.5,inside_root --stage clip=-1:1 --recenter\n"
+              '{"rewards":[1,0,0.5],"lengths":[1,2,3]}\n',
+    "tables": 'custom_table tables=[{"n":2,"advantage_correct":[0,1,0],'
+              '"advantage_wrong":[0,-1,0]}]\n{"rewards":[1,0]}\n',
+    "choice": "max_at_k k=2 variant=leave_one_out scale=unbiased\n" '{"rewards":[3,1,2,-7.5]}\n',
+    "shaped": 'skew_r --shape --mixed\n{"rewards":[0.5,0.1,0.2],"outcomes":[1,0,1]}\n',
+    "unknown_key": 'rloo\n{"rewards":[1,0],"lenghts":[1,2]}\n',
+    "nan": 'rloo\n{"rewards":[NaN, 1]}\n',
+    "same_group": 'rloo\n{"rewards":[1,0],"group":"a"}\n{"rewards":[1,0],"group":"a"}\n',
+    "small": 'rloo\n{"rewards":[1]}\n',
+    "infinite": 'grpo\n{"rewards":[1e39,0]}\n{"rewards":[1,-1e999]}\n',
+}
+
+HTTP = {
+    "get": "GET /livez HTTP/1.1\r\nHost: a\r\n\r\n",
+    "head": "HEAD /readyz HTTP/1.0\r\n\r\n",
+    "metrics": "GET /metrics?a=b HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+    "pipelined": "GET /version HTTP/1.1\r\n\r\nGET /livez HTTP/1.1\r\n\r\n",
+    "post": "POST /echo HTTP/1.1\r\nContent-Length: 4\r\n\r\n{}\r\n",
+    "chunked": "POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+               "2;x=y\r\nab\r\n0\r\nTrailer: a\r\n\r\n",
+    "continue": "POST /echo HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n\xffab",
+    "packets": "GET /li\xffvez HTTP/1.1\r\nConnection: keep-al\xffive\r\n\r\n\xffGET / HTTP/1.1\r\n\r\n",
+    "too_long": "POST /echo HTTP/1.1\r\nContent-Length: 65\r\n\r\n" + "a" * 65,
+    "long_header": "GET /livez HTTP/1.1\r\nA: " + "a" * 520 + "\r\n\r\n",
+    "wrong_method": "DELETE /livez HTTP/1.1\r\nContent-Length: 1\r\n\r\na",
+    "upgrade": "GET /livez HTTP/1.1\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n",
+    "http2": "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    "folded": "GET /livez HTTP/1.1\r\nA: b\r\n c\r\nContent-Length: 0\r\nContent-Length: 1\r\n\r\n",
+    "no_path": "OPTIONS * HTTP/1.1\r\n\r\n",
+    "cut": "GET /livez HT",
+}
+
+CONFIG = {
+    "all": 'listen = ["127.0.0.1:50051", "unix:/run/a.sock"]\nmax_request_bytes = "256MiB"\n'
+           'socket_mode = "0600"\nhttp_listen = "[::1]:9464"\ndrain_delay = 2.5\n'
+           'drain_timeout = 20\nlog_level = "warning"\nready_file = \'/run/"ready"\'\n',
+    "off": '# off\nhttp_listen = "off" # here\nlisten = "localhost:0"\n',
+    "escapes": 'ready_file = """\\u00e9\\t\\\n  x"""\n"log_level" = "info"\n',
+    "numbers": "max_request_bytes = 0x10_0000\ndrain_delay = 1e3\ndrain_timeout = -inf\n",
+    "unknown_key": 'max_reqest_bytes = 1\n',
+    "table": '[listen]\na.b = [{c = 1979-05-27T07:32:00Z}, [[]]]\n',
+    "wrong_type": 'listen = [1, true]\nlog_level = 3\nsocket_mode = 0660\n',
+    "twice": "drain_delay = 1\ndrain_delay = 2\n",
+}
+
+
+def write_texts():
+    for name, text in CONFIG.items():
+        write("config", name, text.encode())
+    for name, text in JSONL.items():
+        write("jsonl", name, text.encode())
+    for name, text in HTTP.items():
+        write("http", name, text.encode("latin-1"))
+
+
+if __name__ == "__main__":
+    write_requests()
+    write_texts()
