@@ -100,8 +100,9 @@ class StageRun {
     return true;
   }
 
+  // Adding +0 turns −0 into 0.
   void Round(std::span<float> out) const {
-    for (std::size_t i = 0; i < values_.size(); ++i) out[i] = static_cast<float>(Value(i));
+    for (std::size_t i = 0; i < values_.size(); ++i) out[i] = static_cast<float>(Value(i)) + 0.0F;
   }
 
  private:
