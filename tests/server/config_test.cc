@@ -68,6 +68,14 @@ TEST(Kind, Seconds) {
   EXPECT_THAT(Read(kind, "1.0001"), HasSubstr("finer than a millisecond"));
 }
 
+TEST(Kind, Share) {
+  const Kind kind = Share([](auto& o) -> auto& { return o.compute.admission.connection_share; });
+  for (const char* text : {"1", "0.5", "0.1", "0.00001"}) EXPECT_EQ(Read(kind, text), text);
+  for (const char* text : {"0", "-0.5", "1.01", "50%", "1e-1", "nan", ""}) {
+    EXPECT_THAT(Read(kind, text), HasSubstr("is not a number above 0, up to 1")) << text;
+  }
+}
+
 TEST(Kind, FileModeAndChoice) {
   const Kind mode = FileMode(&ServerOptions::socket_mode);
   EXPECT_EQ(Read(mode, "600"), "0600");
