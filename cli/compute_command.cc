@@ -32,6 +32,8 @@ struct ComputeFlags {
   std::vector<std::string> stages;
   bool allow_recentering = false;
   std::vector<std::uint32_t> pass_at;
+  std::string run;
+  bool no_observe = false;
   std::string output;
   std::size_t max_call_responses = ComputeJob().max_call_responses;
   std::string file = "-";
@@ -136,6 +138,18 @@ void AddFileFlags(CLI::App& command, ComputeFlags& flags) {
       ->group(kGroup);
 }
 
+void AddMetricFlags(CLI::App& command, ComputeFlags& flags) {
+  constexpr char kGroup[] = "Metrics of the server";
+  command
+      .add_option("--run", flags.run, "Training run that the batch belongs to,\n[a-z0-9_-]{1,32}")
+      ->type_name("NAME")
+      ->group(kGroup);
+  command
+      .add_flag("--no-observe", flags.no_observe,
+                "Keep the batch out of what they show of training,\ne.g. of an evaluation")
+      ->group(kGroup);
+}
+
 v1::ComputeAdvantagesRequest Settings(const ComputeFlags& flags) {
   v1::ComputeAdvantagesRequest settings;
   const client::Status method =
@@ -158,6 +172,8 @@ v1::ComputeAdvantagesRequest Settings(const ComputeFlags& flags) {
   settings.set_allow_recentering(flags.allow_recentering);
   settings.mutable_pass_at()->Add(flags.pass_at.begin(), flags.pass_at.end());
   settings.set_group_statistics(true);
+  settings.set_run(flags.run);
+  if (flags.no_observe) settings.set_observe(false);
   return settings;
 }
 
@@ -198,6 +214,7 @@ void AddComputeCommand(CLI::App& program) {
   AddStageFlags(*command, *flags);
   AddGroupFlags(*command, *flags);
   AddFileFlags(*command, *flags);
+  AddMetricFlags(*command, *flags);
   AddServerFlags(*command, flags->server, true);
   command->callback([flags] { RunCompute(*flags); });
 }

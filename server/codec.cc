@@ -39,6 +39,16 @@ SmallGroupPolicy DecodeSmallGroup(v1::SmallGroupPolicy policy, Violations& viola
   }
 }
 
+// Allows what needs no quoting in a label, a query or a file's name.
+void CheckRun(std::string_view run, Violations& violations) {
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789_-";
+  if (run.size() > 32) {
+    violations.Add("run", Concat("a name of ", run.size(), " bytes; at most 32"));
+  } else if (run.find_first_not_of(kLetters) != std::string_view::npos) {
+    violations.Add("run", Concat("\"", run, "\" has other characters than [a-z0-9_-]"));
+  }
+}
+
 v1::GroupOutcome EncodeOutcome(GroupOutcome outcome) {
   static constexpr v1::GroupOutcome kOutcomes[] = {
       v1::GROUP_OUTCOME_EMPTY,    v1::GROUP_OUTCOME_ALL_FAIL, v1::GROUP_OUTCOME_MIXED,
@@ -133,6 +143,7 @@ void DecodedRequest::DecodeOptions(const v1::ComputeAdvantagesRequest& message,
   options.constant_tolerance = message.constant_tolerance();
   options.small_group = DecodeSmallGroup(message.small_group(), violations);
   options.pass_at.assign(message.pass_at().begin(), message.pass_at().end());
+  CheckRun(message.run(), violations);
   options.per_group = message.reply_form() == v1::REPLY_FORM_ADVANTAGES_PER_GROUP;
   if (!v1::ReplyForm_IsValid(message.reply_form())) {
     violations.Add("reply_form",

@@ -106,6 +106,13 @@ def test_flags_reach_the_request():
     assert plain["advantages"] == [-1, 1] and zeroed["advantages"] == [0, 0]
 
 
+def test_run_is_a_field_of_the_request():
+    text = lines_of({"rewards": [1, 0]})
+    assert results(compute("--method", "rloo", "--local", "--run", "a-1_b", stdin=text))
+    refused = compute("--method", "rloo", "--local", "--run", "A", stdin=text)
+    assert refused.returncode == 1 and 'run: "A"' in refused.stderr
+
+
 def test_environment_names_the_server(server):
     text = lines_of({"rewards": [1, 0]})
     environment = {"ADVANTAGED_SERVER": server[1]}

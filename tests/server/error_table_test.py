@@ -237,6 +237,16 @@ CASES = {
                               "group_ids", "3"),
     "lengths of another length": (
         "method { opo {} } rewards: [1, 0] lengths: [1] group_size: 2", "lengths", "1"),
+
+    # Operator fields.
+    "run with a capital": ('method { rloo {} } rewards: [1, 0] group_size: 2 run: "Grpo"',
+                           "run", '"grpo"'),
+    "run with a quote": (r'method { rloo {} } rewards: [1, 0] group_size: 2 run: "a\"b"',
+                         "run", r'a"b'),
+    "run with an end of line": (r'method { rloo {} } rewards: [1, 0] group_size: 2 run: "a\n"',
+                                "run", "a\n"),
+    "run of 33": (f'method {{ rloo {{}} }} rewards: [1, 0] group_size: 2 run: "{"r" * 33}"',
+                  "run", "33"),
 }
 
 
