@@ -122,6 +122,7 @@ CallStatus ComputeBackend::Compute(const v1::ComputeAdvantagesRequest& request,
   // Nobody will use the answer, so it does not count as a batch.
   if (seen == GivenUp::kNo && status.ok()) seen = given_up();
   if (seen != GivenUp::kNo) return CheckWaiting(CallStage::kCompute, seen);
+  if (!status.violations.empty()) metrics_.refusals().Count(request, status.violations);
   if (!status.ok()) return status;
   const std::chrono::duration<float, std::micro> queue = waited;
   response.mutable_timings()->set_queue_us(queue.count());
@@ -132,7 +133,10 @@ CallStatus ComputeBackend::Compute(const v1::ComputeAdvantagesRequest& request,
 void ComputeBackend::Count(const v1::ComputeAdvantagesRequest& request,
                            const v1::ComputeAdvantagesResponse& response, const BatchTally& tally) {
   // A call for moments computes nothing that another call will not compute again.
-  if (!request.moments_only()) metrics_.batch().Commit(MethodName(request), tally);
+  const bool observe = !request.has_observe() || request.observe();
+  if (observe && !request.moments_only()) {
+    metrics_.batch().Commit({.method = MethodName(request), .run = request.run()}, tally);
+  }
   const v1::Timings& timings = response.timings();
   metrics_.rpc().ObserveStages(timings.queue_us(), timings.decode_us(), timings.compute_us(),
                                timings.encode_us());

@@ -1,6 +1,5 @@
 #include "server/metrics/batch_metrics.h"
 
-#include <algorithm>
 #include <chrono>
 #include <string>
 
@@ -8,15 +7,20 @@
 
 namespace advantaged {
 
-BatchMetrics::BatchMetrics(prometheus::Registry& registry)
-    : group_size_(AddHistogram(
+BatchMetrics::BatchMetrics(prometheus::Registry& registry, const RunLimits& runs)
+    : with_runs_(runs.runs > 0),
+      families_(registry),
+      runs_(runs, families_),
+      group_size_(AddHistogram(
           HistogramFamily(registry, "advantaged_group_size", "Valid responses of each group."), {},
           kGroupSizeEdges)),
       last_batch_(GaugeFamily(registry, "advantaged_last_batch_timestamp_seconds",
                               "Unix time of the last successful batch; 0 before the first.")
                       .Add({})) {
-  MethodFamilies families(registry);
-  for (const MethodRow* row : MethodTable()) methods_.emplace_back(row->name, families);
+  for (const MethodRow* row : MethodTable()) {
+    const std::string name(row->name);
+    methods_.try_emplace(name, prometheus::Labels{{"method", name}}, families_);
+  }
 
   auto& degenerate =
       CounterFamily(registry, "advantaged_degenerate_groups_total",
@@ -40,10 +44,13 @@ BatchMetrics::BatchMetrics(prometheus::Registry& registry)
   }
 }
 
-void BatchMetrics::Commit(std::string_view method, const BatchTally& tally) {
-  const auto entry = std::find_if(methods_.begin(), methods_.end(),
-                                  [&](const MethodMetrics& m) { return m.name() == method; });
-  if (entry != methods_.end()) entry->Commit(tally);
+void BatchMetrics::Commit(const BatchLabels& labels, const BatchTally& tally,
+                          RunMetrics::Time now) {
+  if (with_runs_ && !labels.run.empty()) {
+    runs_.Commit(labels, tally, now);
+  } else if (const auto method = methods_.find(labels.method); method != methods_.end()) {
+    method->second.Commit(tally);
+  }
   for (std::size_t i = 0; i < kDegenerateReasons.size(); ++i) {
     degenerate_[i]->Increment(static_cast<double>(tally.degenerate[i]));
   }
@@ -52,8 +59,8 @@ void BatchMetrics::Commit(std::string_view method, const BatchTally& tally) {
     pass_at_k_[asked.label].groups->Increment(static_cast<double>(asked.groups));
   }
   tally.group_size.PublishTo(group_size_);
-  const std::chrono::duration<double> now = std::chrono::system_clock::now().time_since_epoch();
-  last_batch_.Set(now.count());
+  const std::chrono::duration<double> time = std::chrono::system_clock::now().time_since_epoch();
+  last_batch_.Set(time.count());
 }
 
 }  // namespace advantaged

@@ -3,23 +3,28 @@
 #define ADVANTAGED_SERVER_METRICS_BATCH_METRICS_H_
 
 #include <array>
-#include <string_view>
-#include <vector>
+#include <functional>
+#include <map>
+#include <string>
 
 #include "server/metrics/batch_tally.h"
 #include "server/metrics/method_metrics.h"
+#include "server/metrics/run_metrics.h"
 
 namespace advantaged {
 
-// Creates every family and every combination of labels at once, so a scrape shows 0 before the
-// first batch and rates are right from the first one on. Thread-safe.
+// Creates every family and every combination of labels but those of runs at once, so a scrape shows
+// 0 before the first batch and rates are right from the first one on. Thread-safe.
 class BatchMetrics {
  public:
   // `registry` must outlive the metrics.
-  explicit BatchMetrics(prometheus::Registry& registry);
+  BatchMetrics(prometheus::Registry& registry, const RunLimits& runs);
 
-  // Publishes a successful call. `method` is a name of the method table.
-  void Commit(std::string_view method, const BatchTally& tally);
+  // Publishes a successful call. Batches without a run have no label `run`.
+  void Commit(const BatchLabels& labels, const BatchTally& tally,
+              RunMetrics::Time now = std::chrono::steady_clock::now());
+  // Call it every now and then.
+  void ExpireIdleRuns(RunMetrics::Time now) { runs_.ExpireIdle(now); }
 
  private:
   struct PassAtK {
@@ -27,7 +32,10 @@ class BatchMetrics {
     prometheus::Counter* groups;
   };
 
-  std::vector<MethodMetrics> methods_;  // in the order of the method table
+  const bool with_runs_;
+  MethodFamilies families_;
+  std::map<std::string, MethodMetrics, std::less<>> methods_;  // of batches without a run
+  RunMetrics runs_;
   std::array<prometheus::Counter*, kDegenerateReasons.size()> degenerate_{};
   std::array<PassAtK, kPassAtLabels.size()> pass_at_k_{};
   prometheus::Histogram& group_size_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <limits>
+#include <numeric>
 #include <vector>
 
 namespace advantaged {
@@ -43,6 +44,7 @@ inline void MagnitudeTally::Lane::Observe(float advantage) {
   const double magnitude = std::bit_cast<float>(bits);
   const std::size_t bucket = kBucketOfCell[bits >> kCellShift];
   ++counts[bucket + (magnitude > kEdgesAndInfinity[bucket] ? 1 : 0)];
+  negative += advantage < 0 ? 1U : 0U;
   sum += magnitude;
 }
 
@@ -65,6 +67,19 @@ void MagnitudeTally::PublishTo(prometheus::Histogram& histogram) const {
     sum += lane.sum;
   }
   histogram.ObserveMultiple(counts, sum);
+}
+
+std::array<std::uint64_t, kSignsAndZero.size()> MagnitudeTally::Signs() const {
+  static_assert(kWeightEdges[0] == 0);
+  std::uint64_t negative = 0;
+  std::uint64_t zero = 0;
+  std::uint64_t all = 0;
+  for (const Lane& lane : lanes_) {
+    negative += lane.negative;
+    zero += lane.counts[0];
+    all = std::accumulate(lane.counts.begin(), lane.counts.end(), all);
+  }
+  return {all - negative - zero, negative, zero};
 }
 
 }  // namespace advantaged

@@ -13,6 +13,11 @@ std::string RateLabel(double edge) {
   return text;
 }
 
+prometheus::Labels With(prometheus::Labels labels, const char* name, std::string_view value) {
+  labels.emplace(name, value);
+  return labels;
+}
+
 }  // namespace
 
 MethodFamilies::MethodFamilies(prometheus::Registry& registry)
@@ -28,6 +33,8 @@ MethodFamilies::MethodFamilies(prometheus::Registry& registry)
                           "Success rate rho = c/n of each group whose outcomes are known.")),
       magnitude(HistogramFamily(registry, "advantaged_advantage_magnitude",
                                 "|A| of each valid response, as returned.")),
+      sign(CounterFamily(registry, "advantaged_advantage_sign_total",
+                         "Valid responses by the sign of their advantage, as returned.")),
       weight(
           HistogramFamily(registry, "advantaged_effective_weight",
                           "Effective gradient weight W = |(1/n) sum A_i| over the correct or the "
@@ -37,33 +44,46 @@ MethodFamilies::MethodFamilies(prometheus::Registry& registry)
                          "Sum over groups of (1/n) sum |A_i|, by success rate (upper edge of its "
                          "bucket), side, and sign of A_i: which difficulty gets the gradient.")) {}
 
-MethodMetrics::MethodMetrics(std::string_view name, MethodFamilies& families)
-    : name_(name),
-      responses_(families.responses.Add({{"method", std::string(name)}})),
-      success_rate_(
-          AddHistogram(families.success_rate, {{"method", std::string(name)}}, kRateEdges)),
-      magnitude_(AddHistogram(families.magnitude, {{"method", std::string(name)}}, kWeightEdges)) {
-  const std::string method(name);
+MethodMetrics::MethodMetrics(const prometheus::Labels& labels, MethodFamilies& families)
+    : families_(families),
+      responses_(families.responses.Add(labels)),
+      success_rate_(AddHistogram(families.success_rate, labels, kRateEdges)),
+      magnitude_(AddHistogram(families.magnitude, labels, kWeightEdges)) {
   for (std::size_t i = 0; i < kOutcomes.size(); ++i) {
-    groups_[i] = &families.groups.Add({{"method", method}, {"outcome", std::string(kOutcomes[i])}});
+    groups_[i] = &families.groups.Add(With(labels, "outcome", kOutcomes[i]));
+  }
+  for (std::size_t i = 0; i < kSignsAndZero.size(); ++i) {
+    sign_[i] = &families.sign.Add(With(labels, "sign", kSignsAndZero[i]));
   }
   for (std::size_t side = 0; side < kSides.size(); ++side) {
-    weight_[side] = &AddHistogram(
-        families.weight, {{"method", method}, {"side", std::string(kSides[side])}}, kWeightEdges);
+    weight_[side] =
+        &AddHistogram(families.weight, With(labels, "side", kSides[side]), kWeightEdges);
   }
-  AddMass(method, families);
+  AddMass(labels);
 }
 
-void MethodMetrics::AddMass(const std::string& method, MethodFamilies& families) {
+void MethodMetrics::AddMass(const prometheus::Labels& labels) {
   for (std::size_t bucket = 0; bucket < kRateEdges.size(); ++bucket) {
+    const auto of_bucket = With(labels, "rho_bucket", RateLabel(kRateEdges[bucket]));
     for (std::size_t side = 0; side < kSides.size(); ++side) {
+      const auto of_side = With(of_bucket, "side", kSides[side]);
       for (std::size_t sign = 0; sign < kSigns.size(); ++sign) {
-        mass_[bucket][side][sign] =
-            &families.mass.Add({{"method", method},
-                                {"rho_bucket", RateLabel(kRateEdges[bucket])},
-                                {"side", std::string(kSides[side])},
-                                {"sign", std::string(kSigns[sign])}});
+        mass_[bucket][side][sign] = &families_.mass.Add(With(of_side, "sign", kSigns[sign]));
       }
+    }
+  }
+}
+
+MethodMetrics::~MethodMetrics() {
+  families_.responses.Remove(&responses_);
+  families_.success_rate.Remove(&success_rate_);
+  families_.magnitude.Remove(&magnitude_);
+  for (auto* groups : groups_) families_.groups.Remove(groups);
+  for (auto* sign : sign_) families_.sign.Remove(sign);
+  for (auto* weight : weight_) families_.weight.Remove(weight);
+  for (const auto& of_bucket : mass_) {
+    for (const auto& of_side : of_bucket) {
+      for (auto* mass : of_side) families_.mass.Remove(mass);
     }
   }
 }
@@ -75,6 +95,10 @@ void MethodMetrics::Commit(const BatchTally& tally) {
   }
   tally.success_rate.PublishTo(success_rate_);
   tally.magnitude.PublishTo(magnitude_);
+  const std::array<std::uint64_t, kSignsAndZero.size()> signs = tally.magnitude.Signs();
+  for (std::size_t i = 0; i < kSignsAndZero.size(); ++i) {
+    sign_[i]->Increment(static_cast<double>(signs[i]));
+  }
   for (std::size_t side = 0; side < kSides.size(); ++side) {
     tally.weight[side].PublishTo(*weight_[side]);
   }

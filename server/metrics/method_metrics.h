@@ -1,9 +1,8 @@
-// The domain metrics that are told apart by method.
+// The domain metrics that are told apart by method and, where the server is asked to, by run.
 #ifndef ADVANTAGED_SERVER_METRICS_METHOD_METRICS_H_
 #define ADVANTAGED_SERVER_METRICS_METHOD_METRICS_H_
 
 #include <array>
-#include <string_view>
 
 #include "server/metrics/batch_tally.h"
 #include "server/metrics/families.h"
@@ -18,18 +17,22 @@ struct MethodFamilies {
   prometheus::Family<prometheus::Counter>& groups;
   prometheus::Family<prometheus::Histogram>& success_rate;
   prometheus::Family<prometheus::Histogram>& magnitude;
+  prometheus::Family<prometheus::Counter>& sign;
   prometheus::Family<prometheus::Histogram>& weight;
   prometheus::Family<prometheus::Counter>& mass;
 };
 
-// The children of one method, looked up once: a look-up costs more than an observation.
-// Thread-safe.
+// The children of one method, looked up once: a look-up costs more than an observation. They are on
+// the page as long as this lives. Commit is thread-safe.
 class MethodMetrics {
  public:
-  // `name` is that of a row of the method table.
-  MethodMetrics(std::string_view name, MethodFamilies& families);
+  // `labels` are those that all its children share; no two may live that have the same. `families`
+  // must outlive the metrics.
+  MethodMetrics(const prometheus::Labels& labels, MethodFamilies& families);
+  MethodMetrics(const MethodMetrics&) = delete;
+  MethodMetrics& operator=(const MethodMetrics&) = delete;
+  ~MethodMetrics();
 
-  std::string_view name() const { return name_; }
   void Commit(const BatchTally& tally);
 
  private:
@@ -37,13 +40,14 @@ class MethodMetrics {
       std::array<std::array<std::array<prometheus::Counter*, kSigns.size()>, kSides.size()>,
                  kRateEdges.size()>;
 
-  void AddMass(const std::string& method, MethodFamilies& families);
+  void AddMass(const prometheus::Labels& labels);
 
-  std::string_view name_;
+  MethodFamilies& families_;
   prometheus::Counter& responses_;
   prometheus::Histogram& success_rate_;
   prometheus::Histogram& magnitude_;
   std::array<prometheus::Counter*, kOutcomes.size()> groups_{};
+  std::array<prometheus::Counter*, kSignsAndZero.size()> sign_{};
   std::array<prometheus::Histogram*, kSides.size()> weight_{};
   MassCounters mass_{};
 };

@@ -4,7 +4,7 @@
 
 namespace advantaged {
 
-Metrics::Metrics(const prometheus::Labels& build) {
+Metrics::Metrics(const prometheus::Labels& build, const RunLimits& runs) : batch_(registry_, runs) {
   GaugeFamily(registry_, "advantaged_build_info", "Constant 1; the labels say what is running.")
       .Add(build)
       .Set(1);

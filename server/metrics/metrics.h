@@ -10,6 +10,7 @@
 #include "server/metrics/config_metrics.h"
 #include "server/metrics/load_metrics.h"
 #include "server/metrics/process_metrics.h"
+#include "server/metrics/refusal_metrics.h"
 #include "server/metrics/rpc_metrics.h"
 
 namespace advantaged {
@@ -18,12 +19,13 @@ namespace advantaged {
 class Metrics {
  public:
   // `build`: the labels of advantaged_build_info.
-  explicit Metrics(const prometheus::Labels& build);
+  explicit Metrics(const prometheus::Labels& build, const RunLimits& runs = {});
 
   RpcMetrics& rpc() { return rpc_; }
   LoadMetrics& load() { return load_; }
   BatchMetrics& batch() { return batch_; }
   ConfigMetrics& config() { return config_; }
+  RefusalMetrics& refusals() { return refusals_; }
   // The page, in the Prometheus text format 0.0.4.
   std::string Page() const;
 
@@ -31,8 +33,9 @@ class Metrics {
   prometheus::Registry registry_;
   RpcMetrics rpc_{registry_};
   LoadMetrics load_{registry_};
-  BatchMetrics batch_{registry_};
+  BatchMetrics batch_;
   ConfigMetrics config_{registry_};
+  RefusalMetrics refusals_{registry_};
   ProcessMetrics process_;
 };
 

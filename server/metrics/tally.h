@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace advantaged {
@@ -27,6 +28,9 @@ inline constexpr std::array<double, kRateSteps + 1> kRateEdges = [] {
 // |A| and the effective weight W. The first bucket holds exact zeros.
 inline constexpr std::array<double, 16> kWeightEdges = {
     0, 0.01, 0.03, 0.1, 0.2, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 3.0, 5.0, 10.0, 30.0, 100.0};
+
+// Label values for the sign of an advantage.
+inline constexpr std::array<std::string_view, 3> kSignsAndZero = {"positive", "negative", "zero"};
 
 // Responses in a group.
 inline constexpr std::array<double, 12> kGroupSizeEdges = {1,  2,   4,   8,   16,   32,

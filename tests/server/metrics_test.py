@@ -7,6 +7,7 @@ import subprocess
 import time
 
 import batches
+import grpc
 import pytest
 from advantaged.v1 import compute_pb2
 from conftest import BINARY, Metrics, eventually
@@ -54,6 +55,23 @@ def test_no_request_makes_a_new_series(start):
             request = batches.rloo(rewards=[1, 0] * 4096, group_size=8192, pass_at=[k])
             stub.ComputeAdvantages(request)
     assert series() == before
+
+
+def test_batch_not_to_be_observed(start):
+    """It is a call like others, and no part of training."""
+    server = start()
+    of_calls = ("grpc_", "process_", "advantaged_request", "advantaged_response_size",
+                "advantaged_stage")
+    def training():
+        return [sample for sample in server.metrics().samples if not sample[0].startswith(of_calls)]
+    before = training()
+    with server.stub() as stub:
+        stub.ComputeAdvantages(batches.rloo(pass_at=[1], observe=False))
+        assert server.metrics().value("grpc_server_handled_total", grpc_code="OK",
+                                      grpc_method="ComputeAdvantages") == 1
+        assert training() == before
+        stub.ComputeAdvantages(batches.rloo(pass_at=[1], observe=True))
+    assert training() != before
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +137,30 @@ def test_advantage_magnitude(batch_metrics):
     assert magnitudes.below["0.35"] == 12
     assert magnitudes.below["0.7"] == 16
     assert magnitudes.below["1"] == 17
+
+
+def test_sign_of_advantages(batch_metrics):
+    # 1000 and 1100; groups of one outcome, and the one that masking left too small, are zeros.
+    assert nonzero(batch_metrics, "advantaged_advantage_sign_total", "sign", method="rloo") == {
+        "positive": 3, "negative": 5, "zero": 9}
+    assert nonzero(batch_metrics, "advantaged_advantage_sign_total", "sign", method="grpo") == {
+        "positive": 2, "negative": 2, "zero": 2}
+
+
+def test_refused_requests(start):
+    server = start()
+    with server.stub() as stub:
+        for request in (batches.rloo(rewards=[1, float("nan")]),
+                        batches.rloo(rewards=[1, float("inf")], group_size=1),
+                        batches.rloo(expected_group_size=4), batches.rloo(run="No")):
+            with pytest.raises(grpc.RpcError):
+                stub.ComputeAdvantages(request)
+        stub.ComputeAdvantages(batches.rloo(rewards=[float("nan"), 0, 1], group_size=3,
+                                            valid=b"\6"))
+    metrics = server.metrics()
+    assert nonzero(metrics, "advantaged_invalid_requests_total", "field") == {
+        "rewards": 1, "group_size": 2, "run": 1}
+    assert metrics.value("advantaged_nonfinite_inputs_total") == 2
 
 
 def test_effective_weight(batch_metrics):

@@ -82,5 +82,15 @@ TEST(Tally, SumOfMagnitudes) {
   EXPECT_EQ(Publish(tally, kWeightEdges).sample_count, 5);
 }
 
+TEST(Tally, SignsOfAdvantages) {
+  MagnitudeTally tally;
+  const float tiny = std::numeric_limits<float>::denorm_min();
+  // A multiple of the lanes, and a rest.
+  tally.Observe(std::vector<float>{-1.5F, 0.5F, -0.0F, tiny, -tiny, 0.0F, 1000.0F});
+  tally.Observe(std::vector<float>{-1.0F});
+  EXPECT_THAT(tally.Signs(), ElementsAre(3, 3, 2));
+  EXPECT_THAT(MagnitudeTally().Signs(), ElementsAre(0, 0, 0));
+}
+
 }  // namespace
 }  // namespace advantaged

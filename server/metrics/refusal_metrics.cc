@@ -1,0 +1,69 @@
+#include "server/metrics/refusal_metrics.h"
+
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+#include "advantaged/v1/compute.pb.h"
+
+namespace advantaged {
+namespace {
+
+constexpr const char* kOther = "other";
+
+// "rewards" of "rewards_float32_le[3]", "method" of "method.rloo_k.k": siblings are one array.
+std::string_view FieldOf(std::string_view path) {
+  std::string_view field = path.substr(0, path.find_first_of(".["));
+  for (const std::string_view form : {"_float32_le", "_fixed32_le"}) {
+    if (field.ends_with(form)) field.remove_suffix(form.size());
+  }
+  return field;
+}
+
+bool IsValid(const std::string& bitmap, std::size_t i) {
+  return i / 8 >= bitmap.size() || (static_cast<unsigned char>(bitmap[i / 8]) >> i % 8 & 1) != 0;
+}
+
+// NaN and infinite rewards that the mask does not excuse.
+std::uint64_t CountNonFinite(const v1::ComputeAdvantagesRequest& request) {
+  std::uint64_t count = 0;
+  const auto look = [&](float reward, std::size_t i) {
+    count += !std::isfinite(reward) && IsValid(request.valid(), i) ? 1U : 0U;
+  };
+  std::size_t i = 0;
+  for (const float reward : request.rewards()) look(reward, i++);
+  const std::string& bytes = request.rewards_float32_le();
+  for (i = 0; i < bytes.size() / sizeof(float); ++i) {
+    float reward = 0;
+    std::memcpy(&reward, bytes.data() + i * sizeof reward, sizeof reward);
+    look(reward, i);
+  }
+  return count;
+}
+
+}  // namespace
+
+RefusalMetrics::RefusalMetrics(prometheus::Registry& registry)
+    : nonfinite_(CounterFamily(registry, "advantaged_nonfinite_inputs_total",
+                               "NaN and infinite rewards of valid responses, in refused calls.")
+                     .Add({})) {
+  auto& family = CounterFamily(registry, "advantaged_invalid_requests_total",
+                               "Calls refused as INVALID_ARGUMENT, by the field of the request "
+                               "that the first violation names.");
+  const auto& message = *v1::ComputeAdvantagesRequest::descriptor();
+  for (int i = 0; i < message.field_count(); ++i) {
+    const std::string field(FieldOf(message.field(i)->name()));
+    by_field_[field] = &family.Add({{"field", field}});
+  }
+  by_field_[kOther] = &family.Add({{"field", kOther}});
+}
+
+void RefusalMetrics::Count(const v1::ComputeAdvantagesRequest& request,
+                           const Violations& violations) {
+  const auto named = by_field_.find(FieldOf(violations.listed().front().field));
+  (named != by_field_.end() ? named : by_field_.find(kOther))->second->Increment();
+  nonfinite_.Increment(static_cast<double>(CountNonFinite(request)));
+}
+
+}  // namespace advantaged

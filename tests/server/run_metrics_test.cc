@@ -1,0 +1,209 @@
+// Runs on the metrics page: which have series, when these go, and that nothing is lost on the way.
+#include "server/metrics/run_metrics.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <map>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "core/method_table.h"
+#include "server/metrics/batch_metrics.h"
+
+namespace advantaged {
+namespace {
+
+using std::chrono::seconds;
+using testing::ElementsAre;
+using testing::Pair;
+
+constexpr seconds kIdle{100};
+
+// Batches of one response at a time that the test sets.
+class Runs {
+ public:
+  explicit Runs(std::size_t runs) : metrics_(registry_, {.runs = runs, .idle = kIdle}) {}
+
+  void Commit(std::string_view run, seconds now, std::string_view method = "rloo") {
+    BatchTally tally({});
+    tally.responses = 1;
+    metrics_.Commit({.method = method, .run = run}, tally, RunMetrics::Time(now));
+  }
+  void ExpireIdle(seconds now) { metrics_.ExpireIdleRuns(RunMetrics::Time(now)); }
+
+  // Responses by run; "" stands for series without that label, of all methods.
+  std::map<std::string, double> Responses() const {
+    std::map<std::string, double> result;
+    for (const auto& family : registry_.Collect()) {
+      if (family.name != "advantaged_responses_total") continue;
+      for (const auto& metric : family.metric) result[RunOf(metric)] += metric.counter.value;
+    }
+    return result;
+  }
+  // Series by run and family.
+  std::map<std::string, std::map<std::string, std::size_t>> Series() const {
+    std::map<std::string, std::map<std::string, std::size_t>> result;
+    for (const auto& family : registry_.Collect()) {
+      for (const auto& metric : family.metric) ++result[RunOf(metric)][family.name];
+    }
+    return result;
+  }
+
+ private:
+  static std::string RunOf(const prometheus::ClientMetric& metric) {
+    for (const auto& label : metric.label) {
+      if (label.name == "run") return label.value;
+    }
+    return "";
+  }
+
+  prometheus::Registry registry_;
+  BatchMetrics metrics_;
+};
+
+TEST(RunMetrics, WithoutRunsNothingHasTheLabel) {
+  Runs runs(0);
+  runs.Commit("a", seconds(0));
+  runs.Commit("", seconds(0));
+  EXPECT_THAT(runs.Responses(), ElementsAre(Pair("", 2)));
+}
+
+TEST(RunMetrics, BatchesWithoutARunHaveNoLabel) {
+  Runs runs(2);
+  runs.Commit("", seconds(0));
+  runs.Commit("a", seconds(0));
+  EXPECT_THAT(runs.Responses(), ElementsAre(Pair("", 1), Pair("a", 1)));
+}
+
+TEST(RunMetrics, OverflowCountsForOther) {
+  Runs runs(2);
+  for (const char* run : {"a", "b", "c", "d", "a", "b"}) runs.Commit(run, seconds(0));
+  EXPECT_THAT(runs.Responses(),
+              ElementsAre(Pair("", 0), Pair("a", 2), Pair("b", 2), Pair("other", 2)));
+}
+
+TEST(RunMetrics, OtherAsAnOwnNameTakesNoRoom) {
+  Runs runs(1);
+  for (const char* run : {"other", "a", "b"}) runs.Commit(run, seconds(0));
+  EXPECT_THAT(runs.Responses(), ElementsAre(Pair("", 0), Pair("a", 1), Pair("other", 2)));
+}
+
+TEST(RunMetrics, SeriesAreThoseOfTheMethodsARunUses) {
+  Runs runs(2);
+  runs.Commit("a", seconds(0), "rloo");
+  runs.Commit("b", seconds(0), "rloo");
+  runs.Commit("b", seconds(0), "grpo");
+  const auto series = runs.Series();
+  const auto& one = series.at("a");
+  EXPECT_THAT(
+      one, testing::UnorderedElementsAre(
+               Pair("advantaged_responses_total", 1), Pair("advantaged_groups_total", 6),
+               Pair("advantaged_success_rate", 1), Pair("advantaged_advantage_magnitude", 1),
+               Pair("advantaged_advantage_sign_total", 3), Pair("advantaged_effective_weight", 2),
+               Pair("advantaged_weight_mass_total", 17 * 2 * 2)));
+  for (const auto& [family, count] : one) {
+    EXPECT_EQ(series.at("b").at(family), 2 * count) << family;
+    EXPECT_EQ(series.at("").at(family), MethodTable().size() * count) << family;
+  }
+}
+
+TEST(RunMetrics, IdleRunsLeaveNoSeriesAndMakeRoom) {
+  Runs runs(2);
+  const auto before = runs.Series();
+  runs.Commit("a", seconds(0));
+  runs.Commit("b", seconds(50));
+  runs.ExpireIdle(kIdle - seconds(1));
+  EXPECT_THAT(runs.Responses(), ElementsAre(Pair("", 0), Pair("a", 1), Pair("b", 1)));
+  runs.ExpireIdle(kIdle);
+  EXPECT_THAT(runs.Responses(), ElementsAre(Pair("", 0), Pair("b", 1)));
+  runs.Commit("c", kIdle);
+  EXPECT_THAT(runs.Responses(), ElementsAre(Pair("", 0), Pair("b", 1), Pair("c", 1)));
+  runs.ExpireIdle(kIdle * 2);
+  EXPECT_EQ(runs.Series(), before);
+}
+
+TEST(RunMetrics, EachBatchKeepsItsRunAlive) {
+  Runs runs(1);
+  for (int i = 0; i < 5; ++i) {
+    runs.Commit("a", kIdle / 2 * i);
+    runs.ExpireIdle(kIdle / 2 * i + kIdle - seconds(1));
+  }
+  EXPECT_THAT(runs.Responses(), ElementsAre(Pair("", 0), Pair("a", 5)));
+}
+
+TEST(RunMetrics, OtherExpiresToo) {
+  Runs runs(1);
+  runs.Commit("a", kIdle / 2);
+  runs.Commit("b", seconds(0));
+  runs.ExpireIdle(kIdle);
+  EXPECT_THAT(runs.Responses(), ElementsAre(Pair("", 0), Pair("a", 1)));
+}
+
+TEST(RunMetrics, ReturningRunsStartAtZero) {
+  Runs runs(1);
+  runs.Commit("a", seconds(0));
+  runs.Commit("a", seconds(0));
+  runs.ExpireIdle(kIdle);
+  runs.Commit("a", kIdle);
+  EXPECT_THAT(runs.Responses(), ElementsAre(Pair("", 0), Pair("a", 1)));
+}
+
+// Six runs for two places, so that batches of one name move between a run and "other".
+TEST(RunMetrics, NoBatchIsLostWhileManyCommit) {
+  constexpr int kThreads = 4;
+  constexpr int kBatches = 600;
+  Runs runs(2);
+  std::vector<std::jthread> threads;
+  for (int thread = 0; thread < kThreads; ++thread) {
+    threads.emplace_back([&, thread] {
+      for (int i = 0; i < kBatches; ++i) {
+        runs.Commit(std::string(1, static_cast<char>('a' + (thread + i) % 6)), seconds(0),
+                    i % 2 == 0 ? "rloo" : "grpo");
+      }
+    });
+  }
+  threads.clear();
+  double sum = 0;
+  for (const auto& [run, responses] : runs.Responses()) sum += responses;
+  EXPECT_EQ(sum, kThreads * kBatches);
+  EXPECT_EQ(runs.Responses().size(), 4);
+}
+
+TEST(RunMetrics, RunsExpireWhileOthersCommitAndPagesAreRead) {
+  constexpr int kThreads = 3;
+  constexpr int kBatches = 300;
+  Runs runs(2);
+  std::atomic<int> clock = 0;
+  std::atomic<bool> done = false;
+  {
+    const std::jthread expiry([&] {
+      // Every run is idle by the next look.
+      while (!done) runs.ExpireIdle(clock.fetch_add(1) * kIdle);
+    });
+    const std::jthread reader([&] {
+      while (!done) EXPECT_LE(runs.Responses().size(), 4);
+    });
+    {
+      std::vector<std::jthread> threads;
+      for (int thread = 0; thread < kThreads; ++thread) {
+        threads.emplace_back([&, thread] {
+          for (int i = 0; i < kBatches; ++i) {
+            runs.Commit(std::string(1, static_cast<char>('a' + (thread + i) % 4)),
+                        clock.load() * kIdle);
+          }
+        });
+      }
+    }
+    done = true;
+  }
+  runs.ExpireIdle((clock + 1) * kIdle);
+  EXPECT_THAT(runs.Responses(), ElementsAre(Pair("", 0)));
+  runs.Commit("z", clock.load() * kIdle);
+  EXPECT_THAT(runs.Responses(), ElementsAre(Pair("", 0), Pair("z", 1)));
+}
+
+}  // namespace
+}  // namespace advantaged
