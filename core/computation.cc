@@ -87,7 +87,9 @@ void Computation::RunStages(std::span<float> out, GroupObserver* observer, Notes
     return;
   }
   for (std::size_t i = 0; i < indices.size(); ++i) out[indices[i]] = staged[i];
-  if (observer != nullptr) observer->OnAdvantages(staged);
+  if (observer == nullptr) return;
+  observer->OnClipped(notes.clipped_low, notes.clipped_high);
+  observer->OnAdvantages(staged);
 }
 
 }  // namespace advantaged

@@ -52,6 +52,8 @@ class GroupObserver {
   virtual ~GroupObserver() = default;
   virtual void OnGroup(const GroupReport& report) = 0;
   virtual void OnAdvantages(std::span<const float> advantages) = 0;
+  // Once, if there are stages: Notes::clipped_low and clipped_high.
+  virtual void OnClipped(std::uint64_t /*low*/, std::uint64_t /*high*/) {}
 };
 
 // True once the caller no longer wants the answer. Asked at the start, between groups about every

@@ -203,6 +203,10 @@ void ReplyObserver::OnAdvantages(std::span<const float> advantages) {
   if (next_ != nullptr) next_->OnAdvantages(advantages);
 }
 
+void ReplyObserver::OnClipped(std::uint64_t low, std::uint64_t high) {
+  if (next_ != nullptr) next_->OnClipped(low, high);
+}
+
 void ReplyObserver::Finish(std::size_t responses) {
   EncodeSummary(summary_.Build(responses), *response_.mutable_summary());
 }

@@ -58,6 +58,7 @@ class ReplyObserver final : public GroupObserver {
 
   void OnGroup(const GroupReport& report) override;
   void OnAdvantages(std::span<const float> advantages) override;
+  void OnClipped(std::uint64_t low, std::uint64_t high) override;
   // Call once, after all groups. `responses` counts masked ones too.
   void Finish(std::size_t responses);
 

@@ -38,7 +38,7 @@ Daemon::Daemon(ConfigurationSource source, Configuration configuration)
     : source_(std::move(source)),
       configuration_(std::move(configuration)),
       ready_file_(options().ready_file),
-      metrics_(BuildLabels()),
+      metrics_(BuildLabels(), {.runs = options().metrics_runs, .idle = options().metrics_run_idle}),
       backend_(options().compute, metrics_) {
   probes_.alive = [this] {
     const auto oldest = backend_.pool().OldestStart();
@@ -113,7 +113,10 @@ void Daemon::Reload() {
   Apply();
 }
 
-void Daemon::Tick() { grpc_server_->SetAlive(probes_.alive()); }
+void Daemon::Tick() {
+  grpc_server_->SetAlive(probes_.alive());
+  metrics_.batch().ExpireIdleRuns(steady_clock::now());
+}
 
 void Daemon::Linger(milliseconds time) {
   const auto end = steady_clock::now() + time;

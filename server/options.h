@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,6 +28,10 @@ struct ServerOptions {
 
   // HTTP
   std::optional<Address> http_listen{{.path = {}, .host = "127.0.0.1", .port = 9464}};
+
+  // Metrics
+  std::uint32_t metrics_runs = 0;
+  std::chrono::milliseconds metrics_run_idle = std::chrono::hours(6);
 
   // Process
   std::chrono::milliseconds drain_delay{5000};

@@ -6,11 +6,13 @@ namespace advantaged {
 namespace {
 
 using std::chrono::hours;
+using std::chrono::seconds;
 using Options = ServerOptions;
 
 constexpr std::string_view kGrpc = "gRPC";
 constexpr std::string_view kLimits = "Limits";
 constexpr std::string_view kHttp = "HTTP";
+constexpr std::string_view kMetrics = "Metrics";
 constexpr std::string_view kProcess = "Process";
 
 // Small enough for a useful error to travel; protobuf messages end at 2 GiB.
@@ -80,6 +82,12 @@ std::span<const Setting> Settings() {
 
       {"http-listen", kHttp, Change::kAtRestart, HttpAddress(&Options::http_listen),
        "Where HTTP listens; /metrics, /startupz, /readyz, /livez, /version"},
+
+      {"metrics-runs", kMetrics, Change::kAtRestart, Count(&Options::metrics_runs, 0, 64),
+       "Training runs that have series of their own at a time; 0: no label run"},
+      {"metrics-run-idle", kMetrics, Change::kAtRestart,
+       Seconds(&Options::metrics_run_idle, seconds(1), hours(24 * 30)),
+       "Without a batch for so long, a run gives its series up"},
 
       {"drain-delay", kProcess, Change::kAtReload,
        Seconds(&Options::drain_delay, hours(0), hours(1)),

@@ -31,6 +31,13 @@ BatchMetrics::BatchMetrics(prometheus::Registry& registry, const RunLimits& runs
     degenerate_[i] = &degenerate.Add({{"reason", std::string(kDegenerateReasons[i])}});
   }
 
+  auto& clipped = CounterFamily(registry, "advantaged_clipped_responses_total",
+                                "Advantages that clip stages raised to their low or lowered to "
+                                "their high bound.");
+  for (std::size_t i = 0; i < kBounds.size(); ++i) {
+    clipped_[i] = &clipped.Add({{"bound", std::string(kBounds[i])}});
+  }
+
   auto& values = HistogramFamily(
       registry, "advantaged_pass_at_k",
       "Unbiased Pass@K of each group with known outcomes and at least K responses, "
@@ -53,6 +60,9 @@ void BatchMetrics::Commit(const BatchLabels& labels, const BatchTally& tally,
   }
   for (std::size_t i = 0; i < kDegenerateReasons.size(); ++i) {
     degenerate_[i]->Increment(static_cast<double>(tally.degenerate[i]));
+  }
+  for (std::size_t i = 0; i < kBounds.size(); ++i) {
+    clipped_[i]->Increment(static_cast<double>(tally.clipped[i]));
   }
   for (const BatchTally::PassAtK& asked : tally.pass_at_k) {
     asked.values.PublishTo(*pass_at_k_[asked.label].values);

@@ -20,6 +20,7 @@ inline constexpr std::array<std::string_view, 6> kOutcomes = {"empty",    "all_f
                                                               "all_pass", "constant", "varied"};
 inline constexpr std::array<std::string_view, 6> kDegenerateReasons = {
     "all_fail", "all_pass", "constant", "empty", "small", "suspicious"};
+inline constexpr std::array<std::string_view, 2> kBounds = {"low", "high"};
 inline constexpr std::array<std::string_view, 2> kSides = {"correct", "wrong"};
 inline constexpr std::array<std::string_view, 2> kSigns = {"positive", "negative"};
 // K comes from requests, so only these have a label of their own; the rest share the last.
@@ -36,6 +37,7 @@ class BatchTally final : public GroupObserver {
 
   void OnGroup(const GroupReport& report) override;
   void OnAdvantages(std::span<const float> advantages) override;
+  void OnClipped(std::uint64_t low, std::uint64_t high) override { clipped = {low, high}; }
 
   struct PassAtK {
     std::size_t label;  // index into kPassAtLabels
@@ -48,6 +50,7 @@ class BatchTally final : public GroupObserver {
   std::uint64_t responses = 0;
   std::array<std::uint64_t, kOutcomes.size()> outcomes{};
   std::array<std::uint64_t, kDegenerateReasons.size()> degenerate{};
+  std::array<std::uint64_t, kBounds.size()> clipped{};
   std::vector<PassAtK> pass_at_k;  // of each K of the request
   std::array<MassBySideAndSign, kRateEdges.size()> mass{};
   Tally group_size{kGroupSizeEdges};

@@ -19,7 +19,7 @@ namespace advantaged {
 class Metrics {
  public:
   // `build`: the labels of advantaged_build_info.
-  explicit Metrics(const prometheus::Labels& build, const RunLimits& runs = {});
+  Metrics(const prometheus::Labels& build, const RunLimits& runs);
 
   RpcMetrics& rpc() { return rpc_; }
   LoadMetrics& load() { return load_; }

@@ -24,7 +24,7 @@ namespace advantaged {
 // What --metrics-runs and --metrics-run-idle say.
 struct RunLimits {
   std::size_t runs = 0;  // 0: no label `run`
-  std::chrono::seconds idle{6 * 3600};
+  std::chrono::milliseconds idle{std::chrono::hours(6)};
 };
 
 // Whose batch it is.

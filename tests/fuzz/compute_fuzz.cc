@@ -81,13 +81,16 @@ void CheckAdvantages(const v1::ComputeAdvantagesRequest& request,
 }
 
 void Compute(const v1::ComputeAdvantagesRequest& request) {
-  static Metrics& metrics = *new Metrics({});
+  static Metrics& metrics = *new Metrics({}, {.runs = 2});
   BatchTally tally({request.pass_at().data(), static_cast<std::size_t>(request.pass_at_size())});
   v1::ComputeAdvantagesResponse response;
   const CallStatus status = HandleComputeAdvantages(request, response, &tally);
+  if (!status.violations.empty()) metrics.refusals().Count(request, status.violations);
   if (!status.ok()) return CheckRefusal(status);
   CheckAdvantages(request, response);
-  if (!request.moments_only()) metrics.batch().Commit(MethodName(request), tally);
+  if (!request.moments_only()) {
+    metrics.batch().Commit({.method = MethodName(request), .run = request.run()}, tally);
+  }
   v1::ComputeAdvantagesResponse received;
   Require(received.ParseFromString(response.SerializeAsString()), "the response can be read");
 }

@@ -42,7 +42,7 @@ http::Route Echo() {
 
 // The pages of the server, and one that takes a body.
 const http::Router& Pages() {
-  static const Metrics& metrics = *new Metrics(BuildLabels());
+  static const Metrics& metrics = *new Metrics(BuildLabels(), {});
   static const Probes& probes = *new Probes;
   static const http::Router& router = *[] {
     auto routes = MakePages(metrics, probes, ServerInfoJson(1));

@@ -81,5 +81,12 @@ TEST(BatchTally, EmptyAndSmallGroups) {
   EXPECT_EQ(tally.responses, 1);
 }
 
+TEST(BatchTally, Clipped) {
+  BatchTally tally({});
+  EXPECT_THAT(tally.clipped, Each(0));
+  tally.OnClipped(2, 3);
+  EXPECT_THAT(tally.clipped, ElementsAre(2, 3));
+}
+
 }  // namespace
 }  // namespace advantaged

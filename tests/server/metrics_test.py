@@ -27,14 +27,17 @@ def families(metrics):
     return result
 
 
+def check_with_promtool(page):
+    checked = subprocess.run([PROMTOOL, "check", "metrics"], input=page, text=True,
+                             capture_output=True, check=False)
+    assert (checked.returncode, checked.stdout + checked.stderr) == (0, "")
+
+
 def test_promtool_finds_no_fault(start):
     server = start()
     with server.stub() as stub:
         stub.ComputeAdvantages(batches.rloo(pass_at=[1, 2, 3]))
-    page = server.get("/metrics")
-    checked = subprocess.run([PROMTOOL, "check", "metrics"], input=page, text=True,
-                             capture_output=True, check=False)
-    assert (checked.returncode, checked.stdout + checked.stderr) == (0, "")
+    check_with_promtool(server.get("/metrics"))
 
 
 def test_families_are_those_of_the_golden_list(start):
@@ -55,6 +58,35 @@ def test_no_request_makes_a_new_series(start):
             request = batches.rloo(rewards=[1, 0] * 4096, group_size=8192, pass_at=[k])
             stub.ComputeAdvantages(request)
     assert series() == before
+
+
+def test_runs(start):
+    server = start("--metrics-runs=2")
+    with server.stub() as stub:
+        for run in ("", "a", "b", "c", "a", "d"):
+            stub.ComputeAdvantages(batches.rloo(run=run))
+    metrics = server.metrics()
+    check_with_promtool(metrics.text)
+    runs = {labels.get("run", ""): value for labels, value in
+            metrics.select("advantaged_responses_total", method="rloo")}
+    assert runs == {"": 4, "a": 8, "b": 4, "other": 8}
+    assert metrics.value("advantaged_success_rate_count", method="rloo", run="a") == 4
+
+
+def test_idle_runs_leave_the_page(start):
+    server = start("--metrics-runs=1", "--metrics-run-idle=1")
+    def runs():
+        return {labels["run"] for _, labels, _ in server.metrics().samples if "run" in labels}
+    with server.stub() as stub:
+        stub.ComputeAdvantages(batches.rloo(run="a"))
+    eventually(lambda: not runs(), "expiry")
+
+
+def test_without_runs_nothing_has_the_label(start):
+    server = start()
+    with server.stub() as stub:
+        stub.ComputeAdvantages(batches.rloo(run="a"))
+    assert 'run="' not in server.get("/metrics")
 
 
 def test_batch_not_to_be_observed(start):
@@ -145,6 +177,20 @@ def test_sign_of_advantages(batch_metrics):
         "positive": 3, "negative": 5, "zero": 9}
     assert nonzero(batch_metrics, "advantaged_advantage_sign_total", "sign", method="grpo") == {
         "positive": 2, "negative": 2, "zero": 2}
+
+
+def test_clipped_responses(start):
+    server = start()
+    # 1, -1/2, -1/2; 1/2, -1, 1/2.
+    request = batches.rloo(rewards=[1, 0, 0, 1, 0, 1], group_size=3)
+    request.stages.add().clip.low = -0.75
+    request.stages.add().clip.high = 0.25
+    with server.stub() as stub:
+        assert min(stub.ComputeAdvantages(request).advantages) == -0.75
+        request.observe = False
+        stub.ComputeAdvantages(request)
+    assert nonzero(server.metrics(), "advantaged_clipped_responses_total", "bound") == {
+        "low": 1, "high": 3}
 
 
 def test_refused_requests(start):
