@@ -58,8 +58,10 @@ void CheckMoments(const Options& options, std::size_t needed, Violations& violat
   }
   for (std::size_t i = 0; i < given.size(); ++i) {
     const BatchMoments& m = given[i];
+    // Weights are counts, of responses or tokens, and one value has no spread.
     const bool good = std::isfinite(m.weight) && std::isfinite(m.mean) &&
-                      std::isfinite(m.centred_squares) && m.weight > 0 && m.centred_squares >= 0;
+                      std::isfinite(m.centred_squares) && m.centred_squares >= 0 &&
+                      m.weight >= (m.centred_squares > 0 ? 2 : 1);
     if (!good) {
       violations.Add(At("batch_moments", i),
                      Concat("weight ", m.weight, ", mean ", m.mean, ", centred_squares ",

@@ -272,8 +272,10 @@ TEST(Stages, RefuseWhatMakesNoSense) {
   request = batch.Make({kScale});
   request.options.batch_moments = {{8, 0, 1}, {8, 0, 1}};
   ExpectRefused(request, "batch_moments");
-  request.options.batch_moments = {{0, 0, 1}};
-  ExpectRefused(request, "batch_moments[0]");
+  for (const BatchMoments& moments : {BatchMoments{0, 0, 1}, {0.5, 0, 0}, {1, 0, 1}}) {
+    request.options.batch_moments = {moments};
+    ExpectRefused(request, "batch_moments[0]");
+  }
   request = batch.Make({kScale});
   request.options.per_group = true;
   ExpectRefused(request, "reply_form");
