@@ -17,11 +17,20 @@ std::string Quoted(std::string_view text) { return '"' + std::string(text) + '"'
 
 std::optional<Address> ParseUnix(std::string_view path, std::string& error) {
   // unix:///run/x is the form with an empty authority of the same unix:/run/x.
-  if (path.starts_with("//")) path.remove_prefix(2);
+  constexpr std::string_view kAuthority = "//";
+  if (path.starts_with(kAuthority)) {
+    path.remove_prefix(kAuthority.size());
+    if (!path.starts_with('/')) {
+      error = Quoted(path) + " after unix:// is not a full path; unix:PATH takes any";
+      return std::nullopt;
+    }
+  }
   if (path.empty()) {
     error = "no path after unix:";
     return std::nullopt;
   }
+  // More than one slash would be written as an authority again.
+  while (path.starts_with("//")) path.remove_prefix(1);
   if (path.size() >= kUnixPathSize) {
     error = "the path " + Quoted(path) + " has " + std::to_string(path.size()) +
             " bytes; a socket's may have " + std::to_string(kUnixPathSize - 1);

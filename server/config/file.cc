@@ -81,6 +81,12 @@ Layer ParseConfig(std::string_view text, const std::string& path, Errors& errors
                       "text in quotes", setting->kind.is_list ? ", or an array of such" : ""));
       continue;
     }
+    // It would end the text for the operating system.
+    const auto has_zero = [](const std::string& one) { return one.find('\0') != one.npos; };
+    if (std::ranges::any_of(*texts, has_zero)) {
+      complain(Concat(name, ": a text with a zero byte"));
+      continue;
+    }
     layer[std::string(setting->name)] = {*std::move(texts), Concat(At(path, key.source()), name),
                                          Concat("file, line ", key.source().begin.line)};
   }

@@ -28,7 +28,9 @@ TEST(Address, ReadsWhatItWrites) {
 
 TEST(Address, UnixWithEmptyAuthority) {
   std::string error;
-  EXPECT_EQ(ParseAddress("unix:///run/a.sock", error)->ToString(), "unix:/run/a.sock");
+  for (const char* text : {"unix:///run/a.sock", "unix:////run/a.sock", "unix://///run/a.sock"}) {
+    EXPECT_EQ(ParseAddress(text, error)->ToString(), "unix:/run/a.sock") << text;
+  }
 }
 
 TEST(Address, RefusalsQuoteTheText) {
@@ -41,6 +43,8 @@ TEST(Address, RefusalsQuoteTheText) {
   EXPECT_THAT(Refusal("localhost:1x"), HasSubstr("1x"));
   EXPECT_THAT(Refusal("::1:50051"), HasSubstr("brackets"));
   EXPECT_THAT(Refusal("unix:"), HasSubstr("no path"));
+  EXPECT_THAT(Refusal("unix://"), HasSubstr("not a full path"));
+  EXPECT_THAT(Refusal("unix://run/a.sock"), HasSubstr("\"run/a.sock\""));
   EXPECT_THAT(Refusal("unix:/" + std::string(107, 'x')), HasSubstr("108 bytes"));
 }
 

@@ -195,6 +195,8 @@ TEST(ConfigFile, Complaints) {
               ElementsAre("1: drain_delay: must be a number or text in quotes"));
   EXPECT_THAT(Complaints("listen = ['a:1', 2]"),
               ElementsAre("1: listen: must be text in quotes, or an array of such"));
+  EXPECT_THAT(Complaints("ready_file = \"/a\\u0000b\""),
+              ElementsAre("1: ready_file: a text with a zero byte"));
   EXPECT_THAT(Complaints("listen = []"), ElementsAre("1: listen: needs an address"));
   EXPECT_THAT(Complaints("max_request_bytes = 1.5"),
               ElementsAre(HasSubstr("1: max_request_bytes: \"1.5\" is not a whole number")));
