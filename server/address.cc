@@ -2,8 +2,6 @@
 
 #include <sys/un.h>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <charconv>
 
 namespace advantaged {
@@ -74,25 +72,6 @@ std::optional<Address> ParseAddress(std::string_view text, std::string& error) {
     return std::nullopt;
   }
   return Address{.path = {}, .host = std::string(host), .port = *port};
-}
-
-std::string WhyUnbindable(const Address& address) {
-  using boost::asio::ip::tcp;
-  boost::asio::io_context context;
-  boost::system::error_code problem;
-  tcp::resolver resolver(context);
-  const auto endpoints =
-      resolver.resolve(address.host, std::to_string(address.port), tcp::resolver::passive, problem);
-  for (auto entry = endpoints.begin(); !problem && entry != endpoints.end(); ++entry) {
-    tcp::acceptor acceptor(context);
-    acceptor.open(entry->endpoint().protocol(), problem);
-    if (problem) continue;
-    acceptor.set_option(tcp::acceptor::reuse_address(true), problem);
-    acceptor.bind(entry->endpoint(), problem);
-    // Two sockets may share a port until one of them listens.
-    if (!problem) acceptor.listen(1, problem);
-  }
-  return problem ? problem.message() : "refused";
 }
 
 }  // namespace advantaged

@@ -22,10 +22,6 @@ struct Address {
 // Reads an address. On failure returns nothing and says why in `error`, quoting the text.
 std::optional<Address> ParseAddress(std::string_view text, std::string& error);
 
-// Why TCP address `address` cannot be listened on, in the words of the operating system, by trying.
-// gRPC tells only that it failed.
-std::string WhyUnbindable(const Address& address);
-
 }  // namespace advantaged
 
 #endif  // ADVANTAGED_SERVER_ADDRESS_H_

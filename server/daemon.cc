@@ -76,7 +76,11 @@ bool Daemon::Start(std::string& error) {
     spdlog::info("http on {}", http_server_->address());
   }
   grpc_server_ =
-      GrpcServer::Start({.listen = options().listen, .socket_mode = options().socket_mode},
+      GrpcServer::Start({.listener = {.addresses = options().listen,
+                                      .socket_mode = options().socket_mode,
+                                      .max_connections = options().max_connections},
+                         .max_streams_per_connection = options().max_streams_per_connection,
+                         .max_metadata_bytes = options().compute.max_metadata_bytes},
                         backend_, metrics_, error);
   if (grpc_server_ == nullptr) return false;
   for (const std::string& address : grpc_server_->addresses()) spdlog::info("grpc on {}", address);

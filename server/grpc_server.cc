@@ -1,12 +1,10 @@
 #include "server/grpc_server.h"
 
 #include <grpc/grpc.h>
-#include <grpc/support/log.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/impl/service_type.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <future>
@@ -28,34 +26,27 @@ int ReceiveCap(std::uint32_t max_request_bytes) {
   return static_cast<int>(std::min(kLargest, 2 * std::uint64_t{max_request_bytes} + (1U << 20)));
 }
 
-// While it lives, sockets are created with exactly this mode: no moment with a wider one, as
-// between bind and chmod. The mask is that of the process, so nothing else may create files
-// meanwhile.
-class SocketMode {
- public:
-  explicit SocketMode(mode_t mode) : previous_(umask(~mode & 0777U)) {}
-  SocketMode(const SocketMode&) = delete;
-  SocketMode& operator=(const SocketMode&) = delete;
-  ~SocketMode() { umask(previous_); }
-
- private:
-  const mode_t previous_;
-};
-
-// While it lives, gRPC does not log: what it says of an address that it cannot listen on is long,
-// and said better by us.
-class QuietGrpc {
- public:
-  QuietGrpc() {
-    gpr_set_log_function([](gpr_log_func_args*) {});
-  }
-  QuietGrpc(const QuietGrpc&) = delete;
-  QuietGrpc& operator=(const QuietGrpc&) = delete;
-  ~QuietGrpc() { gpr_set_log_function(nullptr); }
-};
-
-std::string CannotListen(const Address& address, const std::string& reason) {
-  return "cannot listen on " + address.ToString() + ": " + reason;
+// Channel arguments besides these measured no better than gRPC's own.
+void SetChannelArguments(const GrpcServerOptions& options, grpc::ServerBuilder& builder) {
+  // A connection that does not begin to speak HTTP/2, settings included, is closed after this time,
+  // so that half-open ones hold their places for seconds instead of gRPC's two minutes.
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, 10'000);
+  // Clients may look whether we live every ten seconds, idle ones too. gRPC's own minimum of five
+  // minutes ends the connections of the usual clients, which ask every 30 s, with too_many_pings.
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10'000);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  // We look whether clients live, and forget within 80 s those whose machine or network is gone: a
+  // trainer is silent for half an hour between two batches, so silence alone says nothing.
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);  // 0: as many as it takes
+  // Told to the client, which queues what is beyond.
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS,
+                             static_cast<int>(options.max_streams_per_connection));
+  // As with messages, so that we can count what we refuse. gRPC adds 32 bytes for each header, and
+  // counts its own as well.
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE,
+                             static_cast<int>(2 * options.max_metadata_bytes + 8192));
 }
 
 }  // namespace
@@ -64,8 +55,13 @@ std::unique_ptr<GrpcServer> GrpcServer::Start(const GrpcServerOptions& options,
                                               ComputeBackend& backend, Metrics& metrics,
                                               std::string& error) {
   std::unique_ptr<GrpcServer> result(new GrpcServer(backend, metrics));
+  result->listener_ = Listener::Open(options.listener, metrics, error);
+  if (result->listener_ == nullptr) return nullptr;
   result->service_ = MakeAdvantageService(backend, metrics);
-  if (!result->ClaimSockets(options, error) || !result->Build(options, error)) return nullptr;
+  if (!result->Serve(options)) {
+    error = "gRPC did not start; its log says why";
+    return nullptr;
+  }
   return result;
 }
 
@@ -73,54 +69,29 @@ GrpcServer::GrpcServer(ComputeBackend& backend, Metrics& metrics)
     : backend_(backend), metrics_(metrics) {}
 GrpcServer::~GrpcServer() = default;
 
-bool GrpcServer::ClaimSockets(const GrpcServerOptions& options, std::string& error) {
-  for (const Address& address : options.listen) {
-    if (!address.is_unix()) continue;
-    std::string reason;
-    auto claim = SocketClaim::Take(address.path, reason);
-    if (claim == nullptr) {
-      error = CannotListen(address, reason);
-      return false;
-    }
-    claims_.push_back(std::move(claim));
-  }
-  return true;
-}
-
-bool GrpcServer::Build(const GrpcServerOptions& options, std::string& error) {
+bool GrpcServer::Serve(const GrpcServerOptions& options) {
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
-  // Otherwise a second server on the same port would silently take half of the calls.
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.SetMaxReceiveMessageSize(ReceiveCap(backend_.max_request_bytes()));
+  SetChannelArguments(options, builder);
   builder.RegisterService(service_.get());
-  std::vector<int> ports(options.listen.size());
-  for (std::size_t i = 0; i < ports.size(); ++i) {
-    builder.AddListeningPort(options.listen[i].ToString(), grpc::InsecureServerCredentials(),
-                             &ports[i]);
-  }
-  {
-    const SocketMode mode(options.socket_mode);
-    const QuietGrpc quiet;
-    server_ = builder.BuildAndStart();
-  }
-  if (server_ == nullptr) {
-    // gRPC stops at the first that fails and leaves its port, and those after it, at 0.
-    const auto failed = std::find(ports.begin(), ports.end(), 0) - ports.begin();
-    const Address& address = options.listen[std::min<std::size_t>(static_cast<std::size_t>(failed),
-                                                                  options.listen.size() - 1)];
-    error = CannotListen(address, address.is_unix() ? "refused" : WhyUnbindable(address));
-    return false;
-  }
-  for (std::size_t i = 0; i < ports.size(); ++i) {
-    Address bound = options.listen[i];
-    if (!bound.is_unix()) bound.port = static_cast<std::uint16_t>(ports[i]);
-    addresses_.push_back(bound.ToString());
-  }
+  acceptor_ = builder.experimental().AddExternalConnectionAcceptor(
+      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
+      grpc::InsecureServerCredentials());
+  server_ = builder.BuildAndStart();
+  if (server_ == nullptr) return false;
   server_->GetHealthCheckService()->SetServingStatus("startup", true);
   SetReady(true);
   SetAlive(true);
+  metrics_.load().SetLimit("max_connections",
+                           static_cast<double>(options.listener.max_connections));
+  metrics_.load().SetLimit("max_streams_per_connection", options.max_streams_per_connection);
+  listener_->Start([this](int fd) {
+    grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
+    connection.fd = fd;
+    acceptor_->HandleNewConnection(&connection);
+  });
   return true;
 }
 
@@ -135,6 +106,7 @@ void GrpcServer::SetAlive(bool alive) {
 }
 
 void GrpcServer::Drain(std::chrono::milliseconds limit) {
+  listener_->StopListening();
   const auto deadline = std::chrono::system_clock::now() + limit;
   const auto ended = std::async(std::launch::async, [&] { server_->Shutdown(deadline); });
   // Health watches and reflection streams last as long as their clients like, so the server's own

@@ -2,20 +2,19 @@
 #ifndef ADVANTAGED_SERVER_GRPC_SERVER_H_
 #define ADVANTAGED_SERVER_GRPC_SERVER_H_
 
-#include <sys/types.h>
-
 #include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "server/address.h"
-#include "server/socket_claim.h"
+#include "server/listener.h"
 
 namespace grpc {
 class Server;
-class ServerBuilder;
 class Service;
+namespace experimental {
+class ExternalConnectionAcceptor;
+}  // namespace experimental
 }  // namespace grpc
 
 namespace advantaged {
@@ -24,8 +23,11 @@ class ComputeBackend;
 class Metrics;
 
 struct GrpcServerOptions {
-  std::vector<Address> listen;  // at least one
-  mode_t socket_mode = 0660;    // of Unix sockets
+  ListenerOptions listener;
+  // Calls of one connection at a time; clients hold back what is beyond.
+  std::uint32_t max_streams_per_connection = 256;
+  // See ComputeLimits.
+  std::uint32_t max_metadata_bytes = 8192;
 };
 
 class GrpcServer {
@@ -39,8 +41,8 @@ class GrpcServer {
   GrpcServer& operator=(const GrpcServer&) = delete;
   ~GrpcServer();
 
-  // Where it listens, in the order of the options, with the ports that were picked.
-  const std::vector<std::string>& addresses() const { return addresses_; }
+  // See Listener.
+  const std::vector<std::string>& addresses() const { return listener_->addresses(); }
 
   // What grpc.health.v1 answers: "", "readiness" and the name of the service are of one opinion,
   // "liveness" of another, and "startup" is SERVING from the start on. All are, to begin with.
@@ -53,16 +55,15 @@ class GrpcServer {
 
  private:
   GrpcServer(ComputeBackend& backend, Metrics& metrics);
-  bool ClaimSockets(const GrpcServerOptions& options, std::string& error);
-  bool Build(const GrpcServerOptions& options, std::string& error);
+  bool Serve(const GrpcServerOptions& options);
 
   ComputeBackend& backend_;
   Metrics& metrics_;
-  std::vector<std::string> addresses_;
-  // In this order: the claims end after the server has removed its sockets.
-  std::vector<std::unique_ptr<SocketClaim>> claims_;
   std::unique_ptr<grpc::Service> service_;
+  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor_;
   std::unique_ptr<grpc::Server> server_;
+  // Last: it hands over to the acceptor until its end.
+  std::unique_ptr<Listener> listener_;
 };
 
 }  // namespace advantaged

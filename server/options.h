@@ -24,6 +24,8 @@ struct ServerOptions {
   mode_t socket_mode = 0660;
 
   // Limits
+  std::uint32_t max_connections = 1000;
+  std::uint32_t max_streams_per_connection = 256;
   ComputeLimits compute;
 
   // HTTP

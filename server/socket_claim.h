@@ -1,13 +1,17 @@
 // The right to listen at the path of a Unix socket.
 //
-// gRPC removes whatever socket it finds at the path, a living server's as well. So a server first
-// takes a lock on the file PATH.lock, which the kernel releases when the process ends, however it
-// ends; who holds it may take over a socket file that a dead server left.
+// The file of a socket outlives the server that made it, and nothing tells a dead server's from a
+// starting one's. So a server first takes a lock on the file PATH.lock, which the kernel releases
+// when the process ends, however it ends; who holds it may take over a file that a dead server
+// left.
 #ifndef ADVANTAGED_SERVER_SOCKET_CLAIM_H_
 #define ADVANTAGED_SERVER_SOCKET_CLAIM_H_
 
 #include <memory>
 #include <string>
+#include <utility>
+
+#include "server/file_descriptor.h"
 
 namespace advantaged {
 
@@ -23,9 +27,15 @@ class SocketClaim {
   // name.
   ~SocketClaim();
 
+  // Says that the socket at the path is ours now; it is removed before the lock is released.
+  void OwnsSocket() { owns_socket_ = true; }
+
  private:
-  explicit SocketClaim(int lock) : lock_(lock) {}
-  const int lock_;
+  SocketClaim(FileDescriptor lock, std::string path)
+      : lock_(std::move(lock)), path_(std::move(path)) {}
+  const FileDescriptor lock_;
+  const std::string path_;
+  bool owns_socket_ = false;
 };
 
 }  // namespace advantaged

@@ -44,14 +44,22 @@ std::span<const Setting> Settings() {
       {"listen", kGrpc, Change::kAtRestart, AddressList(&Options::listen),
        "Where gRPC listens: HOST:PORT (port 0 picks a free one) or unix:PATH; repeatable"},
       {"socket-mode", kGrpc, Change::kAtRestart, FileMode(&Options::socket_mode),
-       "File mode of Unix sockets, octal"},
+       "Exact file mode of Unix sockets, octal"},
 
+      {"max-connections", kLimits, Change::kAtRestart,
+       Count(
+           [](auto& o) -> auto& { return o.max_connections; }, 1, 1'000'000),
+       "Open gRPC connections; one more is closed at once"},
+      {"max-streams-per-connection", kLimits, Change::kAtRestart,
+       Count(
+           [](auto& o) -> auto& { return o.max_streams_per_connection; }, 1, 1'000'000),
+       "Calls of one connection at a time; its client holds back further ones"},
       {"max-request-bytes", kLimits, Change::kAtRestart,
        Bytes(
            [](auto& o) -> auto& { return o.compute.max_request_bytes; }, kSmallestRequestLimit,
            kLargestRequestLimit),
        "Largest request, serialized; a larger one is refused for good"},
-      {"max-metadata-bytes", kLimits, Change::kAtReload,
+      {"max-metadata-bytes", kLimits, Change::kAtRestart,
        Bytes(
            [](auto& o) -> auto& { return o.compute.max_metadata_bytes; }, 256, 1U << 20),
        "Largest metadata of a call; more is refused for good"},

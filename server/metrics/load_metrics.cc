@@ -17,8 +17,8 @@ LoadMetrics::LoadMetrics(prometheus::Registry& registry)
                  .Add({})),
       limits_(GaugeFamily(registry, "advantaged_limit", "Limits in force, by flag.")) {
   auto& rejected = CounterFamily(registry, "advantaged_rejected_total",
-                                 "Calls refused before any work, by the "
-                                 "limit they would have broken.");
+                                 "Calls and connections refused before any work, by the limit "
+                                 "they would have broken.");
   for (std::size_t i = 0; i < kRejections.size(); ++i) {
     rejected_[i] = &rejected.Add({{"reason", std::string(kRejections[i])}});
   }

@@ -11,8 +11,9 @@
 
 namespace advantaged {
 
-// The limit for which a call was refused; kRejections says which flag sets it.
+// The limit for which a call, or a connection, was refused; kRejections says which flag sets it.
 enum class Rejection : std::size_t {
+  kConnections,
   kTooLarge,
   kMetadataTooLarge,
   kCalls,
@@ -20,8 +21,9 @@ enum class Rejection : std::size_t {
   kConnectionShare,
   kQueue,
 };
-inline constexpr std::array<std::string_view, 6> kRejections = {
-    "too_large", "metadata_too_large", "calls", "bytes", "connection_share", "queue"};
+inline constexpr std::array<std::string_view, 7> kRejections = {
+    "connections",      "too_large", "metadata_too_large", "calls", "bytes",
+    "connection_share", "queue"};
 
 // Where a call was when its caller was found not to wait any more.
 enum class CallStage : std::size_t { kAdmission, kQueue, kCompute };

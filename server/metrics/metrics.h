@@ -8,6 +8,7 @@
 
 #include "server/metrics/batch_metrics.h"
 #include "server/metrics/config_metrics.h"
+#include "server/metrics/connection_metrics.h"
 #include "server/metrics/load_metrics.h"
 #include "server/metrics/process_metrics.h"
 #include "server/metrics/refusal_metrics.h"
@@ -22,6 +23,7 @@ class Metrics {
   Metrics(const prometheus::Labels& build, const RunLimits& runs);
 
   RpcMetrics& rpc() { return rpc_; }
+  ConnectionMetrics& connections() { return connections_; }
   LoadMetrics& load() { return load_; }
   BatchMetrics& batch() { return batch_; }
   ConfigMetrics& config() { return config_; }
@@ -32,6 +34,7 @@ class Metrics {
  private:
   prometheus::Registry registry_;
   RpcMetrics rpc_{registry_};
+  ConnectionMetrics connections_{registry_};
   LoadMetrics load_{registry_};
   BatchMetrics batch_;
   ConfigMetrics config_{registry_};

@@ -48,7 +48,7 @@ def test_the_second_of_two_addresses_is_named(start):
 def test_unknown_host():
     ended = run_on("host.invalid:0")
     assert ended.returncode == 1
-    assert "cannot listen on host.invalid:0: Host not found" in ended.stderr
+    assert "cannot listen on host.invalid:0: Name or service not known" in ended.stderr
 
 
 def test_stale_socket_is_taken_over(start, tmp_path):

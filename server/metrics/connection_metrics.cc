@@ -1,0 +1,27 @@
+#include "server/metrics/connection_metrics.h"
+
+namespace advantaged {
+
+ConnectionMetrics::ConnectionMetrics(prometheus::Registry& registry) {
+  auto& open =
+      GaugeFamily(registry, "advantaged_connections", "Open connections to the gRPC side.");
+  auto& opened = CounterFamily(registry, "advantaged_connections_total",
+                               "Connections that the gRPC side has accepted.");
+  for (const Transport transport : {Transport::kTcp, Transport::kUnix}) {
+    const prometheus::Labels labels = {
+        {"transport", transport == Transport::kTcp ? "tcp" : "unix"}};
+    children_[static_cast<std::size_t>(transport)] = {&open.Add(labels), &opened.Add(labels)};
+  }
+}
+
+void ConnectionMetrics::CountOpened(Transport transport) {
+  const Child& child = children_[static_cast<std::size_t>(transport)];
+  child.open->Increment();
+  child.opened->Increment();
+}
+
+void ConnectionMetrics::CountClosed(Transport transport) {
+  children_[static_cast<std::size_t>(transport)].open->Decrement();
+}
+
+}  // namespace advantaged
