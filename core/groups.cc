@@ -1,34 +1,13 @@
 #include "core/groups.h"
 
-#include <algorithm>
-#include <limits>
-#include <unordered_map>
+#include <numeric>
+#include <utility>
 
+#include "core/dense_ids.h"
 #include "core/text.h"
 
 namespace advantaged {
 namespace {
-
-constexpr std::uint32_t kUnseen = std::numeric_limits<std::uint32_t>::max();
-
-// From any ids to 0, 1, 2 … in order of first appearance.
-class Densifier {
- public:
-  // Ids below `direct` are looked up in an array, others in a hash map.
-  explicit Densifier(std::size_t direct) : array_(direct, kUnseen) {}
-
-  std::uint32_t operator()(std::uint32_t id) {
-    std::uint32_t& dense =
-        id < array_.size() ? array_[id] : map_.try_emplace(id, kUnseen).first->second;
-    if (dense == kUnseen) dense = next_++;
-    return dense;
-  }
-
- private:
-  std::vector<std::uint32_t> array_;
-  std::unordered_map<std::uint32_t, std::uint32_t> map_;
-  std::uint32_t next_ = 0;
-};
 
 std::string TooLarge(std::size_t size) {
   return Concat(size, " responses in a group; at most ", kMaxGroupSize, " are allowed");
@@ -116,29 +95,23 @@ void Groups::OfIds(std::span<const std::uint32_t> ids, std::size_t responses,
     violations.Add("group_ids", Concat(ids.size(), " ids for ", responses, " responses"));
     return;
   }
-  const std::uint32_t largest = *std::ranges::max_element(ids);
-  Densifier dense(largest < 4 * ids.size() + 1024 ? std::size_t{largest} + 1 : 0);
-  std::vector<std::uint32_t> group_of(ids.size());
-  std::vector<std::uint32_t> sizes;
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    const std::uint32_t group = dense(ids[i]);
-    if (group == sizes.size()) {
-      sizes.push_back(0);
-      ids_.push_back(ids[i]);
+  DenseIds dense = Densify(ids);
+  ids_ = std::move(dense.distinct);
+  Distribute(ids_.size(), dense.places);
+  for (std::size_t g = 0; g < ids_.size(); ++g) {
+    if (size(g) > kMaxGroupSize) {
+      violations.Add("group_ids", Concat("id ", ids_[g], ": ", TooLarge(size(g))));
     }
-    ++sizes[group];
-    group_of[i] = group;
   }
-  offsets_.resize(sizes.size() + 1);
-  for (std::size_t g = 0; g < sizes.size(); ++g) {
-    if (sizes[g] > kMaxGroupSize) {
-      violations.Add("group_ids", Concat("id ", ids_[g], ": ", TooLarge(sizes[g])));
-    }
-    offsets_[g + 1] = offsets_[g] + sizes[g];
-  }
-  members_.resize(ids.size());
+}
+
+void Groups::Distribute(std::size_t groups, std::span<const std::uint32_t> group_of) {
+  offsets_.assign(groups + 1, 0);
+  for (const std::uint32_t group : group_of) ++offsets_[group + 1];
+  std::partial_sum(offsets_.begin(), offsets_.end(), offsets_.begin());
+  members_.resize(group_of.size());
   std::vector<std::uint32_t> next(offsets_.begin(), offsets_.end() - 1);
-  for (std::size_t i = 0; i < ids.size(); ++i) {
+  for (std::size_t i = 0; i < group_of.size(); ++i) {
     members_[next[group_of[i]]++] = static_cast<std::uint32_t>(i);
   }
 }

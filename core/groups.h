@@ -43,6 +43,9 @@ class Groups {
   void OfSizes(std::span<const std::uint32_t> sizes, std::size_t responses, Violations& violations);
   void OfIds(std::span<const std::uint32_t> ids, std::size_t responses, Violations& violations);
 
+  // Makes `group_of[i]` the group of i, for every i.
+  void Distribute(std::size_t groups, std::span<const std::uint32_t> group_of);
+
   std::vector<std::uint32_t> offsets_{0};  // count() + 1
   std::vector<std::uint32_t> members_;     // empty if contiguous
   std::vector<std::uint32_t> ids_;         // empty unless by ids
