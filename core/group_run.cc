@@ -184,7 +184,9 @@ void GroupRun::Raw(const State& state) {
   if (TwoValued(state)) {
     SelectPair(state, {1, 0});
   } else {
-    std::ranges::copy(state.input.rewards, advantages_.begin());
+    // Adding 0: no advantage is −0.
+    std::ranges::transform(state.input.rewards, advantages_.begin(),
+                           [](float reward) { return reward + 0.0F; });
   }
 }
 

@@ -88,6 +88,10 @@ TEST(SmallGroups, ErrorNamesTheGroup) {
 TEST(SmallGroups, RawGivesTheInputOfTheMethod) {
   EXPECT_EQ(OneLeft({"rloo", {}}, SmallGroupPolicy::kRaw, -2.5F).advantages, Floats({-2.5F, 0, 0}));
   EXPECT_EQ(OneLeft({"skew_r", {}}, SmallGroupPolicy::kRaw, 1).advantages, Floats({1, 0, 0}));
+  // No advantage is -0.
+  const Call zero =
+      Masked({"max_at_k", {{"k", Whole(3)}}}, {-0.0F, 2.5F, 7}, {1, 1, 0}, SmallGroupPolicy::kRaw);
+  EXPECT_EQ(BitsOf(AdvantagesOf(zero)), BitsOf({0, 2.5F, 0}));
   // The outcome, not the reward, for a method on outcomes.
   Call call = Masked({"skew_r", {}}, {0.25F, 7, 7}, {1, 0, 0}, SmallGroupPolicy::kRaw);
   call.outcomes = Bitmap(std::vector{1, 0, 0});
