@@ -11,20 +11,31 @@
 namespace advantaged {
 
 Computation::Computation(const Request& request, Violations& violations)
-    : request_(request), method_(ResolveMethod(request.method, violations)) {
+    : request_(request), method_(ResolveMethod(request.method, violations)), batch_(request.batch) {
   const bool method_is_good = violations.empty();
-  responses_ = CheckArrays(request.batch, violations);
+  std::size_t before = violations.count();
+  rows_ = CheckArrays(batch_, violations);
+  const bool arrays_are_good = violations.count() == before;
   CheckOptions(request, method_, violations);
   if (method_is_good) CheckStages(request, *method_.row, method_.parameters, violations);
-  const std::size_t before = violations.count();
-  groups_ = Groups::Make(request.batch, responses_, violations);
-  if (method_is_good && responses_ > 0 && violations.count() == before) {
+  before = violations.count();
+  groups_ = Groups::Make(batch_, rows_, violations);
+  if (rows_ == 0 || violations.count() > before) return;
+  if (!batch_.trajectory_ids.empty()) {
+    if (!arrays_are_good) return;
+    trajectories_.emplace(batch_, groups_, violations);
+    if (violations.count() > before) return;
+    groups_ = trajectories_->Fold(groups_);
+    batch_ = trajectories_->Fold(batch_);
+  }
+  groups_.CheckExpected(batch_, violations);
+  if (method_is_good && violations.count() == before) {
     CheckGroupSizes(request, method_, groups_, violations);
   }
 }
 
 std::size_t Computation::output_size() const {
-  return request_.options.per_group ? 2 * groups_.count() : responses_;
+  return request_.options.per_group ? 2 * groups_.count() : rows_;
 }
 
 Computation::Notes Computation::Run(std::span<float> out, GroupObserver* observer,
@@ -32,12 +43,13 @@ Computation::Notes Computation::Run(std::span<float> out, GroupObserver* observe
   // A call for moments is a question about a batch that another call will compute.
   if (request_.options.moments_only) observer = nullptr;
   // Masked responses are not written below.
-  if (!request_.batch.valid.empty()) std::ranges::fill(out, 0.0F);
+  if (!batch_.valid.empty()) std::ranges::fill(out, 0.0F);
   Notes notes;
   notes.stopped = !RunGroups(out, observer, notes, violations, stop);
   if (!notes.stopped && !request_.options.stages.empty() && violations.empty()) {
     RunStages(out, observer, notes, violations, stop);
   }
+  if (trajectories_ && !request_.options.per_group) trajectories_->Broadcast(batch_.valid, out);
   return notes;
 }
 
@@ -59,18 +71,19 @@ bool Computation::RunGroups(std::span<float> out, GroupObserver* observer, Notes
 
 void Computation::RunStages(std::span<float> out, GroupObserver* observer, Notes& notes,
                             Violations& violations, const StopCheck& stop) const {
-  const Batch& batch = request_.batch;
   std::vector<std::uint32_t> indices;
   std::vector<float> advantages;
   std::vector<float> rewards;
   std::vector<std::uint32_t> lengths;
-  for (std::uint32_t i = 0; i < responses_; ++i) {
-    if (!batch.valid.empty() && !batch.valid[i]) continue;
-    indices.push_back(i);
-    advantages.push_back(out[i]);
-    rewards.push_back(batch.reward_bits.empty() ? batch.rewards[i]
-                                                : static_cast<float>(batch.reward_bits[i]));
-    if (!batch.lengths.empty()) lengths.push_back(batch.lengths[i]);
+  for (std::size_t response = 0; response < responses(); ++response) {
+    const auto row =
+        trajectories_ ? trajectories_->speaker(response) : static_cast<std::uint32_t>(response);
+    if (!batch_.valid.empty() && !batch_.valid[row]) continue;
+    indices.push_back(row);
+    advantages.push_back(out[row]);
+    rewards.push_back(batch_.reward_bits.empty() ? batch_.rewards[row]
+                                                 : static_cast<float>(batch_.reward_bits[row]));
+    if (!batch_.lengths.empty()) lengths.push_back(batch_.lengths[row]);
   }
   std::vector<float> staged(indices.size());
   StageNotes stage_notes = advantaged::RunStages(request_.options, {advantages, rewards, lengths},

@@ -3,7 +3,7 @@
 // reports each group to an observer.
 //
 //   Violations violations;
-//   Computation computation(request, violations);  // all that can be checked without the rewards
+//   Computation computation(request, violations);  // arrays, options, groups, trajectories
 //   if (violations.empty()) {
 //     out.resize(computation.output_size());
 //     computation.Run(out, observer, violations);  // checks the rewards on the way
@@ -17,12 +17,14 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "advantaged/advantaged.h"
 #include "core/groups.h"
 #include "core/resolve.h"
+#include "core/trajectories.h"
 
 namespace advantaged {
 
@@ -66,11 +68,16 @@ class Computation {
   // `request` must outlive the computation. If violations were added, only `method()` may be
   // called.
   Computation(const Request& request, Violations& violations);
+  Computation(const Computation&) = delete;
+  Computation& operator=(const Computation&) = delete;
 
   const ResolvedMethod& method() const { return method_; }
-  std::size_t responses() const { return responses_; }
+  // Masked ones included.
+  std::size_t responses() const { return trajectories_ ? trajectories_->responses() : rows_; }
   const Groups& groups() const { return groups_; }
-  // Floats that Run writes: one per response, or two per group with `per_group`.
+  // The request's, or with trajectories what is to be read where a response's row speaks for it.
+  const Batch& batch() const { return batch_; }
+  // Floats that Run writes: one per row, or two per group with `per_group`.
   std::size_t output_size() const;
 
   // What a run says beside the advantages.
@@ -100,8 +107,10 @@ class Computation {
 
   const Request& request_;
   ResolvedMethod method_;
-  std::size_t responses_ = 0;
+  std::size_t rows_ = 0;
   Groups groups_;
+  std::optional<Trajectories> trajectories_;  // where the request has them
+  Batch batch_;
 };
 
 }  // namespace advantaged

@@ -3,26 +3,26 @@
 namespace advantaged {
 
 GroupInput GroupReader::Read(std::size_t group) {
-  const Batch& batch = request_.batch;
   const std::uint32_t size = groups_.size(group);
-  const bool side_by_side = groups_.contiguous() && batch.valid.empty();
-  if (side_by_side && batch.reward_bits.empty()) {
+  const bool side_by_side = groups_.contiguous() && batch_.valid.empty();
+  if (side_by_side && batch_.reward_bits.empty()) {
     const std::size_t begin = groups_.begin(group);
-    return {.rewards = batch.rewards.subspan(begin, size),
-            .lengths = batch.lengths.empty() ? batch.lengths : batch.lengths.subspan(begin, size),
-            .first = static_cast<std::uint32_t>(begin),
-            .indices = {}};
+    return {
+        .rewards = batch_.rewards.subspan(begin, size),
+        .lengths = batch_.lengths.empty() ? batch_.lengths : batch_.lengths.subspan(begin, size),
+        .first = static_cast<std::uint32_t>(begin),
+        .indices = {}};
   }
   rewards_.clear();
   lengths_.clear();
   indices_.clear();
   for (std::uint32_t i = 0; i < size; ++i) {
     const std::uint32_t index = groups_.member(group, i);
-    if (!batch.valid.empty() && !batch.valid[index]) continue;
+    if (!batch_.valid.empty() && !batch_.valid[index]) continue;
     indices_.push_back(index);
-    rewards_.push_back(batch.reward_bits.empty() ? batch.rewards[index]
-                                                 : static_cast<float>(batch.reward_bits[index]));
-    if (!batch.lengths.empty()) lengths_.push_back(batch.lengths[index]);
+    rewards_.push_back(batch_.reward_bits.empty() ? batch_.rewards[index]
+                                                  : static_cast<float>(batch_.reward_bits[index]));
+    if (!batch_.lengths.empty()) lengths_.push_back(batch_.lengths[index]);
   }
   return {.rewards = rewards_, .lengths = lengths_, .first = 0, .indices = indices_};
 }
@@ -39,12 +39,12 @@ GroupOutcomes GroupReader::Fill(const GroupInput& input, Correct correct) {
 }
 
 GroupOutcomes GroupReader::ReadOutcomes(const GroupInput& input, bool binary, std::size_t ones) {
-  const BitSpan& sent = request_.batch.outcomes;
+  const BitSpan& sent = batch_.outcomes;
   if (!sent.empty()) {
     return Fill(input, [&](std::size_t i) { return sent[input.index(i)]; });
   }
-  if (request_.options.success_threshold) {
-    const double threshold = *request_.options.success_threshold;
+  if (options_.success_threshold) {
+    const double threshold = *options_.success_threshold;
     return Fill(input,
                 [&](std::size_t i) { return static_cast<double>(input.rewards[i]) >= threshold; });
   }

@@ -35,7 +35,9 @@ struct GroupOutcomes {
 
 class GroupReader {
  public:
-  GroupReader(const Request& request, const Groups& groups) : request_(request), groups_(groups) {}
+  // Views of all three are kept.
+  GroupReader(const Batch& batch, const Options& options, const Groups& groups)
+      : batch_(batch), options_(options), groups_(groups) {}
 
   // A contiguous group of floats without a mask is viewed where it is; anything else is gathered.
   GroupInput Read(std::size_t group);
@@ -51,7 +53,8 @@ class GroupReader {
   template <typename Correct>
   GroupOutcomes Fill(const GroupInput& input, Correct correct);
 
-  const Request& request_;
+  const Batch& batch_;
+  const Options& options_;
   const Groups& groups_;
   std::vector<float> rewards_;
   std::vector<std::uint32_t> lengths_;

@@ -25,14 +25,13 @@ class GroupRun {
  public:
   GroupRun(const Request& request, const Computation& computation, std::span<float> out,
            GroupObserver* observer, Violations& violations)
-      : request_(request),
-        options_(request.options),
+      : options_(request.options),
         row_(*computation.method().row),
         parameters_(computation.method().parameters),
         smallest_group_(row_.smallest_group(parameters_)),
         on_outcomes_(row_.input == MethodInput::kOutcomes && !options_.shape_rewards),
         groups_(computation.groups()),
-        reader_(request, computation.groups()),
+        reader_(computation.batch(), options_, groups_),
         out_(out),
         observer_(observer),
         violations_(violations),
@@ -80,7 +79,6 @@ class GroupRun {
   void SelectPair(const State& state, FloatPair pair);
   FloatPair Entry(const Parameters& parameters, std::uint32_t n, std::uint32_t c);
 
-  const Request& request_;
   const Options& options_;
   const MethodRow& row_;
   const Parameters& parameters_;

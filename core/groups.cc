@@ -17,7 +17,6 @@ std::string TooLarge(std::size_t size) {
 
 Groups Groups::Make(const Batch& batch, std::size_t responses, Violations& violations) {
   Groups groups;
-  const std::size_t before = violations.count();
   const int forms = static_cast<int>(batch.group_size.has_value()) +
                     static_cast<int>(!batch.group_sizes.empty()) +
                     static_cast<int>(!batch.group_ids.empty());
@@ -35,13 +34,25 @@ Groups Groups::Make(const Batch& batch, std::size_t responses, Violations& viola
   } else {
     groups.OfIds(batch.group_ids, responses, violations);
   }
-  if (violations.count() > before || batch.expected_group_size.value_or(0) == 0) return groups;
-  for (std::size_t g = 0; g < groups.count(); ++g) {
-    if (groups.size(g) == *batch.expected_group_size) continue;
-    violations.Add(groups.Field(g, batch),
-                   Concat(groups.Name(g), " has ", groups.size(g),
-                          " responses; expected_group_size is ", *batch.expected_group_size));
+  return groups;
+}
+
+void Groups::CheckExpected(const Batch& batch, Violations& violations) const {
+  if (batch.expected_group_size.value_or(0) == 0) return;
+  for (std::size_t g = 0; g < count(); ++g) {
+    if (size(g) == *batch.expected_group_size) continue;
+    violations.Add(Field(g, batch),
+                   Concat(Name(g), " has ", size(g), size(g) == 1 ? " response" : " responses",
+                          "; expected_group_size is ", *batch.expected_group_size));
   }
+}
+
+Groups Groups::Of(std::span<const std::uint32_t> group_of,
+                  std::span<const std::uint32_t> members) const {
+  Groups groups;
+  groups.ids_ = ids_;
+  groups.Distribute(count(), group_of);
+  for (std::uint32_t& member : groups.members_) member = members[member];
   return groups;
 }
 
@@ -52,7 +63,7 @@ std::string Groups::Name(std::size_t group) const {
 
 std::string Groups::Field(std::size_t group, const Batch& batch) const {
   if (batch.group_size) return "group_size";
-  if (contiguous()) return At("group_sizes", group);
+  if (ids_.empty()) return At("group_sizes", group);
   return At("group_ids", member(group, 0));
 }
 

@@ -11,12 +11,18 @@
 namespace advantaged {
 
 // The groups of a batch, in the order of the request (of first appearance for ids). Indices are
-// into the request's arrays. Sizes are declared sizes: masked responses included.
+// into the request's arrays. Sizes are declared sizes: masked responses included. Where several
+// rows are one response (core/trajectories.h), the members are first all rows, then the rows that
+// speak for a response.
 class Groups {
  public:
   // Checks the three forms of the batch against each other and against `responses`, and lays the
   // groups out. Adds violations for what is wrong, and is then not to be used.
   static Groups Make(const Batch& batch, std::size_t responses, Violations& violations);
+  // Adds violations for groups whose size is not `expected_group_size`, if that is set.
+  void CheckExpected(const Batch& batch, Violations& violations) const;
+  // The same groups with other members: `members[i]` in group `group_of[i]`, in this order.
+  Groups Of(std::span<const std::uint32_t> group_of, std::span<const std::uint32_t> members) const;
 
   std::size_t count() const { return offsets_.size() - 1; }
   std::size_t begin(std::size_t group) const { return offsets_[group]; }

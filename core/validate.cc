@@ -52,6 +52,23 @@ std::size_t CountResponses(const Batch& batch, Violations& violations) {
   return bits ? batch.response_count : 0;
 }
 
+void CheckTrajectories(const Batch& batch, std::size_t rows, Violations& violations) {
+  if (batch.trajectory_ids.empty()) {
+    if (batch.trajectory_reward != TrajectoryReward::kEqualOrError) {
+      violations.Add("trajectory_reward", "set, but there are no trajectory_ids");
+    }
+    return;
+  }
+  if (batch.trajectory_ids.size() != rows) {
+    violations.Add("trajectory_ids", Concat(batch.trajectory_ids.size(), " ids for ", rows,
+                                            rows == 1 ? " row" : " rows"));
+  }
+  if (batch.trajectory_reward == TrajectoryReward::kSum && !batch.reward_bits.empty()) {
+    violations.Add("trajectory_reward",
+                   "the sum of reward_bits is a count, not a bit; send it as rewards");
+  }
+}
+
 void CheckPassAt(const std::vector<std::uint32_t>& pass_at, Violations& violations) {
   if (pass_at.size() > kMaxPassAt) {
     violations.Add("pass_at",
@@ -101,6 +118,7 @@ std::size_t CheckArrays(const Batch& batch, Violations& violations) {
     violations.Add("lengths",
                    Concat(batch.lengths.size(), " lengths for ", responses, " responses"));
   }
+  CheckTrajectories(batch, responses, violations);
   if (batch.expected_group_size && *batch.expected_group_size == 0) {
     violations.Add("expected_group_size", "0 is below 1");
   }
@@ -145,7 +163,8 @@ void CheckGroupSizes(const Request& request, const ResolvedMethod& method, const
       violations.Add(groups.Field(g, request.batch),
                      Concat(groups.Name(g), " has ", n, n == 1 ? " response; " : " responses; ",
                             method.row->name, " needs at least ", needed_for_any_k));
-      if (request.batch.group_size) break;  // they are all alike
+      const bool all_alike = request.batch.group_size && request.batch.trajectory_ids.empty();
+      if (all_alike) break;
     } else if (short_of_k++ == 0) {
       first = g;
     }

@@ -10,8 +10,8 @@
 
 namespace advantaged {
 
-// The number of responses N of the batch; adds violations about the arrays: rewards, bitmaps,
-// lengths. 0 if unknown.
+// The number of rows N of the batch; adds violations about the arrays: rewards, bitmaps, lengths,
+// trajectories. 0 if unknown.
 std::size_t CheckArrays(const Batch& batch, Violations& violations);
 
 // Adds violations about the options and about what they ask of the method.

@@ -49,6 +49,22 @@ void CheckRun(std::string_view run, Violations& violations) {
   }
 }
 
+TrajectoryReward DecodeTrajectoryReward(v1::TrajectoryReward reward, Violations& violations) {
+  switch (reward) {
+    case v1::TRAJECTORY_REWARD_UNSPECIFIED:
+    case v1::TRAJECTORY_REWARD_EQUAL_OR_ERROR:
+      return TrajectoryReward::kEqualOrError;
+    case v1::TRAJECTORY_REWARD_LAST:
+      return TrajectoryReward::kLast;
+    case v1::TRAJECTORY_REWARD_SUM:
+      return TrajectoryReward::kSum;
+    default:
+      violations.Add("trajectory_reward",
+                     Concat(static_cast<int>(reward), " is not a value of TrajectoryReward"));
+      return TrajectoryReward::kEqualOrError;
+  }
+}
+
 v1::GroupOutcome EncodeOutcome(GroupOutcome outcome) {
   static constexpr v1::GroupOutcome kOutcomes[] = {
       v1::GROUP_OUTCOME_EMPTY,    v1::GROUP_OUTCOME_ALL_FAIL, v1::GROUP_OUTCOME_MIXED,
@@ -130,6 +146,9 @@ DecodedRequest::DecodedRequest(const v1::ComputeAdvantagesRequest& message,
   batch.outcomes.bytes = Bytes(message.outcomes());
   batch.lengths = Pick("lengths", Packed(message.lengths()), message.lengths_fixed32_le(), lengths_,
                        violations);
+  batch.trajectory_ids = Pick("trajectory_ids", Packed(message.trajectory_ids()),
+                              message.trajectory_ids_fixed32_le(), trajectory_ids_, violations);
+  batch.trajectory_reward = DecodeTrajectoryReward(message.trajectory_reward(), violations);
   DecodeOptions(message, violations);
   DecodeStages(message, request_.options, violations);
 }

@@ -41,7 +41,7 @@ class DecodedRequest {
   Request request_;
   std::vector<std::pair<std::string_view, std::string>> renamed_;
   std::vector<float> rewards_;
-  std::vector<std::uint32_t> group_sizes_, group_ids_, lengths_;
+  std::vector<std::uint32_t> group_sizes_, group_ids_, lengths_, trajectory_ids_;
 };
 
 // The memory of the reply that the advantages are computed into, in the form asked for; `size`

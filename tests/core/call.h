@@ -41,6 +41,8 @@ struct Call {
   Bytes valid;
   Bytes outcomes;
   Uints lengths;
+  Uints trajectory_ids;
+  TrajectoryReward trajectory_reward = TrajectoryReward::kEqualOrError;
   Options options;
 
   Result Run() const {
@@ -56,6 +58,8 @@ struct Call {
     request.batch.valid = {valid};
     request.batch.outcomes = {outcomes};
     request.batch.lengths = lengths;
+    request.batch.trajectory_ids = trajectory_ids;
+    request.batch.trajectory_reward = trajectory_reward;
     request.options = options;
     return Compute(request);
   }

@@ -53,6 +53,23 @@ TEST(FrameworkValues, GrpoOfVerlRollEasyR1AndSkyRlDividesByNMinusOneAndAddsEpsil
   ExpectValues(Advantages(method, kConstant), std::vector<float>(8, 0.0F));
 }
 
+// The last output of a session stands for it, and the others get its advantage. There the last
+// value is masked afterwards.
+TEST(FrameworkValues, GrpoOfVerlCountsASessionOnce) {
+  const std::vector<float> rewards = {100, 10, 400, 300, 22, 38};
+  const std::vector<std::uint32_t> sessions = {1, 1, 2, 2, 3, 4};
+  Request request;
+  request.method = {"grpo", {{"ddof", 1}, {"epsilon", 1e-6}}};
+  request.batch.rewards = rewards;
+  request.batch.group_size = 6;
+  request.batch.trajectory_ids = sessions;
+  request.batch.trajectory_reward = TrajectoryReward::kLast;
+  const Result result = Compute(request);
+  ASSERT_TRUE(result.ok());
+  ExpectValues(result.advantages,
+               {-.5943461F, -.5943461F, 1.4948704F, 1.4948704F, -.5078958F, -.3926286F});
+}
+
 TEST(FrameworkValues, GrpoOfTrlAddsALargerEpsilon) {
   const MethodSpec method{"grpo", {{"ddof", 1}, {"epsilon", 1e-4}}};
   ExpectPair(method, kThreeOfEight, 1.207381F, -.7244288F);

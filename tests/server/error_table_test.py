@@ -87,6 +87,29 @@ CASES = {
     "result beyond float32 in a later group": (
         "method { rloo {} } rewards: [1, 0, 3e38, -3e38] group_size: 2", "rewards[2]", ""),
 
+    # Trajectories.
+    "two forms of trajectory ids": (
+        r'method { reinforce {} } rewards: [1] trajectory_ids: [1] '
+        r'trajectory_ids_fixed32_le: "\1\0\0\0" group_size: 1', "trajectory_ids_fixed32_le", ""),
+    "trajectory ids of another number": (
+        "method { rloo {} } rewards: [1, 0] trajectory_ids: [1] group_size: 2",
+        "trajectory_ids", "1 ids for 2 rows"),
+    "rows of one response that differ": (
+        "method { rloo {} } rewards: [1, 0, 0.5] trajectory_ids: [8, 9, 8] group_size: 3",
+        "rewards[2]", "0.5, but row 0 of trajectory 8 has 1"),
+    "rows of one response, as bytes, in two groups": (
+        r'method { reinforce {} } rewards: [1, 1] trajectory_ids_fixed32_le: "\7\0\0\0\7\0\0\0" '
+        "group_size: 1", "trajectory_ids_fixed32_le[1]", "7 in group 1"),
+    "sum of bits": (
+        r'method { rloo {} } reward_bits: "\1" response_count: 3 trajectory_ids: [8, 9, 8] '
+        "trajectory_reward: TRAJECTORY_REWARD_SUM group_size: 3", "trajectory_reward", "reward_bits"),
+    "unknown trajectory reward": (
+        "method { rloo {} } rewards: [1, 0] trajectory_ids: [8, 9] trajectory_reward: 77 "
+        "group_size: 2", "trajectory_reward", "77"),
+    "trajectory reward without ids": (
+        "method { rloo {} } rewards: [1, 0] trajectory_reward: TRAJECTORY_REWARD_LAST group_size: 2",
+        "trajectory_reward", "trajectory_ids"),
+
     # The method.
     "no method": ("rewards: [1, 0] group_size: 2", "method", ""),
     "empty method": ("method {} rewards: [1, 0] group_size: 2", "method", ""),

@@ -239,6 +239,28 @@ TEST(Handler, RefusesStagesThatSayNothing) {
                                   "stages[3].center.weighting"));
 }
 
+TEST(Handler, RowsOfATrajectoryAreOneResponse) {
+  v1::ComputeAdvantagesRequest request = Request();
+  request.mutable_method()->mutable_rloo();
+  const std::uint32_t ids[] = {5, 6, 5, 6, 7, 7, 7, 8};
+  request.mutable_trajectory_ids()->Add(std::begin(ids), std::end(ids));
+  request.set_expected_group_size(4);
+  request.set_group_statistics(true);
+  request.set_trajectory_reward(v1::TRAJECTORY_REWARD_LAST);  // 5: 0, 6: 1, 7: 1, 8: 0
+  const v1::ComputeAdvantagesResponse last = Handle(request);
+  constexpr float kLow = -2.0F / 3;
+  constexpr float kHigh = 2.0F / 3;
+  EXPECT_THAT(last.advantages(), ElementsAre(kLow, kHigh, kLow, kHigh, kHigh, kHigh, kHigh, kLow));
+  EXPECT_EQ(last.summary().responses(), 4U);
+  EXPECT_EQ(last.summary().masked_responses(), 0U);
+  EXPECT_THAT(last.group_statistics().n(), ElementsAre(4));
+
+  request.clear_trajectory_ids();
+  request.set_trajectory_ids_fixed32_le(Bytes(ids, sizeof ids));
+  request.set_trajectory_reward(v1::TRAJECTORY_REWARD_SUM);  // 5: 1, 6: 1, 7: 1, 8: 0
+  EXPECT_THAT(Handle(request).group_statistics().c(), ElementsAre(3));
+}
+
 TEST(Handler, RefusesAnotherNumericsVersion) {
   v1::ComputeAdvantagesRequest request = Request();
   request.set_required_numerics_version(kNumericsVersion + 1);

@@ -69,7 +69,14 @@ struct BitSpan {
   bool operator[](std::size_t i) const { return ((bytes[i / 8] >> (i % 8)) & 1U) != 0; }
 };
 
-// N responses and how they form groups.
+// The reward of a response of several rows.
+enum class TrajectoryReward : std::uint8_t {
+  kEqualOrError,  // all rows carry it
+  kLast,          // the last row carries it, and the outcome
+  kSum,           // of the rows, in their order, in double, rounded once to float32
+};
+
+// N rows and how they form groups. A row is a response, unless `trajectory_ids` say otherwise.
 struct Batch {
   // Exactly one of these two: a reward per response, or a bit per response with `response_count` =
   // N.
@@ -89,6 +96,13 @@ struct Batch {
   BitSpan outcomes;  // default: by threshold, or the rewards where all of a group are 0 or 1, else
                      // unknown
   std::span<const std::uint32_t> lengths;  // tokens of each response; needed by `opo`
+
+  // One per row; rows with the same id are one response of one group, counted once, and all get its
+  // advantage. Groups then are declared in rows, but `expected_group_size` counts responses. A
+  // masked row contributes nothing and gets 0; a response is valid if any of its rows is. Lengths
+  // add up; outcomes must be equal, except under `kLast`. Order: of first appearance.
+  std::span<const std::uint32_t> trajectory_ids;
+  TrajectoryReward trajectory_reward = TrajectoryReward::kEqualOrError;  // needs trajectory_ids
 };
 
 // What to do with a group that masking left too small for the method. An empty one always gets 0.
@@ -233,7 +247,7 @@ struct Result {
       violations;  // empty iff the computation succeeded; otherwise nothing below is meaningful
   bool ok() const { return violations.empty(); }
 
-  std::vector<float> advantages;        // N; or, with `per_group`, A₊ and A₋ of each group: 2 G
+  std::vector<float> advantages;        // one per row: N; or, with `per_group`, A₊ and A₋ of each group: 2 G
   std::vector<GroupStatistics> groups;  // G
   std::vector<double> pass_at_k;  // G × pass_at.size(), row by row; NaN where ρ̂ is unknown or K > n
   // The moments that the stages need, of this call's responses: of the advantages before the first

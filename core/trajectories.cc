@@ -1,0 +1,172 @@
+#include "core/trajectories.h"
+
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "core/dense_ids.h"
+#include "core/text.h"
+
+namespace advantaged {
+namespace {
+
+constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
+
+// What the rows of a batch say, one after the other.
+class Listener {
+ public:
+  Listener(const Batch& batch, std::vector<std::uint32_t>& speakers, Violations& violations)
+      : batch_(batch), speakers_(speakers), violations_(violations), heard_(speakers.size()) {
+    if (batch.trajectory_reward == TrajectoryReward::kSum) rewards_.resize(speakers.size());
+    if (!batch.lengths.empty()) lengths_.resize(speakers.size());
+  }
+
+  // A valid row.
+  void Hear(std::uint32_t row, std::uint32_t response) {
+    if (!batch_.rewards.empty() && !std::isfinite(batch_.rewards[row])) {
+      Refuse("rewards", row, [&] {
+        return Concat(batch_.rewards[row],
+                      " is not finite; if the row has no reward, mask it out (valid)");
+      });
+      return;
+    }
+    if (!heard_[response]) {
+      speakers_[response] = row;
+    } else if (batch_.trajectory_reward == TrajectoryReward::kLast) {
+      speakers_[response] = row;
+    } else {
+      Compare(row, speakers_[response]);
+    }
+    heard_[response] = true;
+    if (!rewards_.empty()) rewards_[response] += static_cast<double>(batch_.rewards[row]);
+    if (!lengths_.empty()) AddLength(row, response);
+  }
+
+  // The sums of each response at its speaker, in arrays of one entry for each row.
+  std::vector<float> Rewards(std::size_t rows) {
+    std::vector<float> rewards(rewards_.empty() ? 0 : rows);
+    for (std::size_t response = 0; response < rewards_.size(); ++response) {
+      const std::uint32_t row = speakers_[response];
+      rewards[row] = static_cast<float>(rewards_[response]);
+      if (std::isfinite(rewards[row])) continue;
+      Refuse("rewards", row, [&] {
+        return Concat("the rewards of trajectory ", batch_.trajectory_ids[row], " add up to ",
+                      rewards_[response], ", which is beyond float32");
+      });
+    }
+    return rewards;
+  }
+  std::vector<std::uint32_t> Lengths(std::size_t rows) const {
+    std::vector<std::uint32_t> lengths(lengths_.empty() ? 0 : rows);
+    for (std::size_t response = 0; response < lengths_.size(); ++response) {
+      lengths[speakers_[response]] = lengths_[response];
+    }
+    return lengths;
+  }
+
+  template <typename Describe>
+  void Refuse(std::string_view field, std::uint32_t row, Describe describe) {
+    if (violations_.listing()) {
+      violations_.Add(At(field, row), describe());
+    } else {
+      violations_.Count(1);
+    }
+  }
+
+  std::string Trajectory(std::uint32_t row, std::uint32_t other) const {
+    return Concat("row ", other, " of trajectory ", batch_.trajectory_ids[row]);
+  }
+
+ private:
+  void Compare(std::uint32_t row, std::uint32_t speaker) {
+    const bool bits = batch_.rewards.empty();
+    const auto reward = [&](std::uint32_t i) {
+      return bits ? static_cast<float>(batch_.reward_bits[i]) : batch_.rewards[i];
+    };
+    if (batch_.trajectory_reward == TrajectoryReward::kEqualOrError &&
+        reward(row) != reward(speaker)) {
+      Refuse(bits ? "reward_bits" : "rewards", row, [&] {
+        return Concat(reward(row), ", but ", Trajectory(row, speaker), " has ", reward(speaker),
+                      "; trajectory_reward says which of them, or their sum, is the reward");
+      });
+    }
+    if (!batch_.outcomes.empty() && batch_.outcomes[row] != batch_.outcomes[speaker]) {
+      Refuse("outcomes", row, [&] {
+        return Concat(batch_.outcomes[row] ? 1 : 0, ", but ", Trajectory(row, speaker), " has ",
+                      batch_.outcomes[speaker] ? 1 : 0);
+      });
+    }
+  }
+
+  void AddLength(std::uint32_t row, std::uint32_t response) {
+    const std::uint64_t sum = std::uint64_t{lengths_[response]} + batch_.lengths[row];
+    if (sum <= std::numeric_limits<std::uint32_t>::max()) {
+      lengths_[response] = static_cast<std::uint32_t>(sum);
+      return;
+    }
+    Refuse("lengths", row, [&] {
+      return Concat(batch_.lengths[row], " brings trajectory ", batch_.trajectory_ids[row], " to ",
+                    sum, " tokens, beyond 32 bits");
+    });
+  }
+
+  const Batch& batch_;
+  std::vector<std::uint32_t>& speakers_;
+  Violations& violations_;
+  std::vector<bool> heard_;             // whether a row of the response was
+  std::vector<double> rewards_;         // sums; empty unless asked for
+  std::vector<std::uint32_t> lengths_;  // sums; empty unless the batch has them
+};
+
+std::vector<std::uint32_t> GroupOfRows(const Groups& groups, std::size_t rows) {
+  std::vector<std::uint32_t> group_of(rows);
+  for (std::uint32_t g = 0; g < groups.count(); ++g) {
+    for (std::uint32_t i = 0; i < groups.size(g); ++i) group_of[groups.member(g, i)] = g;
+  }
+  return group_of;
+}
+
+}  // namespace
+
+Trajectories::Trajectories(const Batch& batch, const Groups& rows, Violations& violations) {
+  DenseIds dense = Densify(batch.trajectory_ids);
+  response_of_ = std::move(dense.places);
+  const std::size_t responses = dense.distinct.size();
+  speakers_.assign(responses, kNone);
+  group_of_.resize(responses);
+  const std::vector<std::uint32_t> group_of_row = GroupOfRows(rows, response_of_.size());
+  Listener listener(batch, speakers_, violations);
+  for (std::uint32_t row = 0; row < response_of_.size(); ++row) {
+    const std::uint32_t response = response_of_[row];
+    std::uint32_t& speaker = speakers_[response];
+    if (speaker == kNone) {
+      speaker = row;
+      group_of_[response] = group_of_row[row];
+    } else if (group_of_[response] != group_of_row[row]) {
+      listener.Refuse("trajectory_ids", row, [&] {
+        return Concat(batch.trajectory_ids[row], " in ", rows.Name(group_of_row[row]), ", but ",
+                      listener.Trajectory(row, speaker), " is in ", rows.Name(group_of_[response]));
+      });
+    }
+    if (batch.valid.empty() || batch.valid[row]) listener.Hear(row, response);
+  }
+  rewards_ = listener.Rewards(response_of_.size());
+  lengths_ = listener.Lengths(response_of_.size());
+}
+
+Groups Trajectories::Fold(const Groups& rows) const { return rows.Of(group_of_, speakers_); }
+
+Batch Trajectories::Fold(Batch batch) const {
+  if (!rewards_.empty()) batch.rewards = rewards_;
+  if (!lengths_.empty()) batch.lengths = lengths_;
+  return batch;
+}
+
+void Trajectories::Broadcast(const BitSpan& valid, std::span<float> out) const {
+  for (std::size_t row = 0; row < out.size(); ++row) {
+    const bool is_valid = valid.empty() || valid[row];
+    out[row] = is_valid ? out[speakers_[response_of_[row]]] : 0;
+  }
+}
+
+}  // namespace advantaged
