@@ -69,7 +69,7 @@ LC_ALL=C awk -f scripts/demo_report.awk "$data" "${answers[@]}"
 cat <<END
 
 Serving     gRPC  $grpc
-            HTTP  http://$http/metrics  /livez  /readyz  /version
+            HTTP  http://$http/metrics  /livez  /readyz  /v1/compute
 Try         echo '{"rewards":[1,0,0,1]}' | \\
               $bin/advctl compute$option --method pass_at_k_grpo -p k=2
             $bin/advctl methods$option

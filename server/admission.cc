@@ -44,9 +44,24 @@ Admission::Ticket Admission::Enter(ConnectionId connection, std::uint64_t bytes,
   return ticket;
 }
 
+Admission::Refusal Admission::Extend(Ticket& ticket, std::uint64_t bytes) {
+  const std::lock_guard lock(mutex_);
+  Held& connection = held_.at(ticket.connection_);
+  const std::uint64_t share = BytesOfOneConnection();
+  if (ticket.bytes_ + bytes > share) return Refusal::kNever;
+  if (all_.bytes + bytes > limits_.bytes) return Refusal::kBytes;
+  if (connection.bytes + bytes > share) return Refusal::kConnectionShare;
+  for (std::uint64_t* sum : {&all_.bytes, &connection.bytes, &ticket.bytes_}) *sum += bytes;
+  metrics_.SetBytes(all_.bytes);
+  return Refusal::kNone;
+}
+
+std::uint64_t Admission::BytesOfOneConnection() const {
+  return static_cast<std::uint64_t>(limits_.connection_share * static_cast<double>(limits_.bytes));
+}
+
 Admission::Refusal Admission::Check(const Held& connection, std::uint64_t bytes) const {
-  const auto share =
-      static_cast<std::uint64_t>(limits_.connection_share * static_cast<double>(limits_.bytes));
+  const std::uint64_t share = BytesOfOneConnection();
   if (bytes > share) return Refusal::kNever;
   if (all_.calls >= limits_.calls) return Refusal::kCalls;
   if (all_.bytes + bytes > limits_.bytes) return Refusal::kBytes;

@@ -52,6 +52,10 @@ class Admission {
   // Lets a call in, or tells in `refusal` which limit it would break.
   Ticket Enter(ConnectionId connection, std::uint64_t bytes, Refusal& refusal);
 
+  // Lets more bytes in for a call that is in: what its answer needs may be known only later. If it
+  // is refused, the ticket stays as it was.
+  Refusal Extend(Ticket& ticket, std::uint64_t bytes);
+
   // For calls to come; who is in stays in.
   void SetLimits(const AdmissionLimits& limits);
 
@@ -62,6 +66,7 @@ class Admission {
   };
 
   Refusal Check(const Held& connection, std::uint64_t bytes) const;
+  std::uint64_t BytesOfOneConnection() const;
 
   LoadMetrics& metrics_;
   std::mutex mutex_;

@@ -19,6 +19,7 @@ struct CallStatus {
   static constexpr int kResourceExhausted = 8;
   static constexpr int kFailedPrecondition = 9;
   static constexpr int kInternal = 13;
+  static constexpr int kUnavailable = 14;
 
   int code = kOk;
   std::string message = {};    // for people; names the first violation

@@ -25,6 +25,12 @@ CallStatus Refused(std::string message, std::optional<milliseconds> delay) {
 
 }  // namespace
 
+std::size_t CountResponses(const v1::ComputeAdvantagesRequest& request) {
+  const std::size_t floats = static_cast<std::size_t>(request.rewards_size()) +
+                             request.rewards_float32_le().size() / sizeof(float);
+  return floats + 8 * request.reward_bits().size();
+}
+
 ComputeBackend::ComputeBackend(const ComputeLimits& limits, Metrics& metrics)
     : metrics_(metrics),
       max_request_bytes_(limits.max_request_bytes),
@@ -49,31 +55,36 @@ Admission::Ticket ComputeBackend::Admit(ConnectionId connection, std::size_t req
   Admission::Refusal why{};
   const std::uint64_t bytes = request_bytes + responses * sizeof(float);
   Admission::Ticket ticket = admission_.Enter(connection, bytes, why);
+  refusal = RefusedByAdmission(why, bytes);
+  return ticket;
+}
+
+CallStatus ComputeBackend::AdmitMore(Admission::Ticket& ticket, std::size_t bytes) {
+  return RefusedByAdmission(admission_.Extend(ticket, bytes), bytes);
+}
+
+CallStatus ComputeBackend::RefusedByAdmission(Admission::Refusal why, std::uint64_t bytes) {
   switch (why) {
     case Admission::Refusal::kNone:
       break;
     case Admission::Refusal::kCalls:
       metrics_.load().Count(Rejection::kCalls);
-      refusal = Refused("too many calls in flight (--max-in-flight-calls)", kSoon);
-      break;
+      return Refused("too many calls in flight (--max-in-flight-calls)", kSoon);
     case Admission::Refusal::kBytes:
       metrics_.load().Count(Rejection::kBytes);
-      refusal = Refused("too many bytes in flight (--max-in-flight-bytes)", kSoon);
-      break;
+      return Refused("too many bytes in flight (--max-in-flight-bytes)", kSoon);
     case Admission::Refusal::kNever:
       metrics_.load().Count(Rejection::kBytes);
-      refusal = Refused("the request and its answer have " + std::to_string(bytes) +
-                            " bytes, more than one connection may have in flight "
-                            "(--max-in-flight-bytes, --connection-share)",
-                        std::nullopt);
-      break;
+      return Refused("the request and its answer have " + std::to_string(bytes) +
+                         " bytes, more than one connection may have in flight "
+                         "(--max-in-flight-bytes, --connection-share)",
+                     std::nullopt);
     case Admission::Refusal::kConnectionShare:
       metrics_.load().Count(Rejection::kConnectionShare);
-      refusal = Refused(
+      return Refused(
           "this connection has its share of calls or bytes in flight (--connection-share)", kSoon);
-      break;
   }
-  return ticket;
+  return {};
 }
 
 CallStatus ComputeBackend::CheckMetadata(std::size_t bytes) {

@@ -30,6 +30,9 @@ class ComputeAdvantagesRequest;
 class ComputeAdvantagesResponse;
 }  // namespace v1
 
+// Of a request, as far as it can be told before it is checked.
+std::size_t CountResponses(const v1::ComputeAdvantagesRequest& request);
+
 // Whether the caller of a call still waits; asked again and again, from one thread at a time.
 using GivenUpCheck = std::function<GivenUp()>;
 
@@ -43,6 +46,9 @@ class ComputeBackend {
   // is refused, the ticket is empty and `refusal` is the answer.
   Admission::Ticket Admit(ConnectionId connection, std::size_t request_bytes, std::size_t responses,
                           CallStatus& refusal);
+
+  // Lets more bytes in for a call that is in. If they are refused, the status is the answer.
+  CallStatus AdmitMore(Admission::Ticket& ticket, std::size_t bytes);
 
   // The answer to a call with too much metadata, else OK.
   CallStatus CheckMetadata(std::size_t bytes);
@@ -69,6 +75,8 @@ class ComputeBackend {
   std::uint32_t max_request_bytes() const { return max_request_bytes_; }
 
  private:
+  // Counts a refusal and makes the status for it; OK for kNone. `bytes`: what was asked for.
+  CallStatus RefusedByAdmission(Admission::Refusal why, std::uint64_t bytes);
   void PublishLimits(const ComputeLimits& limits);
   void Count(const v1::ComputeAdvantagesRequest& request,
              const v1::ComputeAdvantagesResponse& response, const BatchTally& tally);

@@ -16,13 +16,6 @@ ConnectionId ConnectionOf(grpc::CallbackServerContext& context) {
   return record;
 }
 
-// As far as it can be told before the request is checked.
-std::size_t Responses(const v1::ComputeAdvantagesRequest& request) {
-  const std::size_t floats = static_cast<std::size_t>(request.rewards_size()) +
-                             request.rewards_float32_le().size() / sizeof(float);
-  return floats + 8 * request.reward_bits().size();
-}
-
 std::size_t MetadataBytes(const grpc::CallbackServerContext& context) {
   std::size_t bytes = 0;
   for (const auto& [key, value] : context.client_metadata()) bytes += key.size() + value.size();
@@ -40,7 +33,7 @@ void ComputeCall::Start() {
     return End(refused);
   }
   const ConnectionId connection = ConnectionOf(context());
-  const std::size_t responses = Responses(request_);
+  const std::size_t responses = CountResponses(request_);
   CallStatus refusal;
   ticket_ = backend_.Admit(connection, request_.ByteSizeLong(), responses, refusal);
   if (!ticket_) return End(refusal);

@@ -67,14 +67,7 @@ bool Daemon::Start(std::string& error) {
   error = SelfTest();
   if (!error.empty()) return false;
   // First, so that probes are answered from the start.
-  if (options().http_listen) {
-    http_server_ = http::Server::Start(
-        *options().http_listen,
-        MakePages(metrics_, probes_, ServerInfoJson(options().compute.max_request_bytes)), {},
-        error);
-    if (http_server_ == nullptr) return false;
-    spdlog::info("http on {}", http_server_->address());
-  }
+  if (options().http_listen && !StartHttp(error)) return false;
   grpc_server_ =
       GrpcServer::Start({.listener = {.addresses = options().listen,
                                       .socket_mode = options().socket_mode,
@@ -85,10 +78,23 @@ bool Daemon::Start(std::string& error) {
   if (grpc_server_ == nullptr) return false;
   for (const std::string& address : grpc_server_->addresses()) spdlog::info("grpc on {}", address);
 
+  json_compute_.SetOpen(true);
   probes_.started = true;
   probes_.ready = true;
   return ready_file_.Write(grpc_server_->addresses(), http_server_ ? http_server_->address() : "",
                            error);
+}
+
+bool Daemon::StartHttp(std::string& error) {
+  auto routes = MakePages(metrics_, probes_, options().compute.max_request_bytes);
+  routes.push_back(json_compute_.MakeRoute());
+  http_server_ = http::Server::Start(
+      *options().http_listen, std::move(routes),
+      {.time = options().http_timeout, .connections = options().http_max_connections},
+      metrics_.http(), error);
+  if (http_server_ == nullptr) return false;
+  spdlog::info("http on {}", http_server_->address());
+  return true;
 }
 
 void Daemon::Apply() {
@@ -141,7 +147,10 @@ void Daemon::ShutDown(Signals::Event cause) {
     Linger(options().drain_delay);
   }
   spdlog::info("{}: finishing calls in flight", terminated ? "SIGTERM" : "SIGINT");
+  const auto deadline = steady_clock::now() + options().drain_timeout;
+  json_compute_.SetOpen(false);
   grpc_server_->Drain(options().drain_timeout);
+  json_compute_.Drain(deadline);
   spdlog::info("bye");
 }
 

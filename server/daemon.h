@@ -10,6 +10,7 @@
 #include "server/config/configuration.h"
 #include "server/grpc_server.h"
 #include "server/http/server.h"
+#include "server/json_compute.h"
 #include "server/metrics/metrics.h"
 #include "server/probes.h"
 #include "server/ready_file.h"
@@ -26,6 +27,7 @@ class Daemon {
  private:
   const ServerOptions& options() const { return configuration_.options(); }
   bool Start(std::string& error);
+  bool StartHttp(std::string& error);
   // Puts every setting with Change::kAtReload into effect; at the start, too.
   void Apply();
   // SIGHUP. A file with errors changes nothing.
@@ -44,6 +46,7 @@ class Daemon {
   Metrics metrics_;
   ComputeBackend backend_;
   Probes probes_;
+  JsonCompute json_compute_{backend_};
   std::unique_ptr<http::Server> http_server_;
   std::unique_ptr<GrpcServer> grpc_server_;
 };

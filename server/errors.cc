@@ -91,6 +91,8 @@ const char* Reason(const CallStatus& status) {
       return "DEADLINE_EXCEEDED";
     case CallStatus::kCancelled:
       return "CANCELLED";
+    case CallStatus::kUnavailable:
+      return "SHUTTING_DOWN";
     default:
       return "INTERNAL";
   }

@@ -30,6 +30,8 @@ struct ServerOptions {
 
   // HTTP
   std::optional<Address> http_listen{{.path = {}, .host = "127.0.0.1", .port = 9464}};
+  std::uint32_t http_max_connections = 10000;
+  std::chrono::milliseconds http_timeout{15000};
 
   // Metrics
   std::uint32_t metrics_runs = 0;

@@ -1,7 +1,11 @@
 #include "server/pages.h"
 
+#include "advantaged/v1/catalog.pb.h"
+#include "server/handler.h"
+#include "server/json_codec.h"
 #include "server/metrics/metrics.h"
 #include "server/probes.h"
+#include "server/version.h"
 
 namespace advantaged {
 namespace {
@@ -17,10 +21,19 @@ http::Route Probe(const char* path, std::function<bool()> ask, const char* yes, 
           }};
 }
 
+http::Route JsonPage(const char* path, const google::protobuf::Message& message) {
+  return {.path = path,
+          .handle = [json = PrintJson(message) + '\n'](const auto&, const Reply& reply) {
+            reply({.content_type = "application/json", .body = json});
+          }};
+}
+
 }  // namespace
 
 std::vector<http::Route> MakePages(const Metrics& metrics, const Probes& probes,
-                                   std::string version) {
+                                   std::uint32_t max_request_bytes) {
+  v1::ListMethodsResponse methods;
+  HandleListMethods(methods);
   return {
       {.path = "/metrics",
        .handle =
@@ -35,11 +48,8 @@ std::vector<http::Route> MakePages(const Metrics& metrics, const Probes& probes,
           "not ready: starting or shutting down\n"),
       Probe(
           "/livez", [&] { return probes.alive(); }, "alive\n", "stuck\n"),
-      {.path = "/version",
-       .handle =
-           [version = std::move(version)](const http::Request&, const Reply& reply) {
-             reply({.content_type = "application/json", .body = version});
-           }},
+      JsonPage("/v1/methods", methods),
+      JsonPage("/v1/info", ServerInfo(max_request_bytes)),
   };
 }
 

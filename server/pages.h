@@ -1,8 +1,8 @@
-// What the HTTP port serves.
+// What the HTTP port serves, besides JsonCompute.
 #ifndef ADVANTAGED_SERVER_PAGES_H_
 #define ADVANTAGED_SERVER_PAGES_H_
 
-#include <string>
+#include <cstdint>
 #include <vector>
 
 #include "server/http/message.h"
@@ -14,11 +14,11 @@ struct Probes;
 
 //   /metrics   Prometheus text format
 //   /startupz, /readyz, /livez: 200 for yes, 503 for no; see Probes
-//   /version   `version`, JSON
+//   /v1/methods, /v1/info: the answers of ListMethods and GetServerInfo, JSON
 //
 // `metrics` and `probes` must outlive the routes.
 std::vector<http::Route> MakePages(const Metrics& metrics, const Probes& probes,
-                                   std::string version);
+                                   std::uint32_t max_request_bytes);
 
 }  // namespace advantaged
 

@@ -1,6 +1,5 @@
 #include "server/version.h"
 
-#include <google/protobuf/util/json_util.h>
 #include <grpcpp/grpcpp.h>
 
 #include "advantaged/v1/catalog.pb.h"
@@ -14,16 +13,6 @@ v1::GetServerInfoResponse ServerInfo(std::uint32_t max_request_bytes) {
   // The handler knows no transport.
   info.set_grpc_version(grpc::Version());
   return info;
-}
-
-std::string ServerInfoJson(std::uint32_t max_request_bytes) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.preserve_proto_field_names = true;
-  options.always_print_primitive_fields = true;
-  std::string json;
-  // It fails on messages with Any or unknown enum values only.
-  (void)google::protobuf::util::MessageToJsonString(ServerInfo(max_request_bytes), &json, options);
-  return json + '\n';
 }
 
 std::map<std::string, std::string> BuildLabels() {

@@ -1,4 +1,4 @@
-// What is running, for the page /version and the metric advantaged_build_info.
+// What is running, for GetServerInfo, the page /v1/info and the metric advantaged_build_info.
 #ifndef ADVANTAGED_SERVER_VERSION_H_
 #define ADVANTAGED_SERVER_VERSION_H_
 
@@ -14,8 +14,6 @@ class GetServerInfoResponse;
 
 // The answer of GetServerInfo. `max_request_bytes`: the limit the service enforces.
 v1::GetServerInfoResponse ServerInfo(std::uint32_t max_request_bytes);
-// The same as one line of JSON, with the field names of the contract.
-std::string ServerInfoJson(std::uint32_t max_request_bytes);
 // What names the build, as metric labels.
 std::map<std::string, std::string> BuildLabels();
 

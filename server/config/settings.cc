@@ -6,6 +6,7 @@ namespace advantaged {
 namespace {
 
 using std::chrono::hours;
+using std::chrono::milliseconds;
 using std::chrono::seconds;
 using Options = ServerOptions;
 
@@ -89,7 +90,13 @@ std::span<const Setting> Settings() {
        "Largest batch that is computed without one of them, in responses"},
 
       {"http-listen", kHttp, Change::kAtRestart, HttpAddress(&Options::http_listen),
-       "Where HTTP listens; /metrics, /startupz, /readyz, /livez, /version"},
+       "Where HTTP listens; /metrics, probes, /v1/compute"},
+      {"http-max-connections", kHttp, Change::kAtRestart,
+       Count(&Options::http_max_connections, 16, 1U << 20),
+       "Open connections; for one more, the one idle for longest is closed"},
+      {"http-timeout", kHttp, Change::kAtRestart,
+       Seconds(&Options::http_timeout, milliseconds(100), hours(1)),
+       "How long a request may take to arrive, to be computed, and its answer to be read"},
 
       {"metrics-runs", kMetrics, Change::kAtRestart, Count(&Options::metrics_runs, 0, 64),
        "Training runs that have series of their own at a time; 0: no label run"},

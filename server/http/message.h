@@ -4,8 +4,11 @@
 
 #include <boost/beast/http/status.hpp>
 #include <boost/beast/http/verb.hpp>
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <memory>
 #include <ostream>  // Beast's headers miss it
 #include <string>
 #include <vector>
@@ -15,20 +18,35 @@ namespace advantaged::http {
 using boost::beast::http::status;
 using boost::beast::http::verb;
 
+// What is known of a request before its body is read.
+struct Head {
+  std::string content_type = "";  // "" if it has none
+  std::uint64_t body_bytes = 0;
+};
+
+// Whatever a route holds for a request from its head until its answer has been sent.
+using Permit = std::shared_ptr<void>;
+
 struct Request {
   verb method;
   std::string path;  // without the query
-  std::string body;
+  std::string body = "";
+  Permit permit = nullptr;           // of the route's `admit`
+  const void* connection = nullptr;  // tells connections apart; never looked into
+  std::function<bool()> gone = {};   // whether the client has closed its side; any thread
+  std::chrono::steady_clock::time_point deadline = {};  // for the answer
 };
 
 struct Response {
   status code = status::ok;
   std::string content_type = "text/plain; charset=utf-8";
   std::string body = "";
-  std::string allow = "";  // header field of a 405: the methods the path has
+  std::string allow = "";        // header field of a 405: the methods the path has
+  std::string retry_after = "";  // header field: seconds
 };
 
 // Takes the answer to one request: from any thread, now or later, once, while the server lives.
+// Reply and Request end while the server lives, too.
 using Reply = std::function<void(Response)>;
 
 // One path; no two routes have the same. HEAD is answered as GET without the body.
@@ -36,6 +54,9 @@ struct Route {
   std::string path;
   verb method = verb::get;
   std::size_t max_body_bytes = 0;  // a longer body is refused unread
+  // Runs before the body is read, on the thread of the HTTP server. Null refuses the request, with
+  // the answer `refusal`. A route that has it takes no body of unknown length.
+  std::function<Permit(const Head&, Response& refusal)> admit = {};
   // Runs on the thread of the HTTP server: quick, or it hands the work on and returns.
   std::function<void(Request, Reply)> handle;
 };

@@ -5,6 +5,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <thread>
 
+#include "server/http/connections.h"
 #include "server/http/router.h"
 #include "server/http/session.h"
 
@@ -15,8 +16,8 @@ using boost::system::error_code;
 
 class Server::Impl {
  public:
-  Impl(std::vector<Route> routes, const Limits& limits)
-      : router_(std::move(routes)), limits_(limits) {}
+  Impl(std::vector<Route> routes, const Limits& limits, Observer& observer)
+      : router_(std::move(routes)), limits_(limits), connections_(observer) {}
 
   ~Impl() {
     context_.stop();
@@ -32,12 +33,12 @@ class Server::Impl {
 
  private:
   void Accept();
-  // Out of file descriptors, most likely: trying at once would spin.
+  // Out of file descriptors, most likely, and all are in use: trying at once would spin.
   void AcceptLater();
 
   const Router router_;
   const Limits limits_;
-  std::size_t open_ = 0;
+  Connections connections_;
   // After what the sessions refer to: they are destroyed with it.
   boost::asio::io_context context_{1};
   tcp::acceptor acceptor_{context_};
@@ -61,9 +62,10 @@ error_code Server::Impl::Listen(const Address& address) {
 
 void Server::Impl::Accept() {
   acceptor_.async_accept([this](error_code error, tcp::socket socket) {
-    if (error) return AcceptLater();
-    if (open_ < limits_.connections) {
-      std::make_shared<Session>(std::move(socket), router_, limits_, open_)->Run();
+    // Without a file descriptor left, one may become free.
+    if (error && !connections_.MakeRoom()) return AcceptLater();
+    if (!error && (connections_.open() < limits_.connections || connections_.MakeRoom())) {
+      std::make_shared<Session>(std::move(socket), router_, limits_, connections_)->Run();
     }
     Accept();
   });
@@ -79,8 +81,9 @@ Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Server::~Server() = default;
 
 std::unique_ptr<Server> Server::Start(const Address& address, std::vector<Route> routes,
-                                      const Limits& limits, std::string& error) {
-  auto impl = std::make_unique<Impl>(std::move(routes), limits);
+                                      const Limits& limits, Observer& observer,
+                                      std::string& error) {
+  auto impl = std::make_unique<Impl>(std::move(routes), limits, observer);
   if (const error_code problem = impl->Listen(address)) {
     error = "cannot listen on " + address.ToString() + ": " + problem.message();
     return nullptr;

@@ -4,7 +4,8 @@
 //   auto server = http::Server::Start({.host = "127.0.0.1", .port = 0}, routes, {}, error);
 //
 // What is asked of a client is bounded in bytes and in time, so half-open connections cost a file
-// descriptor for a while and nothing else.
+// descriptor and a few KiB for a while. When there are too many, the one that has kept the server
+// waiting longest makes room: a client that asks something at once is always served.
 #ifndef ADVANTAGED_SERVER_HTTP_SERVER_H_
 #define ADVANTAGED_SERVER_HTTP_SERVER_H_
 
@@ -12,6 +13,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "server/address.h"
@@ -22,17 +24,27 @@ namespace advantaged::http {
 struct Limits {
   std::uint32_t header_bytes = 16384;
   // For each request to arrive, counted from the end of the one before, and for each response to
-  // leave; then the connection is closed.
+  // leave; then the connection is closed. Also until the deadline of a request that has arrived.
   std::chrono::milliseconds time{15000};
-  // One more is accepted and closed.
-  std::size_t connections = 512;
+  std::size_t connections = 10000;
+};
+
+// Told what happens, on the server's thread.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void OnConnections(std::size_t open) = 0;
+  // `route`: the path of the route; "" if there was none.
+  virtual void OnAnswer(std::string_view route, status code) = 0;
 };
 
 class Server {
  public:
   // Listens and serves from a thread of its own. On failure returns null and says why in `error`.
+  // `observer` must outlive the server.
   static std::unique_ptr<Server> Start(const Address& address, std::vector<Route> routes,
-                                       const Limits& limits, std::string& error);
+                                       const Limits& limits, Observer& observer,
+                                       std::string& error);
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
   // Closes every connection.

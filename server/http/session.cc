@@ -1,9 +1,14 @@
 #include "server/http/session.h"
 
+#include <sys/socket.h>
+
 #include <boost/asio/post.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
+#include <cerrno>
 #include <limits>
 
 namespace advantaged::http {
@@ -20,57 +25,131 @@ std::string_view View(beast::string_view text) { return {text.data(), text.size(
 }  // namespace
 
 Session::Session(boost::asio::ip::tcp::socket socket, const Router& router, const Limits& limits,
-                 std::size_t& open)
-    : stream_(std::move(socket)), router_(router), limits_(limits), open_(open) {
-  ++open_;
+                 Connections& connections)
+    : stream_(std::move(socket)), router_(router), limits_(limits), connections_(connections) {
+  connections_.Add();
 }
 
-Session::~Session() { --open_; }
+Session::~Session() {
+  EndWait();
+  connections_.Remove();
+}
 
 void Session::ReadHeader() {
   parser_.emplace();
   parser_->header_limit(limits_.header_bytes);
   // The body's limit depends on the route, which the header tells. (To Boost 1.74 no limit is 0.)
   parser_->body_limit(std::numeric_limits<std::uint64_t>::max());
+  route_ = nullptr;
   keep_alive_ = false;
+  place_ = connections_.Wait([this] {
+    place_.reset();
+    stream_.close();
+  });
   stream_.expires_after(limits_.time);
   beast::http::async_read_header(
       stream_, buffer_, *parser_,
       [self = shared_from_this()](error_code error, std::size_t) { self->OnHeader(error); });
 }
 
+void Session::EndWait() {
+  if (place_) connections_.EndWait(*place_);
+  place_.reset();
+}
+
 void Session::OnHeader(error_code error) {
+  EndWait();
   if (error) return OnReadError(error);
   const auto& header = parser_->get();
   Response refusal;
   route_ = router_.Find(header.method(), View(header.target()), refusal);
-  const bool has_body = !parser_->is_done();
-  if (route_ == nullptr) {
+  if (route_ == nullptr || !AdmitBody(refusal)) {
     // A body that nobody reads would be taken for the next request.
-    keep_alive_ = header.keep_alive() && !has_body;
+    keep_alive_ = header.keep_alive() && parser_->is_done();
     return Send(std::move(refusal));
   }
   if (parser_->content_length().value_or(0) > route_->max_body_bytes) {
     return OnReadError(beast::http::error::body_limit);
   }
   parser_->body_limit(route_->max_body_bytes);
-  beast::http::async_read(stream_, buffer_, *parser_,
-                          [self = shared_from_this()](error_code read_error, std::size_t) {
-                            self->OnRequest(read_error);
-                          });
+  const bool waits = header.version() >= 11 && header.find(field::expect) != header.end();
+  if (waits && !parser_->is_done()) return Continue();
+  ReadBody();
+}
+
+bool Session::AdmitBody(Response& refusal) {
+  const auto& header = parser_->get();
+  const auto expected = header.find(field::expect);
+  if (expected != header.end() && !beast::iequals(expected->value(), "100-continue")) {
+    refusal = {.code = status::expectation_failed, .body = "Expect: 100-continue, or nothing.\n"};
+    return false;
+  }
+  if (!route_->admit) return true;
+  if (parser_->chunked()) {
+    refusal = {.code = status::length_required, .body = "The body needs a Content-Length.\n"};
+    return false;
+  }
+  permit_ = route_->admit({.content_type = std::string(View(header[field::content_type])),
+                           .body_bytes = parser_->content_length().value_or(0)},
+                          refusal);
+  return permit_ != nullptr;
+}
+
+void Session::Continue() {
+  static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+  boost::asio::async_write(stream_, boost::asio::buffer(kContinue),
+                           [self = shared_from_this()](error_code error, std::size_t) {
+                             if (!error) self->ReadBody();
+                           });
+}
+
+void Session::ReadBody() {
+  beast::http::async_read(
+      stream_, buffer_, *parser_,
+      [self = shared_from_this()](error_code error, std::size_t) { self->OnRequest(error); });
 }
 
 void Session::OnRequest(error_code error) {
   if (error) return OnReadError(error);
+  keep_alive_ = parser_->get().keep_alive();
+  gone_ = false;
+  WatchForClose();
+  route_->handle(TakeRequest(), [this, hold = Hold()](Response response) {
+    boost::asio::post(stream_.get_executor(),
+                      [self = shared_from_this(), response = std::move(response)]() mutable {
+                        self->Send(std::move(response));
+                      });
+  });
+}
+
+Request Session::TakeRequest() {
   auto& message = parser_->get();
-  keep_alive_ = message.keep_alive();
-  Request request{.method = message.method(),
-                  .path = std::string(PathOf(View(message.target()))),
-                  .body = std::move(message.body())};
-  route_->handle(std::move(request), [self = shared_from_this()](Response response) {
-    boost::asio::post(
-        self->stream_.get_executor(),
-        [self, response = std::move(response)]() mutable { self->Send(std::move(response)); });
+  return {.method = message.method(),
+          .path = std::string(PathOf(View(message.target()))),
+          .body = std::move(message.body()),
+          .permit = permit_,
+          .connection = this,
+          .gone = [this, hold = Hold()] { return gone_.load(); },
+          .deadline = std::chrono::steady_clock::now() + limits_.time};
+}
+
+std::shared_ptr<void> Session::Hold() {
+  return {nullptr, [self = shared_from_this()](void*) mutable {
+            const auto thread = self->stream_.get_executor();
+            boost::asio::post(thread, [self = std::move(self)] {});
+          }};
+}
+
+void Session::WatchForClose() {
+  auto& socket = stream_.socket();
+  socket.async_wait(socket.wait_read, [self = shared_from_this()](error_code error) {
+    if (error) return;
+    char next = 0;
+    const auto bytes =
+        recv(self->stream_.socket().native_handle(), &next, 1, MSG_PEEK | MSG_DONTWAIT);
+    // Bytes are the next request, sent early; who does that cannot be watched any more.
+    const bool nothing_yet = bytes < 0 && (errno == EAGAIN || errno == EINTR);
+    self->gone_ = bytes <= 0 && !nothing_yet;
   });
 }
 
@@ -95,10 +174,14 @@ void Session::OnReadError(error_code error) {
 }
 
 void Session::Send(Response response) {
+  connections_.observer().OnAnswer(route_ == nullptr ? "" : route_->path, response.code);
+  error_code ignored;
+  stream_.socket().cancel(ignored);  // WatchForClose
   beast::http::response<beast::http::string_body> message(response.code, parser_->get().version());
   message.set(field::content_type, response.content_type);
   message.set(field::cache_control, "no-store");
   if (!response.allow.empty()) message.set(field::allow, response.allow);
+  if (!response.retry_after.empty()) message.set(field::retry_after, response.retry_after);
   message.keep_alive(keep_alive_);
   message.content_length(response.body.size());
   if (parser_->get().method() == verb::head) {
@@ -118,6 +201,9 @@ void Session::Send(Response response) {
 }
 
 void Session::OnSent(error_code error) {
+  // An idle connection holds nothing.
+  permit_.reset();
+  response_ = {};
   if (error) return;
   if (keep_alive_) return ReadHeader();
   stream_.socket().shutdown(boost::asio::ip::tcp::socket::shutdown_send, error);

@@ -2,6 +2,7 @@
 #ifndef ADVANTAGED_SERVER_HTTP_SESSION_H_
 #define ADVANTAGED_SERVER_HTTP_SESSION_H_
 
+#include <atomic>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
@@ -13,6 +14,7 @@
 #include <optional>
 #include <variant>
 
+#include "server/http/connections.h"
 #include "server/http/router.h"
 #include "server/http/server.h"
 
@@ -21,9 +23,9 @@ namespace advantaged::http {
 // Lives as long as an operation of it is pending. Everything runs on the server's thread.
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  // Counts itself in `open`. `router`, `limits` and `open` must outlive the session.
+  // Counts itself in `connections`. `router`, `limits` and `connections` must outlive the session.
   Session(boost::asio::ip::tcp::socket socket, const Router& router, const Limits& limits,
-          std::size_t& open);
+          Connections& connections);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
   ~Session();
@@ -34,12 +36,23 @@ class Session : public std::enable_shared_from_this<Session> {
   using error_code = boost::system::error_code;
 
   void ReadHeader();
+  void EndWait();
   void OnHeader(error_code error);
+  // Whether the body is to be read; else `refusal` is the answer.
+  bool AdmitBody(Response& refusal);
+  // Says so to a client that waits for it before it sends the body (curl, from 1 MiB on).
+  void Continue();
+  void ReadBody();
   void OnRequest(error_code error);
+  Request TakeRequest();
+  // Sets `gone_` when the client closes its side. Ends with Send.
+  void WatchForClose();
   // Answers what could not be read as far as it can be answered.
   void OnReadError(error_code error);
   void Send(Response response);
   void OnSent(error_code error);
+  // A shared object whose last owner, on whatever thread, has the session's thread let go of it.
+  std::shared_ptr<void> Hold();
   // Ends the connection so that the client still reads the last response: closing with input unread
   // would make the kernel throw it away.
   void Linger();
@@ -47,12 +60,15 @@ class Session : public std::enable_shared_from_this<Session> {
   boost::beast::tcp_stream stream_;
   const Router& router_;
   const Limits& limits_;
-  std::size_t& open_;
+  Connections& connections_;
+  std::optional<Connections::Place> place_;  // while it waits for a header
 
   boost::beast::flat_buffer buffer_;
   // A parser reads one message.
   std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> parser_;
   const Route* route_ = nullptr;
+  Permit permit_;  // until the answer has been sent
+  std::atomic<bool> gone_ = false;
   bool keep_alive_ = false;
   // Kept until it is written. A HEAD response has the length of a body and none.
   std::variant<boost::beast::http::response<boost::beast::http::string_body>,

@@ -9,6 +9,7 @@
 #include "server/metrics/batch_metrics.h"
 #include "server/metrics/config_metrics.h"
 #include "server/metrics/connection_metrics.h"
+#include "server/metrics/http_metrics.h"
 #include "server/metrics/load_metrics.h"
 #include "server/metrics/process_metrics.h"
 #include "server/metrics/refusal_metrics.h"
@@ -28,6 +29,7 @@ class Metrics {
   BatchMetrics& batch() { return batch_; }
   ConfigMetrics& config() { return config_; }
   RefusalMetrics& refusals() { return refusals_; }
+  HttpMetrics& http() { return http_; }
   // The page, in the Prometheus text format 0.0.4.
   std::string Page() const;
 
@@ -39,6 +41,7 @@ class Metrics {
   BatchMetrics batch_;
   ConfigMetrics config_{registry_};
   RefusalMetrics refusals_{registry_};
+  HttpMetrics http_{registry_};
   ProcessMetrics process_;
 };
 

@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 
+#include "server/http/connections.h"
 #include "server/http/session.h"
 #include "server/metrics/metrics.h"
 #include "server/pages.h"
@@ -40,12 +41,16 @@ http::Route Echo() {
           }};
 }
 
+Metrics& TheMetrics() {
+  static Metrics& metrics = *new Metrics(BuildLabels(), {});
+  return metrics;
+}
+
 // The pages of the server, and one that takes a body.
 const http::Router& Pages() {
-  static const Metrics& metrics = *new Metrics(BuildLabels(), {});
   static const Probes& probes = *new Probes;
   static const http::Router& router = *[] {
-    auto routes = MakePages(metrics, probes, ServerInfoJson(1));
+    auto routes = MakePages(TheMetrics(), probes, 1);
     routes.push_back(Echo());
     return new http::Router(std::move(routes));
   }();
@@ -66,7 +71,7 @@ class Connection {
     context_.restart();
     boost::asio::ip::tcp::socket socket(context_);
     socket.assign(boost::asio::ip::tcp::v4(), ends_[1]);
-    std::make_shared<http::Session>(std::move(socket), Pages(), kLimits, open_)->Run();
+    std::make_shared<http::Session>(std::move(socket), Pages(), kLimits, connections_)->Run();
   }
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -87,7 +92,7 @@ class Connection {
               "the server closes a connection whose client does");
       Receive();
     }
-    Require(open_ == 0, "no session is left");
+    Require(connections_.open() == 0, "no session is left");
     return received_;
   }
 
@@ -101,7 +106,7 @@ class Connection {
 
   std::array<int, 2> ends_{};  // the client's and the server's
   std::string received_;
-  std::size_t open_ = 0;
+  http::Connections connections_{TheMetrics().http()};
   // Made once: that takes longer than a connection.
   boost::asio::io_context& context_ = Context();
 };

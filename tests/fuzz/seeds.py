@@ -150,7 +150,7 @@ HTTP = {
     "get": "GET /livez HTTP/1.1\r\nHost: a\r\n\r\n",
     "head": "HEAD /readyz HTTP/1.0\r\n\r\n",
     "metrics": "GET /metrics?a=b HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
-    "pipelined": "GET /version HTTP/1.1\r\n\r\nGET /livez HTTP/1.1\r\n\r\n",
+    "pipelined": "GET /v1/info HTTP/1.1\r\n\r\nGET /livez HTTP/1.1\r\n\r\n",
     "post": "POST /echo HTTP/1.1\r\nContent-Length: 4\r\n\r\n{}\r\n",
     "chunked": "POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
                "2;x=y\r\nab\r\n0\r\nTrailer: a\r\n\r\n",

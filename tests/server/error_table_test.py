@@ -1,14 +1,16 @@
-"""Bad input, case by case: INVALID_ARGUMENT, the field's path, the offending value.
+"""Bad input, case by case and over every transport: INVALID_ARGUMENT, the field's path, the offending value.
 
 Each case is the request as text, then the path of one violation and what its
 description must contain.
 """
 
-import grpc
 import pytest
-from advantaged.rpc import status_pb2
 from advantaged.v1 import compute_pb2
 from google.protobuf import text_format
+from transports import TRANSPORTS
+
+INVALID_ARGUMENT = 3
+FAILED_PRECONDITION = 9
 
 CASES = {
     # What batch it is.
@@ -277,50 +279,44 @@ def parse(text):
     return text_format.Parse(text, compute_pb2.ComputeAdvantagesRequest())
 
 
-def details(error):
-    """The details of a failed call by type name, as messages."""
-    trailers = dict(error.trailing_metadata())
-    status = status_pb2.Status.FromString(trailers["grpc-status-details-bin"])
-    assert status.code == error.code().value[0]
-    result = {}
-    for detail in status.details:
-        prefix, name = detail.type_url.rsplit(".", 1)
-        assert prefix == "type.googleapis.com/google.rpc"
-        result[name] = getattr(status_pb2, name).FromString(detail.value)
-    return result
+@pytest.fixture(params=TRANSPORTS, name="transport")
+def make_transport(request, shared, stub):
+    return TRANSPORTS[request.param](shared, stub)
 
 
 @pytest.mark.parametrize("text, field, value", CASES.values(), ids=CASES.keys())
-def test_refused(stub, text, field, value):
-    with pytest.raises(grpc.RpcError) as raised:
-        stub.ComputeAdvantages(parse(text))
-    assert raised.value.code() == grpc.StatusCode.INVALID_ARGUMENT, raised.value.details()
-    found = details(raised.value)
-    assert found["ErrorInfo"].reason == "INVALID_REQUEST"
-    assert found["ErrorInfo"].domain == "advantaged"
-    violations = found["BadRequest"].field_violations
+def test_refused(transport, text, field, value):
+    refusal = transport.compute(parse(text))
+    assert refusal.code == INVALID_ARGUMENT, refusal
+    assert refusal.details["ErrorInfo"].reason == "INVALID_REQUEST"
+    assert refusal.details["ErrorInfo"].domain == "advantaged"
+    violations = refusal.details["BadRequest"].field_violations
     assert any(v.field == field and value.lower() in v.description.lower() for v in violations), (
         violations)
     # The message alone names the first one.
-    assert violations[0].field in raised.value.details()
+    assert violations[0].field in refusal.message
 
 
-def test_every_violation_is_listed(stub):
+def test_every_violation_is_listed(transport):
     text = ("method { pass_at_k_grpo { k: 0 } } rewards: [1, nan] group_size: 3 "
             "constant_tolerance: -1 small_group: 77")
-    with pytest.raises(grpc.RpcError) as raised:
-        stub.ComputeAdvantages(parse(text))
-    fields = {v.field for v in details(raised.value)["BadRequest"].field_violations}
+    refusal = transport.compute(parse(text))
+    fields = {v.field for v in refusal.details["BadRequest"].field_violations}
     assert {"method.pass_at_k_grpo.k", "group_size", "constant_tolerance", "small_group"} <= fields
 
 
-def test_a_hundred_violations_are_listed_and_the_others_counted(stub):
+def test_the_same_violations_over_every_transport(shared, stub):
+    for text, _, _ in CASES.values():
+        refusals = [make(shared, stub).compute(parse(text)) for make in TRANSPORTS.values()]
+        assert refusals[0] == refusals[1]
+
+
+def test_a_hundred_violations_are_listed_and_the_others_counted(transport):
     request = parse("method { rloo {} } group_size: 2")
     request.rewards.extend([float("nan")] * 1000)
-    with pytest.raises(grpc.RpcError) as raised:
-        stub.ComputeAdvantages(request)
-    assert raised.value.code() == grpc.StatusCode.INVALID_ARGUMENT
-    *listed, last = details(raised.value)["BadRequest"].field_violations
+    refusal = transport.compute(request)
+    assert refusal.code == INVALID_ARGUMENT
+    *listed, last = refusal.details["BadRequest"].field_violations
     assert [v.field for v in listed] == [f"rewards[{i}]" for i in range(100)]
     assert all("nan" in v.description for v in listed)
     assert (last.field, last.description) == ("", "and 900 more")
@@ -335,10 +331,9 @@ def test_group_without_valid_response_is_no_error(stub):
     assert response.summary.empty_groups == 1
 
 
-def test_other_numerics_version(stub):
-    with pytest.raises(grpc.RpcError) as raised:
-        stub.ComputeAdvantages(parse("method { rloo {} } rewards: [1, 0] group_size: 2 "
-                                     "required_numerics_version: 999"))
-    assert raised.value.code() == grpc.StatusCode.FAILED_PRECONDITION
-    assert "999" in raised.value.details()
-    assert details(raised.value)["ErrorInfo"].reason == "NUMERICS_VERSION_MISMATCH"
+def test_other_numerics_version(transport):
+    refusal = transport.compute(parse("method { rloo {} } rewards: [1, 0] group_size: 2 "
+                                      "required_numerics_version: 999"))
+    assert refusal.code == FAILED_PRECONDITION
+    assert "999" in refusal.message
+    assert refusal.details["ErrorInfo"].reason == "NUMERICS_VERSION_MISMATCH"

@@ -41,10 +41,18 @@ class Connection {
   tcp::socket socket_{context_};
 };
 
+class NoObserver final : public Observer {
+ public:
+  void OnConnections(std::size_t) override {}
+  void OnAnswer(std::string_view, status) override {}
+};
+
+NoObserver no_observer;
+
 std::unique_ptr<Server> Start(std::vector<Route> routes, const Limits& limits) {
   std::string error;
-  auto server =
-      Server::Start({.path = {}, .host = "127.0.0.1", .port = 0}, std::move(routes), limits, error);
+  auto server = Server::Start({.path = {}, .host = "127.0.0.1", .port = 0}, std::move(routes),
+                              limits, no_observer, error);
   EXPECT_EQ(error, "");
   return server;
 }
@@ -86,14 +94,49 @@ TEST(HttpServer, SlowRequestIsCutOff) {
   EXPECT_THAT(Post(*server, "next"), HasSubstr("next"));
 }
 
-TEST(HttpServer, ConnectionsBeyondTheLimitAreClosed) {
+TEST(HttpServer, LongestIdleConnectionMakesRoom) {
   const auto server = Start({Echo(5)}, {.connections = 2});
-  std::optional<Connection> first(*server);
+  Connection first(*server);
   Connection second(*server);
   Connection third(*server);
-  EXPECT_EQ(third.ReadAll(), "");
-  second.Send("POST /echo HTTP/1.0\r\nContent-Length: 2\r\n\r\nok");
-  EXPECT_THAT(second.ReadAll(), HasSubstr("ok"));
+  EXPECT_EQ(first.ReadAll(), "");
+  for (Connection* open : {&second, &third}) {
+    open->Send("POST /echo HTTP/1.0\r\nContent-Length: 2\r\n\r\nok");
+    EXPECT_THAT(open->ReadAll(), HasSubstr("ok"));
+  }
+}
+
+TEST(HttpServer, ConnectionWithoutRoomIsClosed) {
+  std::promise<Reply> asked;
+  Route later{.path = "/later",
+              .handle = [&](const Request&, Reply reply) { asked.set_value(std::move(reply)); }};
+  const auto server = Start({std::move(later)}, {.connections = 1});
+  Connection busy(*server);
+  busy.Send("GET /later HTTP/1.0\r\n\r\n");
+  const Reply reply = asked.get_future().get();
+  Connection refused(*server);
+  EXPECT_EQ(refused.ReadAll(), "");
+  reply({.body = "at last"});
+  EXPECT_THAT(busy.ReadAll(), HasSubstr("at last"));
+}
+
+TEST(HttpServer, PermitIsHeldUntilTheAnswerHasBeenSent) {
+  const auto permit = std::make_shared<int>();
+  Route route = Echo(5);
+  route.admit = [&](const Head& head, Response& refusal) -> Permit {
+    refusal = {.code = status::too_many_requests, .retry_after = "7"};
+    return head.body_bytes == 2 ? permit : nullptr;
+  };
+  const auto server = Start({std::move(route)}, {});
+  EXPECT_THAT(Post(*server, "ok"), HasSubstr("ok"));
+  EXPECT_THAT(Post(*server, "no!"), HasSubstr("Retry-After: 7"));
+  while (permit.use_count() > 1) std::this_thread::yield();
+  Connection waiting(*server);
+  waiting.Send("POST /echo HTTP/1.0\r\nContent-Length: 2\r\n\r\no");
+  while (permit.use_count() == 1) std::this_thread::yield();
+  waiting.Send("k");
+  waiting.ReadAll();
+  while (permit.use_count() > 1) std::this_thread::yield();
 }
 
 TEST(HttpServer, AnswerFromAnotherThreadHoldsUpNobody) {

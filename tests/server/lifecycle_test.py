@@ -163,7 +163,7 @@ def test_environment_and_precedence(start, tmp_path):
                    env={"ADVANTAGED_LISTEN": f"127.0.0.1:0,unix:{path}",
                         "ADVANTAGED_MAX_REQUEST_BYTES": "1024"})
     assert server.grpc[1] == f"unix:{path}"
-    assert '"max_request_bytes":2048' in server.get("/version")
+    assert '"max_request_bytes":2048' in server.get("/v1/info")
 
 
 @pytest.mark.parametrize("flag, complaint", [

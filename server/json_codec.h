@@ -1,0 +1,35 @@
+// The contract's messages as JSON (protobuf's mapping): fields are read under their proto names or
+// in lowerCamel, and printed under their proto names, zeros included.
+#ifndef ADVANTAGED_SERVER_JSON_CODEC_H_
+#define ADVANTAGED_SERVER_JSON_CODEC_H_
+
+#include <cstddef>
+#include <string>
+
+#include "server/call_status.h"
+
+namespace google::protobuf {
+class Message;
+}
+
+namespace advantaged {
+
+namespace v1 {
+class ComputeAdvantagesResponse;
+}
+
+// Upper bound of a printed float32 with its comma, e.g. "-1.1754944e-38,".
+inline constexpr std::size_t kJsonFloatBytes = 15;
+
+// Reads `json` into an empty message. A violation names the field, as far as there is one: an
+// unknown field is one, as is a value that its type cannot hold.
+CallStatus ReadJson(const std::string& json, google::protobuf::Message& message);
+
+std::string PrintJson(const google::protobuf::Message& message);
+// The same, and the shortest text that reads back as the same float32 for every advantage, also -0,
+// in a fiftieth of the time. Takes the advantages out of the message.
+std::string PrintJson(v1::ComputeAdvantagesResponse& response);
+
+}  // namespace advantaged
+
+#endif  // ADVANTAGED_SERVER_JSON_CODEC_H_

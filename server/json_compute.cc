@@ -1,0 +1,169 @@
+#include "server/json_compute.h"
+
+#include <boost/beast/core/string.hpp>
+#include <memory>
+#include <new>
+#include <string>
+#include <utility>
+
+#include "advantaged/v1/compute.pb.h"
+#include "server/compute_backend.h"
+#include "server/json_codec.h"
+#include "server/json_status.h"
+
+namespace advantaged {
+namespace {
+
+using std::chrono::steady_clock;
+
+const CallStatus kShuttingDown = {.code = CallStatus::kUnavailable,
+                                  .message = "starting or shutting down"};
+
+// "application/json", with parameters or without, or nothing.
+bool IsJson(std::string_view content_type) {
+  std::string_view type = content_type.substr(0, content_type.find(';'));
+  while (type.ends_with(' ')) type.remove_suffix(1);
+  return content_type.empty() ||
+         boost::beast::iequals({type.data(), type.size()}, "application/json");
+}
+
+// Of the answer and its text, beyond what the request's text was counted for.
+std::size_t AnswerBytes(const v1::ComputeAdvantagesRequest& request) {
+  return CountResponses(request) * (sizeof(float) + kJsonFloatBytes);
+}
+
+}  // namespace
+
+// Counted in `admitted_` as long as it lives.
+struct JsonCompute::Admitted {
+  explicit Admitted(JsonCompute& compute) : owner(compute) {
+    const std::lock_guard lock(owner.mutex_);
+    ++owner.admitted_;
+  }
+  Admitted(const Admitted&) = delete;
+  Admitted& operator=(const Admitted&) = delete;
+  ~Admitted() {
+    ticket.Return();
+    const std::lock_guard lock(owner.mutex_);
+    --owner.admitted_;
+    owner.less_.notify_all();
+  }
+
+  JsonCompute& owner;
+  Admission::Ticket ticket;
+};
+
+// Counted in `computing_` already. Frees itself.
+class JsonCompute::Call final : public ComputeTask {
+ public:
+  Call(JsonCompute& owner, http::Request request, http::Reply reply)
+      : owner_(owner), request_(std::move(request)), reply_(std::move(reply)) {}
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+
+  void Start() {
+    const auto cost = static_cast<double>(request_.body.size() + 1);
+    owner_.backend_.pool().Submit(request_.connection, cost, *this);
+  }
+
+ private:
+  ~Call() = default;
+
+  void Run(std::chrono::nanoseconds waited) override {
+    try {
+      v1::ComputeAdvantagesResponse response;
+      const CallStatus status = Compute(waited, response);
+      End(status.ok() ? http::Response{.content_type = "application/json",
+                                       .body = PrintJson(response) + '\n'}
+                      : ToHttpResponse(status));
+    } catch (const std::bad_alloc&) {
+      End(ToHttpResponse({.code = CallStatus::kInternal, .message = "out of memory"}));
+    }
+  }
+
+  void Refuse(std::chrono::milliseconds delay) override {
+    End(ToHttpResponse(owner_.backend_.RefusedByQueue(delay)));
+  }
+
+  CallStatus Compute(std::chrono::nanoseconds waited, v1::ComputeAdvantagesResponse& response) {
+    ComputeBackend& backend = owner_.backend_;
+    CallStatus status = backend.CheckWaiting(CallStage::kQueue, CheckGivenUp());
+    if (!status.ok()) return status;
+    v1::ComputeAdvantagesRequest request;
+    status = ReadJson(request_.body, request);
+    if (!status.ok()) return status;
+    request_.body = {};
+    auto& ticket = static_cast<Admitted*>(request_.permit.get())->ticket;
+    status = backend.AdmitMore(ticket, AnswerBytes(request));
+    if (!status.ok()) return status;
+    return backend.Compute(request, response, waited, [this] { return CheckGivenUp(); });
+  }
+
+  GivenUp CheckGivenUp() const {
+    if (request_.deadline <= steady_clock::now()) return GivenUp::kDeadline;
+    return request_.gone() || owner_.cancelled_ ? GivenUp::kCancelled : GivenUp::kNo;
+  }
+
+  void End(http::Response response) {
+    JsonCompute& owner = owner_;
+    reply_(std::move(response));
+    delete this;
+    const std::lock_guard lock(owner.mutex_);
+    --owner.computing_;
+    owner.less_.notify_all();
+  }
+
+  JsonCompute& owner_;
+  http::Request request_;
+  const http::Reply reply_;
+};
+
+http::Route JsonCompute::MakeRoute() {
+  return {.path = "/v1/compute",
+          .method = http::verb::post,
+          .max_body_bytes = backend_.max_request_bytes(),
+          .admit = [this](const http::Head& head,
+                          http::Response& refusal) { return Admit(head, refusal); },
+          .handle = [this](http::Request request,
+                           http::Reply reply) { Handle(std::move(request), std::move(reply)); }};
+}
+
+http::Permit JsonCompute::Admit(const http::Head& head, http::Response& refusal) {
+  if (!open_) {
+    refusal = ToHttpResponse(kShuttingDown);
+    return nullptr;
+  }
+  if (!IsJson(head.content_type)) {
+    refusal = {.code = http::status::unsupported_media_type,
+               .body = "The body is JSON: send Content-Type: application/json.\n"};
+    return nullptr;
+  }
+  auto admitted = std::make_shared<Admitted>(*this);
+  CallStatus status;
+  // To the limits all of HTTP is one connection: clients who send their bodies slowly, on however
+  // many connections, leave room for gRPC. The text is counted twice: the message it becomes is
+  // about as large.
+  const auto text = static_cast<std::size_t>(head.body_bytes);
+  admitted->ticket = backend_.Admit(this, text, text / sizeof(float), status);
+  if (admitted->ticket) return admitted;
+  refusal = ToHttpResponse(status);
+  return nullptr;
+}
+
+void JsonCompute::Handle(http::Request request, http::Reply reply) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (cancelled_) return reply(ToHttpResponse(kShuttingDown));
+    ++computing_;
+  }
+  (new Call(*this, std::move(request), std::move(reply)))->Start();
+}
+
+void JsonCompute::Drain(steady_clock::time_point deadline) {
+  std::unique_lock lock(mutex_);
+  less_.wait_until(lock, deadline, [this] { return admitted_ == 0; });
+  cancelled_ = true;
+  less_.wait(lock, [this] { return computing_ == 0; });
+}
+
+}  // namespace advantaged

@@ -1,0 +1,56 @@
+// POST /v1/compute: ComputeAdvantages as JSON over HTTP, on the same path as over gRPC.
+//
+// It is admitted by its Content-Length, before its body is read, so what is in memory is bounded.
+// Reading JSON, computing and printing are work for the pool: the thread of the HTTP server also
+// serves probes. Whether a text that can be read is admitted depends on the answer it asks for,
+// too: a few bits may ask for megabytes.
+#ifndef ADVANTAGED_SERVER_JSON_COMPUTE_H_
+#define ADVANTAGED_SERVER_JSON_COMPUTE_H_
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+
+#include "server/http/message.h"
+
+namespace advantaged {
+
+class ComputeBackend;
+
+// Thread-safe.
+class JsonCompute {
+ public:
+  // `backend` must outlive the object. Closed: everything is answered 503.
+  explicit JsonCompute(ComputeBackend& backend) : backend_(backend) {}
+  JsonCompute(const JsonCompute&) = delete;
+  JsonCompute& operator=(const JsonCompute&) = delete;
+
+  // The object must outlive the route.
+  http::Route MakeRoute();
+
+  void SetOpen(bool open) { open_ = open; }
+
+  // Returns when all that was let in has been answered; at `deadline` the rest is cancelled. Closed
+  // before, and drained before the HTTP server ends.
+  void Drain(std::chrono::steady_clock::time_point deadline);
+
+ private:
+  class Call;
+  struct Admitted;
+
+  http::Permit Admit(const http::Head& head, http::Response& refusal);
+  void Handle(http::Request request, http::Reply reply);
+
+  ComputeBackend& backend_;
+  std::atomic<bool> open_ = false;
+  std::atomic<bool> cancelled_ = false;
+  std::mutex mutex_;
+  std::condition_variable less_;
+  int admitted_ = 0;   // not yet answered
+  int computing_ = 0;  // known to the pool
+};
+
+}  // namespace advantaged
+
+#endif  // ADVANTAGED_SERVER_JSON_COMPUTE_H_

@@ -1,0 +1,92 @@
+"""The same call over gRPC and as JSON over HTTP."""
+
+import dataclasses
+import json
+import urllib.error
+import urllib.request
+
+import grpc
+from advantaged.rpc import status_pb2
+from advantaged.v1 import compute_pb2
+from conftest import PATIENCE
+from google.protobuf import json_format
+
+
+@dataclasses.dataclass
+class Refusal:
+    """A failed call: the code as a number, the message, the details by type name."""
+
+    code: int
+    message: str
+    details: dict
+
+
+def status_to_refusal(status):
+    details = {}
+    for detail in status.details:
+        prefix, name = detail.type_url.rsplit(".", 1)
+        assert prefix == "type.googleapis.com/google.rpc"
+        details[name] = getattr(status_pb2, name).FromString(detail.value)
+    return Refusal(status.code, status.message, details)
+
+
+def post(server, body, **fields):
+    """Posts bytes; returns the HTTP status, the header fields and the parsed body."""
+    request = urllib.request.Request(f"http://{server.http}/v1/compute", data=body,
+                                     headers={"Content-Type": "application/json", **fields})
+    try:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as response:
+            return response.status, response.headers, json.loads(response.read())
+    except urllib.error.HTTPError as error:
+        text = error.read()
+        is_json = error.headers["Content-Type"] == "application/json"
+        return error.code, error.headers, json.loads(text) if is_json else text.decode()
+
+
+def to_json(request):
+    return json_format.MessageToJson(request, preserving_proto_field_name=True).encode()
+
+
+def read_status(value):
+    """The refusal in google.rpc.Status as JSON."""
+    details = {}
+    for detail in value["details"]:
+        prefix, name = detail.pop("@type").rsplit(".", 1)
+        assert prefix == "type.googleapis.com/google.rpc"
+        details[name] = json_format.ParseDict(detail, getattr(status_pb2, name)())
+    return Refusal(value["code"], value["message"], details)
+
+
+class Grpc:
+    def __init__(self, server, stub):
+        del server
+        self.stub = stub
+
+    def compute(self, request):
+        """The response, or the refusal."""
+        try:
+            return self.stub.ComputeAdvantages(request, timeout=PATIENCE)
+        except grpc.RpcError as error:
+            trailers = dict(error.trailing_metadata())
+            status = status_pb2.Status.FromString(trailers["grpc-status-details-bin"])
+            assert (status.code, status.message) == (error.code().value[0], error.details())
+            return status_to_refusal(status)
+
+
+class Http:
+    STATUS = {3: 400, 9: 400}
+
+    def __init__(self, server, stub):
+        del stub
+        self.server = server
+
+    def compute(self, request):
+        code, _, body = post(self.server, to_json(request))
+        if code == 200:
+            return json_format.ParseDict(body, compute_pb2.ComputeAdvantagesResponse())
+        refusal = read_status(body)
+        assert code == self.STATUS[refusal.code]
+        return refusal
+
+
+TRANSPORTS = {"grpc": Grpc, "http": Http}
