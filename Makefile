@@ -39,6 +39,12 @@ test: ## Build everything and run every test
 	@cmake --build --preset release -j $(JOBS)
 	@ctest --preset release -j $(JOBS)
 
+.PHONY: overload
+overload: ## Offer the server three times what it can do, for a minute
+	@$(INSTALL) build test
+	@$(call configure,release,build,ADVANTAGED_BUILD_TESTS=ON)
+	@cmake --build --preset release -j $(JOBS) --target overload
+
 .PHONY: bench
 bench: ## Build and run the benchmarks
 	@$(INSTALL) build test
