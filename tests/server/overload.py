@@ -149,7 +149,7 @@ def overload(folder, server, seconds, calm_seconds, responses=1 << 17):
             started(metrics) - handled(metrics, "OK") - handled(metrics, "ResourceExhausted")), 0),
         Check("recovered after the load (latency ≤ 2 x before)", recovered, 5, "s", anywhere=False),
         Check("memory afterwards (1.1 x before + 4)", settle(lambda: resident(server), memory_limit),
-              memory_limit, "MiB"),
+              memory_limit, "MiB", anywhere=False),
         Check("open files afterwards", settle(lambda: descriptors(server), open_files), open_files),
     ]
 
