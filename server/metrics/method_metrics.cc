@@ -105,7 +105,9 @@ void MethodMetrics::Commit(const BatchTally& tally) {
   for (std::size_t bucket = 0; bucket < kRateEdges.size(); ++bucket) {
     for (std::size_t side = 0; side < kSides.size(); ++side) {
       for (std::size_t sign = 0; sign < kSigns.size(); ++sign) {
-        mass_[bucket][side][sign]->Increment(tally.mass[bucket][side][sign]);
+        // Most are 0, and even adding that takes the counter from other threads.
+        const double mass = tally.mass[bucket][side][sign];
+        if (mass > 0) mass_[bucket][side][sign]->Increment(mass);
       }
     }
   }
