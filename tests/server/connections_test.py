@@ -143,14 +143,17 @@ def test_half_open_connections_hold_up_nobody(start, clients):
     baseline = warmed_up(server)
     for _ in range(count):
         clients.dial(server.grpc[0])
-    slowest = 0
+    begin, slowest = time.monotonic(), 0
     with server.stub() as stub:
-        assert open_connections(server) == count + 1
-        while open_connections(server) > 1:  # until gRPC has lost patience with all of them
-            begin = time.monotonic()
+        # All have been accepted; on a busy machine the first are gone already.
+        assert server.metrics().value("advantaged_connections_total", transport="tcp") == count + 2
+        assert open_connections(server) > count / 10
+        while open_connections(server) > 1:
+            sent = time.monotonic()
             stub.ComputeAdvantages(batches.rloo(), timeout=PATIENCE)
-            slowest = max(slowest, time.monotonic() - begin)
+            slowest = max(slowest, time.monotonic() - sent)
     print(f"slowest call beside {count} half-open connections: {slowest:.3f} s")
+    assert time.monotonic() < begin + 60  # gRPC's own patience is twice as long
     eventually(at_rest(server, baseline), "descriptors as before")
 
 
