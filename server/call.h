@@ -1,13 +1,17 @@
-// One unary call: counts it, knows whether its caller still waits, and frees itself when it is
-// over.
+// One unary call: counts and logs it, knows whether its caller still waits, and frees itself when
+// it is over.
 #ifndef ADVANTAGED_SERVER_CALL_H_
 #define ADVANTAGED_SERVER_CALL_H_
 
 #include <grpcpp/support/server_callback.h>
 
 #include <atomic>
+#include <optional>
+#include <string>
+#include <string_view>
 
 #include "server/call_status.h"
+#include "server/log/access_log.h"
 #include "server/metrics/load_metrics.h"
 #include "server/metrics/rpc_metrics.h"
 
@@ -16,11 +20,13 @@ namespace advantaged {
 // Made with new and given to gRPC, which calls OnDone exactly once and last.
 class Call : public grpc::ServerUnaryReactor {
  public:
-  Call(grpc::CallbackServerContext& context, RpcMetrics& metrics, Rpc rpc)
-      : context_(context), scope_(metrics, rpc) {}
+  // `metrics` and `access_log` must outlive the call.
+  Call(grpc::CallbackServerContext& context, RpcMetrics& metrics, AccessLog& access_log, Rpc rpc)
+      : context_(context), access_log_(access_log), scope_(metrics, rpc) {}
 
   // Ends the call; gRPC sends the reply, or the error with its details and, of a
-  // RESOURCE_EXHAUSTED, when to try again (gRPC proposal A6). Call once.
+  // RESOURCE_EXHAUSTED, when to try again (gRPC proposal A6). The caller's traceparent goes back,
+  // and where the time went, if asked for. Call once.
   void End(const CallStatus& status);
 
  protected:
@@ -36,8 +42,16 @@ class Call : public grpc::ServerUnaryReactor {
   void OnCancel() override { cancelled_ = true; }
   void OnDone() override;
   bool Expired() const;
+  // What the caller sent under this name once, else empty.
+  std::string_view Metadata(const char* name) const;
+  void Log(int code) const;
+  // Where the time went, for calls that have stages.
+  virtual std::optional<StageTimes> Stages() const { return std::nullopt; }
+  // Adds to the record what all calls do not have; only after End.
+  virtual void Describe(AccessRecord&) const {}
 
   grpc::CallbackServerContext& context_;
+  AccessLog& access_log_;
   std::atomic<bool> cancelled_ = false;
   CallScope scope_;
 };

@@ -4,6 +4,7 @@
 #include <grpcpp/server_context.h>
 
 #include "advantaged/v1/compute.pb.h"
+#include "server/handler.h"
 
 namespace advantaged {
 namespace {
@@ -42,9 +43,29 @@ void ComputeCall::Start() {
 }
 
 void ComputeCall::Run(std::chrono::nanoseconds waited) {
+  waited_ = waited;
   End(backend_.Compute(request_, response_, waited, [this] { return CheckGivenUp(); }));
 }
 
 void ComputeCall::Refuse(std::chrono::milliseconds delay) { End(backend_.RefusedByQueue(delay)); }
+
+std::optional<StageTimes> ComputeCall::Stages() const {
+  const v1::Timings& timings = response_.timings();
+  return StageTimes{.queue_us = std::chrono::duration<double, std::micro>(waited_).count(),
+                    .decode_us = timings.decode_us(),
+                    .compute_us = timings.compute_us(),
+                    .encode_us = timings.encode_us()};
+}
+
+void ComputeCall::Describe(AccessRecord& record) const {
+  record.method = MethodName(request_);
+  record.request_bytes = request_.ByteSizeLong();
+  record.responses = CountResponses(request_);
+  if (response_.numerics_version() == 0) return;  // there is no answer
+  record.response_bytes = response_.ByteSizeLong();
+  if (!response_.has_summary()) return;  // it has moments only
+  record.groups = response_.summary().groups();
+  record.responses = response_.summary().responses() + response_.summary().masked_responses();
+}
 
 }  // namespace advantaged

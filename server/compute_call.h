@@ -11,8 +11,9 @@ class ComputeCall final : public Call, private ComputeTask {
  public:
   // The messages belong to gRPC and live until the call is done.
   ComputeCall(grpc::CallbackServerContext& context, const v1::ComputeAdvantagesRequest& request,
-              v1::ComputeAdvantagesResponse& response, RpcMetrics& metrics, ComputeBackend& backend)
-      : Call(context, metrics, Rpc::kComputeAdvantages),
+              v1::ComputeAdvantagesResponse& response, RpcMetrics& metrics, AccessLog& access_log,
+              ComputeBackend& backend)
+      : Call(context, metrics, access_log, Rpc::kComputeAdvantages),
         request_(request),
         response_(response),
         backend_(backend) {}
@@ -23,11 +24,14 @@ class ComputeCall final : public Call, private ComputeTask {
  private:
   void Run(std::chrono::nanoseconds waited) override;
   void Refuse(std::chrono::milliseconds delay) override;
+  std::optional<StageTimes> Stages() const override;
+  void Describe(AccessRecord& record) const override;
 
   const v1::ComputeAdvantagesRequest& request_;
   v1::ComputeAdvantagesResponse& response_;
   ComputeBackend& backend_;
-  Admission::Ticket ticket_;  // until the answer has been sent
+  std::chrono::nanoseconds waited_{0};  // for a thread
+  Admission::Ticket ticket_;            // until the answer has been sent
 };
 
 }  // namespace advantaged

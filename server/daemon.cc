@@ -18,26 +18,14 @@ constexpr milliseconds kTick{1000};
 // A thread that computes one call for so long will not end; the largest batch takes about a second.
 constexpr std::chrono::seconds kStuck{60};
 
-spdlog::level::level_enum ToSpdlog(LogLevel level) {
-  switch (level) {
-    case LogLevel::kDebug:
-      return spdlog::level::debug;
-    case LogLevel::kInfo:
-      return spdlog::level::info;
-    case LogLevel::kWarning:
-      return spdlog::level::warn;
-    case LogLevel::kError:
-      break;
-  }
-  return spdlog::level::err;
-}
-
 }  // namespace
 
-Daemon::Daemon(ConfigurationSource source, Configuration configuration)
-    : source_(std::move(source)),
+Daemon::Daemon(ConfigurationSource source, Configuration configuration, Log& log)
+    : log_(log),
+      source_(std::move(source)),
       configuration_(std::move(configuration)),
       ready_file_(options().ready_file),
+      access_log_(log.access()),
       metrics_(BuildLabels(), {.runs = options().metrics_runs, .idle = options().metrics_run_idle}),
       backend_(options().compute, metrics_) {
   probes_.alive = [this] {
@@ -74,7 +62,7 @@ bool Daemon::Start(std::string& error) {
                                       .max_connections = options().max_connections},
                          .max_streams_per_connection = options().max_streams_per_connection,
                          .max_metadata_bytes = options().compute.max_metadata_bytes},
-                        backend_, metrics_, error);
+                        backend_, metrics_, access_log_, error);
   if (grpc_server_ == nullptr) return false;
   for (const std::string& address : grpc_server_->addresses()) spdlog::info("grpc on {}", address);
 
@@ -98,7 +86,8 @@ bool Daemon::StartHttp(std::string& error) {
 }
 
 void Daemon::Apply() {
-  spdlog::set_level(ToSpdlog(options().log_level));
+  log_.SetLevel(options().log_level);
+  access_log_.SetLinesPerSecond(options().access_log_per_second);
   backend_.SetLimits(options().compute);
   metrics_.config().SetHash(configuration_.Hash());
 }
@@ -126,6 +115,7 @@ void Daemon::Reload() {
 void Daemon::Tick() {
   grpc_server_->SetAlive(probes_.alive());
   metrics_.batch().ExpireIdleRuns(steady_clock::now());
+  metrics_.log().SetDropped(log_.dropped());
 }
 
 void Daemon::Linger(milliseconds time) {

@@ -11,6 +11,8 @@
 #include "server/grpc_server.h"
 #include "server/http/server.h"
 #include "server/json_compute.h"
+#include "server/log/access_log.h"
+#include "server/log/log.h"
 #include "server/metrics/metrics.h"
 #include "server/probes.h"
 #include "server/ready_file.h"
@@ -20,7 +22,8 @@ namespace advantaged {
 
 class Daemon {
  public:
-  Daemon(ConfigurationSource source, Configuration configuration);
+  // `log` must outlive the daemon.
+  Daemon(ConfigurationSource source, Configuration configuration, Log& log);
   // Serves until SIGTERM or SIGINT. Returns false if it could not start; the log says why.
   bool Run();
 
@@ -38,11 +41,13 @@ class Daemon {
   void Linger(std::chrono::milliseconds time);
   void ShutDown(Signals::Event cause);
 
-  // First, before any thread is made.
+  // First, before any thread is made (that of the log receives no signals).
   Signals signals_;
+  Log& log_;
   const ConfigurationSource source_;
   Configuration configuration_;
   ReadyFile ready_file_;
+  AccessLog access_log_;
   Metrics metrics_;
   ComputeBackend backend_;
   Probes probes_;

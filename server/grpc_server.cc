@@ -53,11 +53,11 @@ void SetChannelArguments(const GrpcServerOptions& options, grpc::ServerBuilder& 
 
 std::unique_ptr<GrpcServer> GrpcServer::Start(const GrpcServerOptions& options,
                                               ComputeBackend& backend, Metrics& metrics,
-                                              std::string& error) {
+                                              AccessLog& access_log, std::string& error) {
   std::unique_ptr<GrpcServer> result(new GrpcServer(backend, metrics));
   result->listener_ = Listener::Open(options.listener, metrics, error);
   if (result->listener_ == nullptr) return nullptr;
-  result->service_ = MakeAdvantageService(backend, metrics);
+  result->service_ = MakeAdvantageService(backend, metrics, access_log);
   if (!result->Serve(options)) {
     error = "gRPC did not start; its log says why";
     return nullptr;

@@ -19,6 +19,7 @@ class ExternalConnectionAcceptor;
 
 namespace advantaged {
 
+class AccessLog;
 class ComputeBackend;
 class Metrics;
 
@@ -33,10 +34,10 @@ struct GrpcServerOptions {
 class GrpcServer {
  public:
   // Listens and serves. On failure returns null and says in `error` which address failed and why.
-  // `backend` and `metrics` must outlive the server.
+  // What it refers to must outlive the server.
   static std::unique_ptr<GrpcServer> Start(const GrpcServerOptions& options,
                                            ComputeBackend& backend, Metrics& metrics,
-                                           std::string& error);
+                                           AccessLog& access_log, std::string& error);
   GrpcServer(const GrpcServer&) = delete;
   GrpcServer& operator=(const GrpcServer&) = delete;
   ~GrpcServer();

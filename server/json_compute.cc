@@ -1,8 +1,8 @@
 #include "server/json_compute.h"
 
 #include <boost/beast/core/string.hpp>
+#include <exception>
 #include <memory>
-#include <new>
 #include <string>
 #include <utility>
 
@@ -76,8 +76,10 @@ class JsonCompute::Call final : public ComputeTask {
       End(status.ok() ? http::Response{.content_type = "application/json",
                                        .body = PrintJson(response) + '\n'}
                       : ToHttpResponse(status));
-    } catch (const std::bad_alloc&) {
-      End(ToHttpResponse({.code = CallStatus::kInternal, .message = "out of memory"}));
+    } catch (const std::exception& error) {
+      // Out of memory, or what a library of JSON does not like in a text it has let in.
+      End({.code = http::status::internal_server_error,
+           .body = std::string("Internal error: ") + error.what() + "\n"});
     }
   }
 

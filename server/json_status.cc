@@ -55,8 +55,9 @@ http::Response ToHttpResponse(const CallStatus& status) {
   const rpc::Status full = ToRpcStatus(status, kMaxBytes);
   Json json = {{"code", full.code()}, {"message", full.message()}, {"details", Json::array()}};
   for (const auto& detail : full.details()) json["details"].push_back(ToJson(detail));
-  http::Response response{
-      .code = ToHttp(status), .content_type = "application/json", .body = json.dump() + '\n'};
+  http::Response response{.code = ToHttp(status),
+                          .content_type = "application/json",
+                          .body = json.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n'};
   if (status.retry_delay) {
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(*status.retry_delay);
     response.retry_after = std::to_string(seconds.count());

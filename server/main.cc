@@ -1,6 +1,5 @@
 // advantaged: the daemon. Finds out what it is told, then serves.
 
-#include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -10,6 +9,7 @@
 
 #include "server/config/configuration.h"
 #include "server/daemon.h"
+#include "server/log/log.h"
 
 namespace advantaged {
 namespace {
@@ -36,12 +36,14 @@ int Main(int argc, const char* const* argv) {
     std::cerr << "Run with --help for more information.\n";
     return kUsageError;
   }
+  Log log(configuration.options().log_format);
+  log.SetLevel(configuration.options().log_level);
   for (const std::string& warning : environment.warnings) spdlog::warn("{}", warning);
   if (line.print_config || line.check_config) {
     std::cout << (line.print_config ? configuration.ToFile() : "configuration is good\n");
     return 0;
   }
-  return Daemon(source, std::move(configuration)).Run() ? 0 : kStartupError;
+  return Daemon(source, std::move(configuration), log).Run() ? 0 : kStartupError;
 }
 
 }  // namespace
@@ -50,8 +52,6 @@ int Main(int argc, const char* const* argv) {
 int main(int argc, char** argv) {
   // A reader of the log that went away must not end the server.
   std::signal(SIGPIPE, SIG_IGN);
-  spdlog::set_default_logger(spdlog::stderr_color_mt("advantaged"));
-  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %^%l%$ %v");
   advantaged::RaiseFileLimit();
   return advantaged::Main(argc, argv);
 }

@@ -16,6 +16,7 @@
 
 namespace advantaged {
 
+enum class LogFormat { kAuto, kText, kJson };
 enum class LogLevel { kDebug, kInfo, kWarning, kError };
 
 struct ServerOptions {
@@ -40,7 +41,9 @@ struct ServerOptions {
   // Process
   std::chrono::milliseconds drain_delay{5000};
   std::chrono::milliseconds drain_timeout{20000};
+  LogFormat log_format = LogFormat::kAuto;
   LogLevel log_level = LogLevel::kInfo;
+  std::uint32_t access_log_per_second = 10;
   std::string ready_file;
 };
 

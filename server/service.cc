@@ -17,19 +17,21 @@ using grpc::ServerUnaryReactor;
 
 class Service final : public v1::AdvantageService::CallbackService {
  public:
-  Service(ComputeBackend& backend, Metrics& metrics) : backend_(backend), metrics_(metrics) {}
+  Service(ComputeBackend& backend, Metrics& metrics, AccessLog& access_log)
+      : backend_(backend), metrics_(metrics), access_log_(access_log) {}
 
   ServerUnaryReactor* ComputeAdvantages(CallbackServerContext* context,
                                         const v1::ComputeAdvantagesRequest* request,
                                         v1::ComputeAdvantagesResponse* response) override {
-    auto* call = new ComputeCall(*context, *request, *response, metrics_.rpc(), backend_);
+    auto* call =
+        new ComputeCall(*context, *request, *response, metrics_.rpc(), access_log_, backend_);
     call->Start();
     return call;
   }
 
   ServerUnaryReactor* ListMethods(CallbackServerContext* context, const v1::ListMethodsRequest*,
                                   v1::ListMethodsResponse* response) override {
-    auto* call = new Call(*context, metrics_.rpc(), Rpc::kListMethods);
+    auto* call = new Call(*context, metrics_.rpc(), access_log_, Rpc::kListMethods);
     HandleListMethods(*response);
     call->End({});
     return call;
@@ -37,7 +39,7 @@ class Service final : public v1::AdvantageService::CallbackService {
 
   ServerUnaryReactor* GetServerInfo(CallbackServerContext* context, const v1::GetServerInfoRequest*,
                                     v1::GetServerInfoResponse* response) override {
-    auto* call = new Call(*context, metrics_.rpc(), Rpc::kGetServerInfo);
+    auto* call = new Call(*context, metrics_.rpc(), access_log_, Rpc::kGetServerInfo);
     *response = ServerInfo(backend_.max_request_bytes());
     call->End({});
     return call;
@@ -46,12 +48,14 @@ class Service final : public v1::AdvantageService::CallbackService {
  private:
   ComputeBackend& backend_;
   Metrics& metrics_;
+  AccessLog& access_log_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeAdvantageService(ComputeBackend& backend, Metrics& metrics) {
-  return std::make_unique<Service>(backend, metrics);
+std::unique_ptr<grpc::Service> MakeAdvantageService(ComputeBackend& backend, Metrics& metrics,
+                                                    AccessLog& access_log) {
+  return std::make_unique<Service>(backend, metrics, access_log);
 }
 
 }  // namespace advantaged

@@ -14,11 +14,13 @@ class Service;
 
 namespace advantaged {
 
+class AccessLog;
 class ComputeBackend;
 class Metrics;
 
-// `backend` and `metrics` must outlive the service. It may be called from any number of threads.
-std::unique_ptr<grpc::Service> MakeAdvantageService(ComputeBackend& backend, Metrics& metrics);
+// What it refers to must outlive the service. It may be called from any number of threads.
+std::unique_ptr<grpc::Service> MakeAdvantageService(ComputeBackend& backend, Metrics& metrics,
+                                                    AccessLog& access_log);
 
 }  // namespace advantaged
 

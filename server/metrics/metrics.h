@@ -11,6 +11,7 @@
 #include "server/metrics/connection_metrics.h"
 #include "server/metrics/http_metrics.h"
 #include "server/metrics/load_metrics.h"
+#include "server/metrics/log_metrics.h"
 #include "server/metrics/process_metrics.h"
 #include "server/metrics/refusal_metrics.h"
 #include "server/metrics/rpc_metrics.h"
@@ -30,6 +31,7 @@ class Metrics {
   ConfigMetrics& config() { return config_; }
   RefusalMetrics& refusals() { return refusals_; }
   HttpMetrics& http() { return http_; }
+  LogMetrics& log() { return log_; }
   // The page, in the Prometheus text format 0.0.4.
   std::string Page() const;
 
@@ -42,6 +44,7 @@ class Metrics {
   ConfigMetrics config_{registry_};
   RefusalMetrics refusals_{registry_};
   HttpMetrics http_{registry_};
+  LogMetrics log_{registry_};
   ProcessMetrics process_;
 };
 

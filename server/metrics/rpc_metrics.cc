@@ -19,6 +19,9 @@ constexpr std::array<const char*, kStatusCodes> kCodeNames = {
 
 }  // namespace
 
+const char* RpcName(Rpc rpc) { return kRpcNames[static_cast<std::size_t>(rpc)]; }
+const char* CodeName(int code) { return kCodeNames[static_cast<std::size_t>(code)]; }
+
 RpcMetrics::RpcMetrics(prometheus::Registry& registry)
     : in_flight_(GaugeFamily(registry, "advantaged_requests_in_flight",
                              "Calls that have started and not ended.")
@@ -74,10 +77,9 @@ CallScope::CallScope(RpcMetrics& metrics, Rpc rpc) : metrics_(metrics), rpc_(rpc
 }
 
 CallScope::~CallScope() {
-  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
   const RpcMetrics::Method& method = metrics_.methods_[static_cast<std::size_t>(rpc_)];
   metrics_.in_flight_.Decrement();
-  method.seconds->Observe(elapsed.count());
+  method.seconds->Observe(std::chrono::duration<double>(elapsed()).count());
   // Last: who sees all calls handled sees everything of them.
   method.handled[code_]->Increment();
 }

@@ -17,6 +17,10 @@ inline constexpr std::size_t kRpcs = 3;
 // Canonical status codes, 0 to 16.
 inline constexpr std::size_t kStatusCodes = 17;
 
+// As in the labels grpc_method and grpc_code: "ComputeAdvantages", "InvalidArgument".
+const char* RpcName(Rpc rpc);
+const char* CodeName(int code);
+
 // Thread-safe. Every family and child exists from the start.
 class RpcMetrics {
  public:
@@ -59,6 +63,11 @@ class CallScope {
 
   // The canonical status code the call ends with; UNKNOWN until set.
   void set_code(int code) { code_ = static_cast<std::size_t>(code); }
+  int code() const { return static_cast<int>(code_); }
+  Rpc rpc() const { return rpc_; }
+  std::chrono::steady_clock::duration elapsed() const {
+    return std::chrono::steady_clock::now() - start_;
+  }
 
  private:
   RpcMetrics& metrics_;

@@ -93,8 +93,8 @@ def test_without_runs_nothing_has_the_label(start):
 def test_batch_not_to_be_observed(start):
     """It is a call like others, and no part of training."""
     server = start()
-    of_calls = ("grpc_", "process_", "advantaged_connections", "advantaged_request", "advantaged_response_size",
-                "advantaged_stage")
+    of_calls = ("grpc_", "process_", "advantaged_connections", "advantaged_http", "advantaged_log",
+                "advantaged_request", "advantaged_response_size", "advantaged_stage")
     def training():
         return [sample for sample in server.metrics().samples if not sample[0].startswith(of_calls)]
     before = training()

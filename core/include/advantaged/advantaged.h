@@ -247,7 +247,8 @@ struct Result {
       violations;  // empty iff the computation succeeded; otherwise nothing below is meaningful
   bool ok() const { return violations.empty(); }
 
-  std::vector<float> advantages;        // one per row: N; or, with `per_group`, A₊ and A₋ of each group: 2 G
+  std::vector<float>
+      advantages;  // one per row: N; or, with `per_group`, A₊ and A₋ of each group: 2 G
   std::vector<GroupStatistics> groups;  // G
   std::vector<double> pass_at_k;  // G × pass_at.size(), row by row; NaN where ρ̂ is unknown or K > n
   // The moments that the stages need, of this call's responses: of the advantages before the first
