@@ -67,7 +67,12 @@ void CheckAdvantages(const v1::ComputeAdvantagesRequest& request,
     Require(advantage != 0 || !std::signbit(advantage), "no advantage is -0");
   }
   const v1::Summary& summary = response.summary();
-  std::size_t expected = std::size_t{summary.responses()} + summary.masked_responses();
+  const std::size_t trajectory_ids = static_cast<std::size_t>(request.trajectory_ids_size()) +
+                                     request.trajectory_ids_fixed32_le().size() / sizeof(float);
+  const std::size_t responses = std::size_t{summary.responses()} + summary.masked_responses();
+  // One for each row.
+  std::size_t expected = trajectory_ids > 0 ? trajectory_ids : responses;
+  Require(responses <= expected, "a response has a row", std::to_string(responses));
   if (request.reply_form() == v1::REPLY_FORM_ADVANTAGES_PER_GROUP) {
     expected = 2 * std::size_t{summary.groups()};
   }

@@ -178,6 +178,9 @@ class Mutator {
     if (request.group_ids_size() > 0) {
       request.mutable_group_ids()->Resize(static_cast<int>(responses), 3);
     }
+    if (request.trajectory_ids_size() > 0) {
+      request.mutable_trajectory_ids()->Resize(static_cast<int>(responses), 3);
+    }
     while (request.has_group_size() && request.group_size() > 1 &&
            responses % request.group_size() != 0) {
       request.set_group_size(request.group_size() / 2);

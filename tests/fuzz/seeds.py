@@ -77,6 +77,12 @@ FORMS = {
             "small_group": 3},
     "shaped": {"rewards": REWARDS, "group_size": 4, "outcomes": bitmap(OUTCOMES),
                "shape_rewards": True},
+    "trajectories": {"rewards": REWARDS, "group_size": 4, "trajectory_ids": (1, 2, 1, 3, 5, 5, 6, 5),
+                     "trajectory_reward": 2, "lengths": LENGTHS},
+    "trajectories_bytes": {
+        "rewards": REWARDS, "group_size": 4, "trajectory_reward": 3,
+        "trajectory_ids_fixed32_le": packed("I", (1, 2, 1, 3, 5, 5, 6, 5)),
+        "valid": bitmap((1, 1, 1, 1, 1, 0, 1, 1))},
 }
 
 MOMENTS = compute_pb2.BatchMoments(weight=8, mean=0.5, centred_squares=3)
@@ -107,7 +113,7 @@ def requests():
         request.method.skew_r.SetInParent()
         if name in ("bits", "per_group", "clamp"):
             request.method.pass_at_k_grpo.k = 2
-        if name in ("floats", "ids", "lengths", "raw"):
+        if name in ("floats", "ids", "lengths", "raw", "trajectories", "trajectories_bytes"):
             request.method.max_at_k.k = 2
         yield f"form_{name}", request
     for name, fields in STAGES.items():
