@@ -152,7 +152,7 @@ def test_reload_says_what_needs_a_restart(start, file):
 
 
 def test_reload_of_a_bad_file_changes_nothing(start, file):
-    reloading = Reloading(start, file, "drain_timeout = 10")
+    reloading = Reloading(start, file, "drain_timeout = 10", "--log-format=text")
     before = reloading.hash()
     for text, complaint in [("drain_timeout = 5\nlog_levl = 'error'", ':2: unknown key "log_levl"'),
                             ("drain_timeout = ", ":1: "),
