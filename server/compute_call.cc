@@ -59,6 +59,7 @@ std::optional<StageTimes> ComputeCall::Stages() const {
 
 void ComputeCall::Describe(AccessRecord& record) const {
   record.method = MethodName(request_);
+  record.run = request_.run();
   record.request_bytes = request_.ByteSizeLong();
   record.responses = CountResponses(request_);
   if (response_.numerics_version() == 0) return;  // there is no answer

@@ -32,6 +32,7 @@ Json ToJson(int code, std::uint64_t skipped, const AccessRecord& record) {
   Set(line, "rpc", record.rpc);
   line["code"] = CodeName(code);
   Set(line, "method", record.method);
+  Set(line, "run", record.run);
   Set(line, "peer", record.peer);
   Set(line, "groups", record.groups);
   Set(line, "responses", record.responses);

@@ -26,6 +26,7 @@ struct AccessRecord {
   std::string_view transport;  // "grpc" or "http"
   std::string_view rpc;        // e.g. "ComputeAdvantages"
   std::string method;          // as in the table of methods
+  std::string run;             // as the caller named it
   std::string peer;            // IP:PORT, or "unix"
   std::optional<std::uint64_t> groups;
   std::optional<std::uint64_t> responses;  // masked ones, too

@@ -100,6 +100,7 @@ TEST_F(AccessLogTest, SaysWhatIsKnownAndNoMore) {
        {.transport = "grpc",
         .rpc = "ComputeAdvantages",
         .method = "rloo",
+        .run = "r1",
         .peer = "127.0.0.1:1",
         .groups = 0,
         .responses = 2,
@@ -109,7 +110,7 @@ TEST_F(AccessLogTest, SaysWhatIsKnownAndNoMore) {
         .total_us = 1000000.06,
         .traceparent = "00-1"});
   EXPECT_EQ(Lines().at(0), json::parse(R"({"transport":"grpc","rpc":"ComputeAdvantages",
-      "code":"OK","method":"rloo","peer":"127.0.0.1:1","groups":0,"responses":2,
+      "code":"OK","method":"rloo","run":"r1","peer":"127.0.0.1:1","groups":0,"responses":2,
       "request_bytes":3,"response_bytes":4,"queue_us":0.1,"decode_us":1.2,"compute_us":2.0,
       "encode_us":3.0,"total_us":1000000.1,"traceparent":"00-1"})"));
   Call(CallStatus::kOk, milliseconds(0));

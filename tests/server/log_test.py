@@ -66,7 +66,7 @@ def test_text(start):
 
 def test_calls_that_end_well(start, tmp_path):
     server = start(ALL, listen=["127.0.0.1:0", f"unix:{tmp_path}/a.sock"])
-    request = batches.rloo(rewards=[1, 0, 0.1, 0.7], group_size=2)
+    request = batches.rloo(rewards=[1, 0, 0.1, 0.7], group_size=2, run="run-7")
     with server.stub(0) as stub, server.stub(1) as unix:
         reply = stub.ComputeAdvantages(request, metadata=[("traceparent", PARENT)])
         unix.ListMethods(catalog_pb2.ListMethodsRequest())
@@ -79,8 +79,8 @@ def test_calls_that_end_well(start, tmp_path):
     for name in ("time", "level", "message", "peer"):
         computed.pop(name)
     assert computed == {
-        "transport": "grpc", "rpc": "ComputeAdvantages", "code": "OK", "method": "rloo", "groups": 2,
-        "responses": 4, "request_bytes": request.ByteSize(), "response_bytes": reply.ByteSize(),
+        "transport": "grpc", "rpc": "ComputeAdvantages", "code": "OK", "method": "rloo", "run": "run-7",
+        "groups": 2, "responses": 4, "request_bytes": request.ByteSize(), "response_bytes": reply.ByteSize(),
         "traceparent": PARENT}
     assert listed.pop("total_us") > 0
     assert {name: listed[name] for name in listed if name not in ("time", "level", "message")} == {
