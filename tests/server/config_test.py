@@ -90,7 +90,8 @@ def test_bad_configuration_starts_nothing(file):
 
 def test_almost_known_variables_are_warned_of(start):
     server = start(env={"ADVANTAGED_LISTN": "x", "ADVANTAGED_PORT": "tcp://10.0.0.1:50051"})
-    assert "ADVANTAGED_LISTN has no meaning; did you mean ADVANTAGED_LISTEN?" in server.log()
+    eventually(lambda: "ADVANTAGED_LISTN has no meaning; did you mean ADVANTAGED_LISTEN?" in server.log(),
+               "a warning")
     assert "ADVANTAGED_PORT" not in server.log()
 
 
@@ -134,7 +135,7 @@ def test_reload_applies_what_is_safe(start, file):
 
 def test_log_level_hides_what_is_less_severe(start, file):
     reloading = Reloading(start, file, "log_level = 'info'")
-    assert "grpc on" in reloading.server.log()
+    eventually(lambda: "grpc on" in reloading.server.log(), "a line of level info")
     reloading.reload("log_level = 'error'")
     assert reloading.server.stop() == 0
     assert "bye" not in reloading.server.log()
