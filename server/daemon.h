@@ -51,7 +51,7 @@ class Daemon {
   Metrics metrics_;
   ComputeBackend backend_;
   Probes probes_;
-  JsonCompute json_compute_{backend_};
+  JsonCompute json_compute_{backend_, access_log_};
   std::unique_ptr<http::Server> http_server_;
   std::unique_ptr<GrpcServer> grpc_server_;
 };

@@ -8,6 +8,7 @@
 
 #include "advantaged/v1/compute.pb.h"
 #include "server/compute_backend.h"
+#include "server/json_access.h"
 #include "server/json_codec.h"
 #include "server/json_status.h"
 
@@ -34,23 +35,31 @@ std::size_t AnswerBytes(const v1::ComputeAdvantagesRequest& request) {
 
 }  // namespace
 
-// Counted in `admitted_` as long as it lives.
-struct JsonCompute::Admitted {
-  explicit Admitted(JsonCompute& compute) : owner(compute) {
-    const std::lock_guard lock(owner.mutex_);
-    ++owner.admitted_;
+// Counted in `admitted_` as long as it lives, and logged at its end.
+class JsonCompute::Admitted final : public http::Permit {
+ public:
+  Admitted(JsonCompute& owner, const http::Head& head)
+      : access(owner.access_log_, head), owner_(owner) {
+    const std::lock_guard lock(owner_.mutex_);
+    ++owner_.admitted_;
   }
   Admitted(const Admitted&) = delete;
   Admitted& operator=(const Admitted&) = delete;
-  ~Admitted() {
+  ~Admitted() override {
     ticket.Return();
-    const std::lock_guard lock(owner.mutex_);
-    --owner.admitted_;
-    owner.less_.notify_all();
+    access.Write();
+    const std::lock_guard lock(owner_.mutex_);
+    --owner_.admitted_;
+    owner_.less_.notify_all();
   }
 
-  JsonCompute& owner;
+  void OnSent() override { access.Sent(); }
+
   Admission::Ticket ticket;
+  JsonAccess access;
+
+ private:
+  JsonCompute& owner_;
 };
 
 // Counted in `computing_` already. Frees itself.
@@ -70,21 +79,21 @@ class JsonCompute::Call final : public ComputeTask {
   ~Call() = default;
 
   void Run(std::chrono::nanoseconds waited) override {
+    admitted().access.Queued(waited);
     try {
       v1::ComputeAdvantagesResponse response;
       const CallStatus status = Compute(waited, response);
-      End(status.ok() ? http::Response{.content_type = "application/json",
-                                       .body = PrintJson(response) + '\n'}
-                      : ToHttpResponse(status));
+      End(status.code, status.ok() ? Print(response) : ToHttpResponse(status));
     } catch (const std::exception& error) {
       // Out of memory, or what a library of JSON does not like in a text it has let in.
-      End({.code = http::status::internal_server_error,
-           .body = std::string("Internal error: ") + error.what() + "\n"});
+      const CallStatus status{.code = CallStatus::kInternal, .message = error.what()};
+      End(status.code, ToHttpResponse(status));
     }
   }
 
   void Refuse(std::chrono::milliseconds delay) override {
-    End(ToHttpResponse(owner_.backend_.RefusedByQueue(delay)));
+    const CallStatus status = owner_.backend_.RefusedByQueue(delay);
+    End(status.code, ToHttpResponse(status));
   }
 
   CallStatus Compute(std::chrono::nanoseconds waited, v1::ComputeAdvantagesResponse& response) {
@@ -92,13 +101,23 @@ class JsonCompute::Call final : public ComputeTask {
     CallStatus status = backend.CheckWaiting(CallStage::kQueue, CheckGivenUp());
     if (!status.ok()) return status;
     v1::ComputeAdvantagesRequest request;
+    const auto start = steady_clock::now();
     status = ReadJson(request_.body, request);
+    admitted().access.Read(steady_clock::now() - start);
     if (!status.ok()) return status;
+    admitted().access.Describe(request);
     request_.body = {};
-    auto& ticket = static_cast<Admitted*>(request_.permit.get())->ticket;
-    status = backend.AdmitMore(ticket, AnswerBytes(request));
+    status = backend.AdmitMore(admitted().ticket, AnswerBytes(request));
     if (!status.ok()) return status;
     return backend.Compute(request, response, waited, [this] { return CheckGivenUp(); });
+  }
+
+  http::Response Print(v1::ComputeAdvantagesResponse& response) {
+    admitted().access.Computed(response);
+    const auto start = steady_clock::now();
+    http::Response printed{.content_type = "application/json", .body = PrintJson(response) + '\n'};
+    admitted().access.Printed(printed.body.size(), steady_clock::now() - start);
+    return printed;
   }
 
   GivenUp CheckGivenUp() const {
@@ -106,8 +125,11 @@ class JsonCompute::Call final : public ComputeTask {
     return request_.gone() || owner_.cancelled_ ? GivenUp::kCancelled : GivenUp::kNo;
   }
 
-  void End(http::Response response) {
+  Admitted& admitted() { return static_cast<Admitted&>(*request_.permit); }
+
+  void End(int code, http::Response response) {
     JsonCompute& owner = owner_;
+    admitted().access.Answer(code, response);
     reply_(std::move(response));
     delete this;
     const std::lock_guard lock(owner.mutex_);
@@ -130,33 +152,41 @@ http::Route JsonCompute::MakeRoute() {
                            http::Reply reply) { Handle(std::move(request), std::move(reply)); }};
 }
 
-http::Permit JsonCompute::Admit(const http::Head& head, http::Response& refusal) {
-  if (!open_) {
-    refusal = ToHttpResponse(kShuttingDown);
+std::shared_ptr<http::Permit> JsonCompute::Admit(const http::Head& head, http::Response& refusal) {
+  auto admitted = std::make_shared<Admitted>(*this, head);
+  const auto refuse = [&](int code, http::Response response) {
+    refusal = std::move(response);
+    admitted->access.Answer(code, refusal);
+    admitted->access.Sent();
     return nullptr;
-  }
+  };
+  if (!open_) return refuse(kShuttingDown.code, ToHttpResponse(kShuttingDown));
   if (!IsJson(head.content_type)) {
-    refusal = {.code = http::status::unsupported_media_type,
-               .body = "The body is JSON: send Content-Type: application/json.\n"};
-    return nullptr;
+    return refuse(CallStatus::kInvalidArgument,
+                  {.code = http::status::unsupported_media_type,
+                   .body = "The body is JSON: send Content-Type: application/json.\n"});
   }
-  auto admitted = std::make_shared<Admitted>(*this);
   CallStatus status;
   // To the limits all of HTTP is one connection: clients who send their bodies slowly, on however
   // many connections, leave room for gRPC. The text is counted twice: the message it becomes is
   // about as large.
   const auto text = static_cast<std::size_t>(head.body_bytes);
   admitted->ticket = backend_.Admit(this, text, text / sizeof(float), status);
-  if (admitted->ticket) return admitted;
-  refusal = ToHttpResponse(status);
-  return nullptr;
+  if (!admitted->ticket) return refuse(status.code, ToHttpResponse(status));
+  return admitted;
 }
 
 void JsonCompute::Handle(http::Request request, http::Reply reply) {
+  bool cancelled = false;
   {
     const std::lock_guard lock(mutex_);
-    if (cancelled_) return reply(ToHttpResponse(kShuttingDown));
-    ++computing_;
+    cancelled = cancelled_;
+    if (!cancelled) ++computing_;
+  }
+  if (cancelled) {
+    http::Response response = ToHttpResponse(kShuttingDown);
+    static_cast<Admitted&>(*request.permit).access.Answer(kShuttingDown.code, response);
+    return reply(std::move(response));
   }
   (new Call(*this, std::move(request), std::move(reply)))->Start();
 }

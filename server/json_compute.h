@@ -10,19 +10,22 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 
 #include "server/http/message.h"
 
 namespace advantaged {
 
+class AccessLog;
 class ComputeBackend;
 
 // Thread-safe.
 class JsonCompute {
  public:
-  // `backend` must outlive the object. Closed: everything is answered 503.
-  explicit JsonCompute(ComputeBackend& backend) : backend_(backend) {}
+  // `backend` and `access_log` must outlive the object. Closed: everything is answered 503.
+  JsonCompute(ComputeBackend& backend, AccessLog& access_log)
+      : backend_(backend), access_log_(access_log) {}
   JsonCompute(const JsonCompute&) = delete;
   JsonCompute& operator=(const JsonCompute&) = delete;
 
@@ -37,12 +40,13 @@ class JsonCompute {
 
  private:
   class Call;
-  struct Admitted;
+  class Admitted;
 
-  http::Permit Admit(const http::Head& head, http::Response& refusal);
+  std::shared_ptr<http::Permit> Admit(const http::Head& head, http::Response& refusal);
   void Handle(http::Request request, http::Reply reply);
 
   ComputeBackend& backend_;
+  AccessLog& access_log_;
   std::atomic<bool> open_ = false;
   std::atomic<bool> cancelled_ = false;
   std::mutex mutex_;

@@ -60,7 +60,7 @@ http::Response ToHttpResponse(const CallStatus& status) {
                           .body = json.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n'};
   if (status.retry_delay) {
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(*status.retry_delay);
-    response.retry_after = std::to_string(seconds.count());
+    response.fields.emplace_back("Retry-After", std::to_string(seconds.count()));
   }
   return response;
 }

@@ -11,6 +11,8 @@
 #include <memory>
 #include <ostream>  // Beast's headers miss it
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace advantaged::http {
@@ -22,18 +24,30 @@ using boost::beast::http::verb;
 struct Head {
   std::string content_type = "";  // "" if it has none
   std::uint64_t body_bytes = 0;
+  std::string peer = "";  // IP:PORT
+  // The value of a header field, "" if it was not sent or sent twice. Lives as long as the head.
+  std::function<std::string_view(std::string_view name)> field = {};
 };
 
-// Whatever a route holds for a request from its head until its answer has been sent.
-using Permit = std::shared_ptr<void>;
+// Whatever a route holds for a request from its head until its answer has been sent, or never will
+// be.
+class Permit {
+ public:
+  Permit() = default;
+  Permit(const Permit&) = delete;
+  Permit& operator=(const Permit&) = delete;
+  virtual ~Permit() = default;
+  // The kernel has the whole answer. On the thread of the HTTP server.
+  virtual void OnSent() {}
+};
 
 struct Request {
   verb method;
   std::string path;  // without the query
   std::string body = "";
-  Permit permit = nullptr;           // of the route's `admit`
-  const void* connection = nullptr;  // tells connections apart; never looked into
-  std::function<bool()> gone = {};   // whether the client has closed its side; any thread
+  std::shared_ptr<Permit> permit = nullptr;  // of the route's `admit`
+  const void* connection = nullptr;          // tells connections apart; never looked into
+  std::function<bool()> gone = {};           // whether the client has closed its side; any thread
   std::chrono::steady_clock::time_point deadline = {};  // for the answer
 };
 
@@ -41,8 +55,7 @@ struct Response {
   status code = status::ok;
   std::string content_type = "text/plain; charset=utf-8";
   std::string body = "";
-  std::string allow = "";        // header field of a 405: the methods the path has
-  std::string retry_after = "";  // header field: seconds
+  std::vector<std::pair<std::string, std::string>> fields = {};  // further ones of the header
 };
 
 // Takes the answer to one request: from any thread, now or later, once, while the server lives.
@@ -56,7 +69,7 @@ struct Route {
   std::size_t max_body_bytes = 0;  // a longer body is refused unread
   // Runs before the body is read, on the thread of the HTTP server. Null refuses the request, with
   // the answer `refusal`. A route that has it takes no body of unknown length.
-  std::function<Permit(const Head&, Response& refusal)> admit = {};
+  std::function<std::shared_ptr<Permit>(const Head&, Response& refusal)> admit = {};
   // Runs on the thread of the HTTP server: quick, or it hands the work on and returns.
   std::function<void(Request, Reply)> handle;
 };

@@ -15,7 +15,7 @@ const Route* Router::Find(verb method, std::string_view target, Response& refusa
     refusal = {.code = status::method_not_allowed,
                .body = "Method not allowed. " + route.path + " takes " +
                        (reads ? "GET and HEAD" : "POST") + ".\n",
-               .allow = reads ? "GET, HEAD" : "POST"};
+               .fields = {{"Allow", reads ? "GET, HEAD" : "POST"}}};
     return nullptr;
   }
   refusal = {.code = status::not_found, .body = "Not found. There are:" + paths + "\n"};

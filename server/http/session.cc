@@ -90,9 +90,22 @@ bool Session::AdmitBody(Response& refusal) {
     return false;
   }
   permit_ = route_->admit({.content_type = std::string(View(header[field::content_type])),
-                           .body_bytes = parser_->content_length().value_or(0)},
+                           .body_bytes = parser_->content_length().value_or(0),
+                           .peer = Peer(),
+                           .field =
+                               [&header](std::string_view name) {
+                                 const beast::string_view key(name.data(), name.size());
+                                 return View(header.count(key) == 1 ? header[key] : "");
+                               }},
                           refusal);
   return permit_ != nullptr;
+}
+
+std::string Session::Peer() const {
+  error_code error;
+  const auto peer = stream_.socket().remote_endpoint(error);
+  if (error) return "";  // it has left
+  return Address{.path = {}, .host = peer.address().to_string(), .port = peer.port()}.ToString();
 }
 
 void Session::Continue() {
@@ -180,8 +193,7 @@ void Session::Send(Response response) {
   beast::http::response<beast::http::string_body> message(response.code, parser_->get().version());
   message.set(field::content_type, response.content_type);
   message.set(field::cache_control, "no-store");
-  if (!response.allow.empty()) message.set(field::allow, response.allow);
-  if (!response.retry_after.empty()) message.set(field::retry_after, response.retry_after);
+  for (const auto& [name, value] : response.fields) message.set(name, value);
   message.keep_alive(keep_alive_);
   message.content_length(response.body.size());
   if (parser_->get().method() == verb::head) {
@@ -201,6 +213,7 @@ void Session::Send(Response response) {
 }
 
 void Session::OnSent(error_code error) {
+  if (permit_ && !error) permit_->OnSent();
   // An idle connection holds nothing.
   permit_.reset();
   response_ = {};

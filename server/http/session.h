@@ -12,6 +12,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <memory>
 #include <optional>
+#include <string>
 #include <variant>
 
 #include "server/http/connections.h"
@@ -40,6 +41,8 @@ class Session : public std::enable_shared_from_this<Session> {
   void OnHeader(error_code error);
   // Whether the body is to be read; else `refusal` is the answer.
   bool AdmitBody(Response& refusal);
+  // IP:PORT
+  std::string Peer() const;
   // Says so to a client that waits for it before it sends the body (curl, from 1 MiB on).
   void Continue();
   void ReadBody();
@@ -67,7 +70,7 @@ class Session : public std::enable_shared_from_this<Session> {
   // A parser reads one message.
   std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> parser_;
   const Route* route_ = nullptr;
-  Permit permit_;  // until the answer has been sent
+  std::shared_ptr<Permit> permit_;  // until the answer has been sent
   std::atomic<bool> gone_ = false;
   bool keep_alive_ = false;
   // Kept until it is written. A HEAD response has the length of a body and none.

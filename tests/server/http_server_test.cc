@@ -121,10 +121,10 @@ TEST(HttpServer, ConnectionWithoutRoomIsClosed) {
 }
 
 TEST(HttpServer, PermitIsHeldUntilTheAnswerHasBeenSent) {
-  const auto permit = std::make_shared<int>();
+  const auto permit = std::make_shared<Permit>();
   Route route = Echo(5);
-  route.admit = [&](const Head& head, Response& refusal) -> Permit {
-    refusal = {.code = status::too_many_requests, .retry_after = "7"};
+  route.admit = [&](const Head& head, Response& refusal) -> std::shared_ptr<Permit> {
+    refusal = {.code = status::too_many_requests, .fields = {{"Retry-After", "7"}}};
     return head.body_bytes == 2 ? permit : nullptr;
   };
   const auto server = Start({std::move(route)}, {});

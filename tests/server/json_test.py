@@ -6,7 +6,6 @@ import json
 import math
 import os
 import pathlib
-import socket
 import struct
 import subprocess
 
@@ -15,7 +14,7 @@ import pytest
 from advantaged.v1 import catalog_pb2, compute_pb2
 from conftest import PATIENCE, eventually
 from google.protobuf import json_format
-from transports import post, read_status, to_json
+from transports import post, post_head, read_all, read_status, send, to_json
 
 ONE_THREAD = ("--compute-threads=1",)
 SIMPLE = b'{"method": {"rloo": {}}, "rewards": [1, 0, 0, 1], "group_size": 2}'
@@ -29,28 +28,6 @@ def post_message(server, message):
     code, _, body = post(server, to_json(message))
     assert code == 200, body
     return body
-
-
-def send(server, head, body=b"", half_close=False):
-    """Sends a request as bytes on a connection of its own, which is returned."""
-    host, port = server.http.split(":")
-    connection = socket.create_connection((host, int(port)), PATIENCE)
-    connection.sendall(head.replace("\n", "\r\n").encode() + b"\r\n\r\n" + body)
-    if half_close:
-        connection.shutdown(socket.SHUT_WR)
-    return connection
-
-
-def read_all(connection):
-    received = b""
-    while chunk := connection.recv(1 << 16):
-        received += chunk
-    connection.close()
-    return received
-
-
-def post_head(length, extra=""):
-    return f"POST /v1/compute HTTP/1.1\nHost: x\nConnection: close\nContent-Length: {length}{extra}"
 
 
 def settled(server):

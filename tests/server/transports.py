@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import socket
 import urllib.error
 import urllib.request
 
@@ -41,6 +42,28 @@ def post(server, body, **fields):
         text = error.read()
         is_json = error.headers["Content-Type"] == "application/json"
         return error.code, error.headers, json.loads(text) if is_json else text.decode()
+
+
+def send(server, head, body=b"", half_close=False):
+    """Sends a request as bytes on a connection of its own, which is returned."""
+    host, port = server.http.split(":")
+    connection = socket.create_connection((host, int(port)), PATIENCE)
+    connection.sendall(head.replace("\n", "\r\n").encode() + b"\r\n\r\n" + body)
+    if half_close:
+        connection.shutdown(socket.SHUT_WR)
+    return connection
+
+
+def read_all(connection):
+    received = b""
+    while chunk := connection.recv(1 << 16):
+        received += chunk
+    connection.close()
+    return received
+
+
+def post_head(length, extra=""):
+    return f"POST /v1/compute HTTP/1.1\nHost: x\nConnection: close\nContent-Length: {length}{extra}"
 
 
 def to_json(request):

@@ -1,0 +1,56 @@
+// What POST /v1/compute tells of a call besides its answer: a line of the access log, the caller's
+// traceparent, and where the time went, if asked for. As the gRPC path does with metadata.
+#ifndef ADVANTAGED_SERVER_JSON_ACCESS_H_
+#define ADVANTAGED_SERVER_JSON_ACCESS_H_
+
+#include <chrono>
+#include <string>
+
+#include "server/http/message.h"
+#include "server/log/access_log.h"
+
+namespace advantaged {
+
+namespace v1 {
+class ComputeAdvantagesRequest;
+class ComputeAdvantagesResponse;
+}  // namespace v1
+
+// Not thread-safe: a call is in one place at a time.
+class JsonAccess {
+ public:
+  using Nanoseconds = std::chrono::nanoseconds;
+
+  // A call begins. `log` must outlive the object.
+  JsonAccess(AccessLog& log, const http::Head& head);
+  JsonAccess(const JsonAccess&) = delete;
+  JsonAccess& operator=(const JsonAccess&) = delete;
+
+  // The call has waited for a thread.
+  void Queued(Nanoseconds waited);
+  // Its text has been read, and is this request.
+  void Read(Nanoseconds took);
+  void Describe(const v1::ComputeAdvantagesRequest& request);
+  // It was computed, and printed as `body_bytes` bytes of text.
+  void Computed(const v1::ComputeAdvantagesResponse& response);
+  void Printed(std::size_t body_bytes, Nanoseconds took);
+  // This is its answer, which gets its header fields.
+  void Answer(int code, http::Response& response);
+  // The answer has been sent. Else the line will say that the caller gave up.
+  void Sent() { sent_ = true; }
+
+  // Writes the line. Call once, last.
+  void Write();
+
+ private:
+  AccessLog& log_;
+  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  const bool wants_timings_;
+  AccessRecord record_;
+  int code_;
+  bool sent_ = false;
+};
+
+}  // namespace advantaged
+
+#endif  // ADVANTAGED_SERVER_JSON_ACCESS_H_
