@@ -26,8 +26,8 @@ inline constexpr std::size_t kJsonFloatBytes = 15;
 CallStatus ReadJson(const std::string& json, google::protobuf::Message& message);
 
 std::string PrintJson(const google::protobuf::Message& message);
-// The same, and the shortest text that reads back as the same float32 for every advantage, also -0,
-// in a fiftieth of the time. Takes the advantages out of the message.
+// The same, and the shortest text that reads back as the same float32 for every advantage, also -0.
+// Thousands of them take about a tenth of the time. Takes the advantages out of the message.
 std::string PrintJson(v1::ComputeAdvantagesResponse& response);
 
 }  // namespace advantaged

@@ -2,10 +2,12 @@
 
 import base64
 import concurrent.futures
+import http.client
 import json
 import math
 import os
 import pathlib
+import random
 import struct
 import subprocess
 
@@ -131,6 +133,45 @@ def test_what_is_no_request(shared, body, field, said):
     assert violation.field == field or not field
     assert said in violation.description
     assert len(value["message"]) < 1000
+
+
+# What is no UTF-8: a lone byte, half a character, a surrogate, a character too long, one out of range.
+NO_UTF8 = (b"\xff", b"\xe2\x82", b"\xed\xa0\x80", b"\xc0\x80", b"\xf4\x90\x80\x80")
+PLACES = (b'{"run": "%s"}', b'{"%s": 1}', b'{"method": {"%s": {}}}', b'{"small_group": "%s"}', b'{"rewards": ["%s"]}',
+          b'{"rewards": [%s]}', b'{"group_ids": {"%s": 1}}', b'{"reward_bits": "%s"}', b'"%s', b"%s", b"{} %s")
+
+
+def refusals(server, bodies):
+    """The answers, all 400, to bodies sent on one connection: each is UTF-8 and google.rpc.Status as JSON."""
+    connection = http.client.HTTPConnection(server.http, timeout=PATIENCE)
+    for body in bodies:
+        connection.request("POST", "/v1/compute", body, {"Content-Type": "application/json"})
+        response = connection.getresponse()
+        text = response.read().decode("utf-8", "strict")
+        assert (response.status, response.headers["Content-Type"]) == (400, "application/json"), (body, text)
+        yield read_status(json.loads(text))
+    connection.close()
+
+
+def test_bytes_that_are_no_utf8(shared):
+    texts = NO_UTF8 + (rb"\ud800", rb"\udc00", rb"\ud800\u0041", b"\x00", rb"\u0000")
+    for refusal in refusals(shared, [place % text for place in PLACES for text in texts]):
+        assert refusal.code == 3 and refusal.message
+        assert refusal.details["BadRequest"].field_violations
+
+
+def test_broken_bodies(shared):
+    """Requests with bytes that were changed, cut out or put in: always JSON comes back, and no 500."""
+    random_ = random.Random(4)
+    full = b'{"method": {"rloo": {}}, "run": "r\xc3\xa4", "rewards": [1, 0.5], "group_size": 3, "lengths": [1, 2]}'
+
+    def broken():
+        body = bytearray(full)  # a refusal itself: 2 rewards are no group of 3
+        for _ in range(random_.randrange(1, 6)):
+            at = random_.randrange(len(body))
+            body[at:at + random_.randrange(3)] = random_.randbytes(random_.randrange(3))
+        return bytes(body)
+    assert len(list(refusals(shared, [broken() for _ in range(1500)]))) == 1500
 
 
 def test_content_type(shared):
