@@ -31,7 +31,8 @@ Counts MakeCounts(std::uint32_t n, std::uint32_t c, double f_correct, double f_w
           .rho = static_cast<double>(c) / n,
           .fail = static_cast<double>(n - c) / n,
           .f_correct = c == 0 ? 0 : f_correct,
-          .f_wrong = c == n ? 0 : f_wrong};
+          .f_wrong = c == n ? 0 : f_wrong,
+          .rho_k = c == n ? 1 : PassAtK(n, c, f_wrong)};
 }
 
 }  // namespace advantaged

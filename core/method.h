@@ -69,6 +69,7 @@ struct Counts {
   double fail;       // 1 − ρ̂ = (n−c)/n
   double f_correct;  // f₊ = C(n−c, K−1)/C(n−1, K−1)    (14); 0 where c = 0
   double f_wrong;    // f₋ = C(n−c−1, K−1)/C(n−1, K−1)  (14); 0 where c = n
+  double rho_k;      // ρ̂_K = 1 − (1−ρ̂) f₋               (12)
 };
 
 // A value for correct and one for wrong responses.
@@ -114,6 +115,10 @@ struct MethodRow {
   Affine (*affine)(const RewardGroup&, const Parameters&) = nullptr;
   void (*rank)(std::span<const float> rewards, const Parameters&,
                std::span<double> advantages) = nullptr;
+  // The limit n → ∞ as a function of ρ (core/surrogate/population.h), where the table of a huge
+  // group is not it. `counts` holds the n of the question and, for the rest, values in the limit:
+  // f± = (1−ρ)^(K−1).
+  Pair (*limit)(const Counts& counts, const Parameters&) = nullptr;
   bool needs_lengths = false;
   // Not zero-mean by design: a later centering would change the method.
   bool keeps_mean = false;

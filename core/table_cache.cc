@@ -54,13 +54,24 @@ FloatPair EvaluateEntry(const MethodRow& row, const Parameters& parameters, std:
   return Rounded(TableEntry(row, MakeCounts(n, c, f_correct, FailureWithout(n, k, c)), parameters));
 }
 
-Table BuildTable(const MethodRow& row, const Parameters& parameters, std::uint32_t n) {
+std::vector<Pair> EvaluateTable(const MethodRow& row, const Parameters& parameters,
+                                std::uint32_t n) {
   const std::vector<double> f = FailureLadder(n, LadderK(parameters, n));
-  Table table;
-  table.entries.reserve(std::size_t{n} + 1);
+  std::vector<Pair> entries;
+  entries.reserve(std::size_t{n} + 1);
   for (std::uint32_t c = 0; c <= n; ++c) {
     const Counts counts = MakeCounts(n, c, c == 0 ? 0 : f[c - 1], f[c]);
-    table.entries.push_back(Rounded(TableEntry(row, counts, parameters)));
+    entries.push_back(TableEntry(row, counts, parameters));
+  }
+  return entries;
+}
+
+Table BuildTable(const MethodRow& row, const Parameters& parameters, std::uint32_t n) {
+  Table table;
+  table.entries.reserve(std::size_t{n} + 1);
+  for (const Pair& pair : EvaluateTable(row, parameters, n)) {
+    const auto c = static_cast<std::uint32_t>(table.entries.size());
+    table.entries.push_back(Rounded(pair));
     const bool negative = c > 0 && c < n && table.entries[c].correct < 0;
     if (negative && table.first_negative_correct == 0) table.first_negative_correct = c;
   }

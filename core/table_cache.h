@@ -32,7 +32,11 @@ struct Table {
 FloatPair EvaluateEntry(const MethodRow& row, const Parameters& parameters, std::uint32_t n,
                         std::uint32_t c);
 
-// Builds the table for n ≤ kMaxTableSize. O(n).
+// A₊ and A₋ for c = 0 … n before rounding, n ≤ kMaxTableSize. O(n).
+std::vector<Pair> EvaluateTable(const MethodRow& row, const Parameters& parameters,
+                                std::uint32_t n);
+
+// That table, rounded.
 Table BuildTable(const MethodRow& row, const Parameters& parameters, std::uint32_t n);
 
 // A bounded cache of tables, least recently used out first. Thread-safe.

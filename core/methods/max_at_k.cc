@@ -22,6 +22,7 @@
 // O(n log n): one sort, running sums. On binary rewards plain is (35) of arXiv 2510.23049v1: A₊ =
 // 1, A₋ = 1 − f₋. Not zero-mean by design.
 #include <algorithm>
+#include <cmath>
 
 #include "core/failure.h"
 #include "core/kernels/rank.h"
@@ -84,6 +85,21 @@ Pair Table(const Counts& g, const Parameters& p) {
       break;
   }
   return {scale, scale * (1 - g.f_wrong)};
+}
+
+// The scale `published` vanishes with n: it keeps the n of the question.
+Pair Limit(const Counts& g, const Parameters& p) {
+  const double scale = ScaleFactor(p, g.n);
+  switch (p.variant) {
+    case MaxVariant::kLeaveOneOutMinusOne:
+      return {scale * g.f_correct, 0};
+    case MaxVariant::kLeaveOneOut:
+      return {scale * g.fail * g.f_correct, -scale * g.rho * g.f_wrong};
+    case MaxVariant::kPlain:
+      break;
+  }
+  // 1 − f₋, where ρ is tiny too.
+  return {scale, -scale * std::expm1((p.k - 1.0) * std::log1p(-g.rho))};
 }
 
 // w(1 … n) at index m−1.
@@ -181,6 +197,7 @@ const MethodRow kMaxAtK{
     .smallest_group = SmallestGroup,
     .table = Table,
     .rank = Rank,
+    .limit = Limit,
     .keeps_mean = true};
 
 }  // namespace advantaged

@@ -21,6 +21,11 @@ Affine Rewards(const RewardGroup& group, const Parameters& /*unused*/) {
   return {.slope = 1, .centre = mean, .shift = weighted / weight};
 }
 
+// Lengths independent of outcomes: the baseline is the mean.
+Pair Limit(const Counts& counts, const Parameters& /*unused*/) {
+  return {counts.fail, -counts.rho};
+}
+
 }  // namespace
 
 const MethodRow kOpo{
@@ -31,6 +36,7 @@ const MethodRow kOpo{
     .constant_group = ConstantGroup::kZero,
     .smallest_group = GroupOfTwo,
     .affine = Rewards,
+    .limit = Limit,
     .needs_lengths = true};
 
 }  // namespace advantaged

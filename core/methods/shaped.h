@@ -12,8 +12,7 @@ namespace advantaged {
 // 0. With 1−ρ̂_K = (1−ρ̂)·f₋ (Lemma 1) it is √(f₋·ρ̂/ρ̂_K), which loses no digits.
 inline double ShapedFactor(const Counts& g) {
   if (g.c == 0) return 0;
-  const double rho_k = 1 - g.fail * g.f_wrong;
-  return std::sqrt(g.f_wrong * g.rho / rho_k);
+  return std::sqrt(g.f_wrong * g.rho / g.rho_k);
 }
 
 }  // namespace advantaged
