@@ -10,9 +10,11 @@ import pathlib
 import struct
 
 from advantaged.v1 import compute_pb2, method_pb2
+from google.protobuf import json_format
 from google.protobuf.descriptor import FieldDescriptor
 
-CORPUS = pathlib.Path(__file__).parent / "corpus"
+HERE = pathlib.Path(__file__).parent
+CORPUS = HERE / "corpus"
 # Two groups of four.
 OUTCOMES = (1, 0, 0, 1, 0, 0, 1, 0)
 REWARDS = (1, 0.25, -3, 1, 0.5, 0, 2, 0)
@@ -83,9 +85,15 @@ FORMS = {
         "rewards": REWARDS, "group_size": 4, "trajectory_reward": 3,
         "trajectory_ids_fixed32_le": packed("I", (1, 2, 1, 3, 5, 5, 6, 5)),
         "valid": bitmap((1, 1, 1, 1, 1, 0, 1, 1))},
+    "trajectories_bits": {
+        "reward_bits": bitmap(OUTCOMES), "response_count": 8, "group_ids": (7, 9, 7, 7, 9, 9, 7, 9),
+        "trajectory_ids": (1, 2, 3, 1, 5, 6, 7, 9), "trajectory_reward": 1},
+    "run": {"rewards": REWARDS, "group_size": 4, "run": "ppo-1_a"},
+    "unobserved": {"rewards": REWARDS, "group_size": 4, "run": "ppo-2", "observe": False},
 }
 
 MOMENTS = compute_pb2.BatchMoments(weight=8, mean=0.5, centred_squares=3)
+WHITEN = [compute_pb2.Stage(center={}), compute_pb2.Stage(scale={})]
 STAGES = {
     "whiten": {"stages": [compute_pb2.Stage(center={}), compute_pb2.Stage(scale={"ddof": 1})]},
     "tokens": {"stages": [compute_pb2.Stage(center={"weighting": 2}),
@@ -95,8 +103,14 @@ STAGES = {
     "lite_ppo": {"stages": [compute_pb2.Stage(scale={"spread": 2})]},
     "clip": {"stages": [compute_pb2.Stage(clip={"low": -1, "high": 1}),
                         compute_pb2.Stage(center={}), compute_pb2.Stage(clip={"high": 0.5})]},
-    "moments_out": {"stages": [compute_pb2.Stage(center={}), compute_pb2.Stage(scale={})],
-                    "moments_only": True},
+    "trajectories": {"stages": [compute_pb2.Stage(center={"weighting": 2}), compute_pb2.Stage(
+                         scale={"spread": 2, "weighting": 2}), compute_pb2.Stage(clip={"low": -2})],
+                     "lengths": LENGTHS, "trajectory_ids": (1, 2, 1, 3, 5, 7, 6, 5),
+                     "trajectory_reward": 3},
+    "moments_out": {"stages": WHITEN, "moments_only": True},
+    "moments_next": {"stages": WHITEN, "moments_only": True, "batch_moments": [MOMENTS]},
+    "moments_all": {"stages": WHITEN, "batch_moments": [MOMENTS, MOMENTS],
+                    "reply_form": 2, "group_statistics": True},
     "moments_in": {"stages": [compute_pb2.Stage(center={})], "batch_moments": [MOMENTS],
                    "allow_recentering": True},
 }
@@ -131,6 +145,51 @@ def write(harness, name, content):
 def write_requests():
     for name, request in requests():
         write("compute", name, request.SerializeToString(deterministic=True))
+        write("json", name, json_format.MessageToJson(
+            request, preserving_proto_field_name=True, indent=None).encode())
+
+
+def words(message):
+    """Every word of the JSON form of a message."""
+    for field in message.fields:
+        yield field.name
+        if field.message_type:
+            yield from words(field.message_type)
+        if field.enum_type:
+            yield from (value.name for value in field.enum_type.values)
+
+
+def write_words():
+    found = dict.fromkeys(words(compute_pb2.ComputeAdvantagesRequest.DESCRIPTOR))
+    (HERE / "json.dict").write_text("".join(f'"\\"{word}\\""\n' for word in found))
+
+
+# Beside every request: what only JSON can say.
+JSON = {
+    "camel": '{"method":{"passAtKGrpo":{"k":"2"}},"rewardBits":"_-8=",'
+             '"responseCount":1.6e1,"groupSize":8}',
+    "escapes": '{"run":"\\u0061\\ud83d\\ude00\\n","method":{"rloo":{}},"rewards":[1,0],'
+               '"group_size":2}',
+    "surrogate": '{"run":"\\ud83d"}',
+    "not_utf8": '{"run":"\xff\xc0\x80"}',
+    "unknown_field": '{"method":{"rloo":{}},"\xff":1}',
+    "unknown_enum": '{"reply_form":"REPLY_FORM_\xc3\xa9"}',
+    "wrong_type": '{"rewards":[[1],{},"x",null,true],"method":[]}',
+    "out_of_range": '{"group_size":4294967296,"rewards":[1e39,-1e999],"response_count":-1}',
+    "twice": '{"group_size":2,"group_size":3,"groupSize":1,"method":{"rloo":{},"grpo":{}}}',
+    "null": '{"method":null,"rewards":null}',
+    "nested": "[" * 200,
+    "nested_objects": '{"method":' * 101 + "{}",
+    "nan": '{"method":{"rloo":{}},"rewards":["NaN","-Infinity",0,1],"valid":"DA==",'
+           '"group_size":4}',
+    "literals": '{"rewards":[NaN,Infinity,.5,0x1,1e,-]}',
+    "cut": '{"method":{"rloo"',
+    "tail": "{} {}",
+    "empty": "",
+    "spaces": " \t\r\n{ } \n",
+    "bits": '{"method":{"rloo":{}},"group_size":2,"response_count":2400,"reward_bits":"'
+            + "A" * 400 + '"}',
+}
 
 
 JSONL = {
@@ -193,8 +252,11 @@ def write_texts():
         write("jsonl", name, text.encode())
     for name, text in HTTP.items():
         write("http", name, text.encode("latin-1"))
+    for name, text in JSON.items():
+        write("json", name, text.encode("latin-1"))
 
 
 if __name__ == "__main__":
     write_requests()
+    write_words()
     write_texts()

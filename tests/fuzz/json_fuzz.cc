@@ -1,0 +1,78 @@
+// The body of a POST /v1/compute, read, computed, counted and answered as the server does it once
+// it has let the call in and found it a thread.
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "advantaged/v1/compute.pb.h"
+#include "server/compute_backend.h"
+#include "server/json_codec.h"
+#include "server/json_status.h"
+#include "server/metrics/metrics.h"
+#include "tests/fuzz/require.h"
+
+namespace advantaged::fuzz {
+namespace {
+
+constexpr std::size_t kMaxBytes = 65536;
+
+ComputeBackend& Backend() {
+  static Metrics& metrics = *new Metrics({}, {.runs = 2});
+  static ComputeBackend& backend = *new ComputeBackend({.pool = {.threads = 1}}, metrics);
+  return backend;
+}
+
+http::Response Post(const std::string& body) {
+  v1::ComputeAdvantagesRequest request;
+  v1::ComputeAdvantagesResponse response;
+  CallStatus status = ReadJson(body, request);
+  if (status.ok()) {
+    status = Backend().Compute(request, response, {}, [] { return GivenUp::kNo; });
+  }
+  if (!status.ok()) return ToHttpResponse(status);
+  return {.content_type = "application/json", .body = PrintJson(response) + '\n'};
+}
+
+void CheckAdvantages(const std::string& json) {
+  v1::ComputeAdvantagesResponse response;
+  const CallStatus read = ReadJson(json, response);
+  Require(read.ok(), "the answer reads back: " + read.message, json);
+  Require(PrintJson(response) + '\n' == json, "the answer reads back as the same", json);
+}
+
+// google.rpc.Status.
+void CheckRefusal(const http::Response& answer, const nlohmann::json& status) {
+  const int code = status.value("code", CallStatus::kOk);
+  Require(code == CallStatus::kInvalidArgument || code == CallStatus::kFailedPrecondition,
+          "a refusal is a client's fault", answer.body);
+  Require(answer.code == http::status::bad_request, "the HTTP status fits the code", answer.body);
+  Require(status.value("message", "") != "", "a refusal has a message", answer.body);
+  bool told = false;
+  for (const nlohmann::json& detail : status.at("details")) {
+    for (const nlohmann::json& violation : detail.value("field_violations", nlohmann::json())) {
+      Require(violation.value("description", "") != "", "a violation is described", answer.body);
+      told = true;
+    }
+  }
+  Require(told == (code == CallStatus::kInvalidArgument),
+          "INVALID_ARGUMENT, and nothing else, lists violations", answer.body);
+}
+
+void Run(const std::string& body) {
+  const http::Response answer = Post(body);
+  Require(answer.content_type == "application/json", "the answer says it is JSON", answer.body);
+  // The parser takes valid UTF-8 only.
+  const auto json = nlohmann::json::parse(answer.body, nullptr, false);
+  Require(json.is_object(), "the answer is a JSON object", answer.body);
+  if (answer.code != http::status::ok) return CheckRefusal(answer, json);
+  CheckAdvantages(answer.body);
+}
+
+}  // namespace
+}  // namespace advantaged::fuzz
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size > advantaged::fuzz::kMaxBytes) return 0;
+  advantaged::fuzz::Run(std::string(reinterpret_cast<const char*>(data), size));
+  return 0;
+}
