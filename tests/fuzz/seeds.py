@@ -109,8 +109,8 @@ STAGES = {
                      "trajectory_reward": 3},
     "moments_out": {"stages": WHITEN, "moments_only": True},
     "moments_next": {"stages": WHITEN, "moments_only": True, "batch_moments": [MOMENTS]},
-    "moments_all": {"stages": WHITEN, "batch_moments": [MOMENTS, MOMENTS],
-                    "reply_form": 2, "group_statistics": True},
+    "moments_all": {"stages": [WHITEN[0], compute_pb2.Stage(clip={"high": 1}), WHITEN[1]],
+                    "batch_moments": [MOMENTS, MOMENTS], "reply_form": 2, "group_statistics": True},
     "moments_in": {"stages": [compute_pb2.Stage(center={})], "batch_moments": [MOMENTS],
                    "allow_recentering": True},
 }
@@ -124,11 +124,11 @@ def requests():
             lengths=LENGTHS)
     for name, fields in FORMS.items():
         request = compute_pb2.ComputeAdvantagesRequest(**fields)
-        request.method.skew_r.SetInParent()
-        if name in ("bits", "per_group", "clamp"):
+        request.method.max_at_k.k = 2
+        if "outcomes" in fields or "success_threshold" in fields:
+            request.method.skew_r.SetInParent()
+        if "reward_bits" in fields:
             request.method.pass_at_k_grpo.k = 2
-        if name in ("floats", "ids", "lengths", "raw", "trajectories", "trajectories_bytes"):
-            request.method.max_at_k.k = 2
         yield f"form_{name}", request
     for name, fields in STAGES.items():
         request = compute_pb2.ComputeAdvantagesRequest(rewards=REWARDS, group_size=4, **fields)
