@@ -11,7 +11,7 @@
 #include <string_view>
 
 #include "server/log/descriptor_sink.h"
-#include "server/log/grpc_log.h"
+#include "server/log/library_log.h"
 
 namespace advantaged {
 namespace {
@@ -124,11 +124,11 @@ Log::Log(LogFormat format, int descriptor)
       main_(MakeLogger("advantaged", sink_, writer_)),
       access_(MakeLogger(kAccess, sink_, writer_)) {
   spdlog::set_default_logger(main_);
-  ForwardGrpcLog();
+  ForwardLibraryLogs();
 }
 
 Log::~Log() {
-  SilenceGrpcLog();
+  SilenceLibraryLogs();
   main_->set_level(spdlog::level::off);
   access_->set_level(spdlog::level::off);
   sink_->Hurry(kLastWrites);

@@ -24,8 +24,8 @@ namespace advantaged {
 
 class DescriptorSink;
 
-// One at a time; make it before what logs. gRPC's own messages become lines, too. Its thread
-// receives no signals.
+// One at a time; make it before what logs. Messages of gRPC and protobuf become lines, too. Its
+// thread receives no signals.
 class Log {
  public:
   // kAuto: text if the descriptor is a terminal, else JSON.

@@ -1,5 +1,6 @@
 // Bytes that claim to be a ComputeAdvantagesRequest: decoded, computed, encoded, counted, as for a
 // call.
+#include <google/protobuf/stubs/logging.h>
 #include <grpcpp/support/status.h>
 
 #include <cmath>
@@ -104,6 +105,8 @@ void Compute(const v1::ComputeAdvantagesRequest& request) {
 }  // namespace advantaged::fuzz
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  // Says on standard error what it cannot read.
+  static const google::protobuf::LogSilencer silence;
   if (size > advantaged::fuzz::kMaxBytes) return 0;
   advantaged::v1::ComputeAdvantagesRequest request;
   if (request.ParseFromArray(data, static_cast<int>(size))) advantaged::fuzz::Compute(request);

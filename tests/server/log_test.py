@@ -178,6 +178,18 @@ def test_timings_on_request(stub):
                                                    metadata=wanted)[1])
 
 
+def test_text_that_is_not_utf8(start):
+    """protobuf says so, and would on standard error, in a form of its own."""
+    server = start(ALL)
+    request = batches.rloo(run="?").SerializeToString().replace(b"?", b"\xff")
+    with server.channel() as channel:
+        call = channel.unary_unary("/advantaged.v1.AdvantageService/ComputeAdvantages")
+        assert call.future(request).exception(PATIENCE) is not None
+    said = lambda: [line for line in lines(server) if "UTF-8" in line["message"]]  # noqa: E731
+    line, = eventually(said, "what protobuf says")
+    assert line["message"].startswith("protobuf: ") and line["level"] == "debug"
+
+
 def test_nobody_reads_the_log(tmp_path):
     """Standard error is a full pipe: calls are served, lines are counted as dropped, and it ends."""
     ready = tmp_path / "ready.json"

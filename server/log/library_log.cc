@@ -1,7 +1,10 @@
-#include "server/log/grpc_log.h"
+#include "server/log/library_log.h"
 
+#include <google/protobuf/stubs/logging.h>
 #include <grpc/support/log.h>
 #include <spdlog/spdlog.h>
+
+#include <string>
 
 namespace advantaged {
 namespace {
@@ -18,16 +21,23 @@ spdlog::level::level_enum ToSpdlog(gpr_log_severity severity) {
   return spdlog::level::err;
 }
 
+void LogProtobuf(google::protobuf::LogLevel level, const char*, int, const std::string& message) {
+  const bool fatal = level == google::protobuf::LOGLEVEL_FATAL;
+  spdlog::log(fatal ? spdlog::level::critical : spdlog::level::debug, "protobuf: {}", message);
+}
+
 }  // namespace
 
-void ForwardGrpcLog() {
+void ForwardLibraryLogs() {
   gpr_set_log_function([](gpr_log_func_args* args) {
     spdlog::log(ToSpdlog(args->severity), "grpc: {}", args->message);
   });
+  google::protobuf::SetLogHandler(LogProtobuf);
 }
 
-void SilenceGrpcLog() {
+void SilenceLibraryLogs() {
   gpr_set_log_function([](gpr_log_func_args*) {});
+  google::protobuf::SetLogHandler(nullptr);
 }
 
 }  // namespace advantaged
