@@ -17,8 +17,11 @@ namespace {
 constexpr std::size_t kMaxBytes = 65536;
 
 ComputeBackend& Backend() {
-  static Metrics& metrics = *new Metrics({}, {.runs = 2});
-  static ComputeBackend& backend = *new ComputeBackend({.pool = {.threads = 1}}, metrics);
+  static ComputeBackend& backend = *[] {
+    ComputeLimits limits;
+    limits.pool.threads = 1;  // stays idle: inputs are computed where they are read
+    return new ComputeBackend(limits, *new Metrics({}, {.runs = 2}));
+  }();
   return backend;
 }
 
