@@ -15,6 +15,8 @@ class Backend {
   // Each wants an empty `response`; unless the returned status is OK it means nothing.
   virtual client::Status Compute(const v1::ComputeAdvantagesRequest& request,
                                  v1::ComputeAdvantagesResponse& response) = 0;
+  virtual client::Status Describe(const v1::DescribeMethodRequest& request,
+                                  v1::DescribeMethodResponse& response) = 0;
   virtual client::Status ListMethods(v1::ListMethodsResponse& response) = 0;
   virtual client::Status GetServerInfo(v1::GetServerInfoResponse& response) = 0;
   // The server's address, or "this process".

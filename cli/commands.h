@@ -10,6 +10,7 @@ class App;
 namespace advantaged::cli {
 
 void AddComputeCommand(CLI::App& program);
+void AddDescribeCommand(CLI::App& program);
 void AddMethodsCommand(CLI::App& program);
 void AddPingCommand(CLI::App& program);
 void AddInfoCommand(CLI::App& program);

@@ -60,9 +60,17 @@ std::string NameLines(const std::string& description, const Batch& batch) {
 
 // A field that stands for a flag, as one types it, or "".
 std::string Flag(std::string_view field, const Path& path) {
-  constexpr std::string_view kFlags[] = {
-      "success_threshold",  "small_group",         "shape_rewards", "zero_unless_mixed",
-      "constant_tolerance", "expected_group_size", "pass_at",       "method"};
+  constexpr std::string_view kFlags[] = {"success_threshold",
+                                         "small_group",
+                                         "shape_rewards",
+                                         "zero_unless_mixed",
+                                         "constant_tolerance",
+                                         "expected_group_size",
+                                         "pass_at",
+                                         "method",
+                                         "n",
+                                         "points",
+                                         "rho"};
   constexpr std::string_view kMethod = "method.";
   if (field.starts_with(kMethod)) {
     const std::size_t dot = field.find('.', kMethod.size());
@@ -71,6 +79,7 @@ std::string Flag(std::string_view field, const Path& path) {
   if (std::ranges::find(kFlags, path.name) == std::end(kFlags)) return "";
   std::string flag = Concat("--", path.name);
   std::ranges::replace(flag, '_', '-');
+  if (path.name == "rho" && path.index) Append(flag, Concat("[", *path.index, "]"));
   return flag;
 }
 
@@ -92,6 +101,12 @@ std::string OfGroup(const Path& path, std::string_view description, const Batch&
   return Concat(line, ": rewards: ", description);
 }
 
+std::string OfFlag(const std::string& field, const Path& path, const std::string& description) {
+  std::string name = Flag(field, path);
+  if (name.empty()) name = field;
+  return name.empty() ? description : Concat(name, ": ", description);
+}
+
 std::string ExplainOne(const client::FieldViolation& violation, const Batch& batch) {
   constexpr std::string_view kPerResponse[] = {"rewards", "outcomes", "lengths"};
   const Path path = Parse(violation.field);
@@ -103,20 +118,30 @@ std::string ExplainOne(const client::FieldViolation& violation, const Batch& bat
   if (path.index && *path.index < batch.groups().size() && path.name == "group_sizes") {
     return OfGroup(path, description, batch);
   }
-  std::string field = Flag(violation.field, path);
-  if (field.empty()) field = violation.field;
-  return field.empty() ? description : Concat(field, ": ", description);
+  return OfFlag(violation.field, path, description);
+}
+
+// One line for each, or the message.
+template <typename ExplainViolation>
+std::string Lines(const client::Status& status, const ExplainViolation& explain) {
+  if (status.violations.empty()) return status.message;
+  std::string text;
+  for (const client::FieldViolation& violation : status.violations) {
+    Append(text, Concat(text.empty() ? "" : "\n", explain(violation)));
+  }
+  return text;
 }
 
 }  // namespace
 
 std::string Explain(const client::Status& status, const Batch& batch) {
-  if (status.violations.empty()) return status.message;
-  std::string text;
-  for (const client::FieldViolation& violation : status.violations) {
-    Append(text, Concat(text.empty() ? "" : "\n", ExplainOne(violation, batch)));
-  }
-  return text;
+  return Lines(status, [&](const auto& violation) { return ExplainOne(violation, batch); });
+}
+
+std::string Explain(const client::Status& status) {
+  return Lines(status, [](const client::FieldViolation& violation) {
+    return OfFlag(violation.field, Parse(violation.field), violation.description);
+  });
 }
 
 }  // namespace advantaged::cli

@@ -19,6 +19,10 @@ namespace advantaged::cli {
 // or the message, if the status has no violations.
 std::string Explain(const client::Status& status, const Batch& batch);
 
+// The same for a call without input, whose every field is a flag: "-p k: …", "--n: …", "--rho[3]:
+// …".
+std::string Explain(const client::Status& status);
+
 }  // namespace advantaged::cli
 
 #endif  // ADVANTAGED_CLI_EXPLAIN_H_

@@ -16,6 +16,7 @@ int Run(int argc, char** argv) {
   program.require_subcommand(1);
   program.get_formatter()->column_width(34);
   AddComputeCommand(program);
+  AddDescribeCommand(program);
   AddMethodsCommand(program);
   AddPingCommand(program);
   AddInfoCommand(program);

@@ -12,6 +12,10 @@ class RemoteBackend : public Backend {
                          v1::ComputeAdvantagesResponse& response) override {
     return client_.Compute(request, response);
   }
+  client::Status Describe(const v1::DescribeMethodRequest& request,
+                          v1::DescribeMethodResponse& response) override {
+    return client_.Describe(request, response);
+  }
   client::Status ListMethods(v1::ListMethodsResponse& response) override {
     return client_.ListMethods(response);
   }

@@ -65,8 +65,8 @@ void ThrowUnlessAnswered(const client::Status& status, const Backend& backend) {
       ExitCode::kUnreachable,
       client::Concat("no answer from a server at ", backend.name(), ": ", Cause(status.message),
                      "\nstart one with:  advantaged --listen ", backend.name(),
-                     "\nor name another: --server or ADVANTAGED_SERVER; compute, methods and info "
-                     "also take --local"));
+                     "\nor name another: --server or ADVANTAGED_SERVER; compute, describe, "
+                     "methods and info also take --local"));
 }
 
 }  // namespace advantaged::cli

@@ -36,6 +36,7 @@ class Call : public grpc::ServerUnaryReactor {
   // Whether the caller still waits. May be asked at any time before End.
   GivenUp CheckGivenUp() const;
   grpc::CallbackServerContext& context() const { return context_; }
+  Rpc rpc() const { return scope_.rpc(); }
 
  private:
   // Any thread, also beside End.

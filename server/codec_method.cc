@@ -18,17 +18,6 @@ const FieldDescriptor* SetMethod(const v1::MethodSpec& message) {
       message, v1::MethodSpec::descriptor()->FindOneofByName("method"));
 }
 
-// BASE_METHOD_DR_GRPO → "dr_grpo": the name less the prefix that all values of its enum share.
-std::string ChoiceName(const EnumValueDescriptor& value) {
-  const std::string& zero = value.type()->FindValueByNumber(0)->name();
-  const std::size_t prefix = zero.size() - std::string_view("UNSPECIFIED").size();
-  std::string name = value.name().substr(prefix);
-  std::ranges::transform(name, name.begin(), [](char c) {
-    return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  });
-  return name;
-}
-
 const EnumValueDescriptor* FindChoice(const EnumDescriptor& type, std::string_view name) {
   for (int i = 0; i < type.value_count(); ++i) {
     if (ChoiceName(*type.value(i)) == name) return type.value(i);
@@ -96,6 +85,16 @@ struct Encoder {
 };
 
 }  // namespace
+
+std::string ChoiceName(const EnumValueDescriptor& value) {
+  const std::string& zero = value.type()->FindValueByNumber(0)->name();
+  const std::size_t prefix = zero.size() - std::string_view("UNSPECIFIED").size();
+  std::string name = value.name().substr(prefix);
+  std::ranges::transform(name, name.begin(), [](char c) {
+    return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  });
+  return name;
+}
 
 std::string_view MethodName(const v1::MethodSpec& message) {
   const FieldDescriptor* field = SetMethod(message);

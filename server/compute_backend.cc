@@ -41,9 +41,9 @@ ComputeBackend::ComputeBackend(const ComputeLimits& limits, Metrics& metrics)
   PublishLimits(limits);
 }
 
-Admission::Ticket ComputeBackend::Admit(ConnectionId connection, std::size_t request_bytes,
-                                        std::size_t responses, CallStatus& refusal) {
-  metrics_.rpc().ObserveRequestBytes(request_bytes);
+Admission::Ticket ComputeBackend::Admit(Rpc rpc, ConnectionId connection, std::size_t request_bytes,
+                                        std::size_t answer_bytes, CallStatus& refusal) {
+  if (rpc == Rpc::kComputeAdvantages) metrics_.rpc().ObserveRequestBytes(request_bytes);
   if (request_bytes > max_request_bytes_) {
     metrics_.load().Count(Rejection::kTooLarge);
     refusal = Refused("the request has " + std::to_string(request_bytes) +
@@ -53,7 +53,7 @@ Admission::Ticket ComputeBackend::Admit(ConnectionId connection, std::size_t req
     return {};
   }
   Admission::Refusal why{};
-  const std::uint64_t bytes = request_bytes + responses * sizeof(float);
+  const std::uint64_t bytes = request_bytes + answer_bytes;
   Admission::Ticket ticket = admission_.Enter(connection, bytes, why);
   refusal = RefusedByAdmission(why, bytes);
   return ticket;
@@ -115,24 +115,36 @@ CallStatus ComputeBackend::CheckWaiting(CallStage stage, GivenUp given_up) {
   return status;
 }
 
-CallStatus ComputeBackend::Compute(const v1::ComputeAdvantagesRequest& request,
-                                   v1::ComputeAdvantagesResponse& response,
-                                   std::chrono::nanoseconds waited, const GivenUpCheck& given_up) {
+CallStatus ComputeBackend::RunFor(const GivenUpCheck& given_up,
+                                  const std::function<CallStatus(const Stop& stop)>& work) {
   if (CallStatus gone = CheckWaiting(CallStage::kQueue, given_up()); !gone.ok()) return gone;
-  BatchTally tally(
-      std::span(request.pass_at().data(), static_cast<std::size_t>(request.pass_at_size())));
   GivenUp seen = GivenUp::kNo;
-  const auto stop = [&] { return (seen = given_up()) != GivenUp::kNo; };
   CallStatus status;
   try {
-    status = HandleComputeAdvantages(request, response, &tally, stop);
+    status = work([&] { return (seen = given_up()) != GivenUp::kNo; });
   } catch (const std::bad_alloc&) {
     status.code = CallStatus::kInternal;
     status.message = "out of memory";
   }
   // Nobody will use the answer, so it does not count as a batch.
   if (seen == GivenUp::kNo && status.ok()) seen = given_up();
-  if (seen != GivenUp::kNo) return CheckWaiting(CallStage::kCompute, seen);
+  return seen == GivenUp::kNo ? status : CheckWaiting(CallStage::kCompute, seen);
+}
+
+CallStatus ComputeBackend::Describe(const v1::DescribeMethodRequest& request,
+                                    v1::DescribeMethodResponse& response,
+                                    const GivenUpCheck& given_up) {
+  return RunFor(given_up, [&](const Stop&) { return HandleDescribeMethod(request, response); });
+}
+
+CallStatus ComputeBackend::Compute(const v1::ComputeAdvantagesRequest& request,
+                                   v1::ComputeAdvantagesResponse& response,
+                                   std::chrono::nanoseconds waited, const GivenUpCheck& given_up) {
+  BatchTally tally(
+      std::span(request.pass_at().data(), static_cast<std::size_t>(request.pass_at_size())));
+  CallStatus status = RunFor(given_up, [&](const Stop& stop) {
+    return HandleComputeAdvantages(request, response, &tally, stop);
+  });
   if (!status.violations.empty()) metrics_.refusals().Count(request, status.violations);
   if (!status.ok()) return status;
   const std::chrono::duration<float, std::micro> queue = waited;

@@ -1,7 +1,8 @@
-// How a ComputeAdvantages call passes through the server, whatever brought it: it is admitted,
-// waits for a thread unless it is small, is computed while its caller waits, and is counted.
+// How a call that computes, ComputeAdvantages or DescribeMethod, passes through the server,
+// whatever brought it: it is admitted, waits for a thread unless it is small, is computed while its
+// caller waits, and, if it was a batch, is counted.
 //
-//   ticket = backend.Admit(connection, bytes, refusal);      // at once, any thread
+//   ticket = backend.Admit(rpc, connection, …, refusal);     // at once, any thread
 //   backend.pool().Submit(connection, cost, task);           // unless small
 //   status = backend.Compute(request, response, waited, …);  // on a thread that may compute
 //
@@ -19,6 +20,7 @@
 #include "server/compute_pool.h"
 #include "server/limits.h"
 #include "server/metrics/load_metrics.h"
+#include "server/metrics/rpc_metrics.h"
 
 namespace advantaged {
 
@@ -28,6 +30,8 @@ class Metrics;
 namespace v1 {
 class ComputeAdvantagesRequest;
 class ComputeAdvantagesResponse;
+class DescribeMethodRequest;
+class DescribeMethodResponse;
 }  // namespace v1
 
 // Of a request, as far as it can be told before it is checked.
@@ -42,10 +46,10 @@ class ComputeBackend {
   // `metrics` must outlive the backend.
   ComputeBackend(const ComputeLimits& limits, Metrics& metrics);
 
-  // Lets a call in whose request has `request_bytes` bytes and about `responses` responses. If it
-  // is refused, the ticket is empty and `refusal` is the answer.
-  Admission::Ticket Admit(ConnectionId connection, std::size_t request_bytes, std::size_t responses,
-                          CallStatus& refusal);
+  // Lets a call in whose request has `request_bytes` bytes, and its answer about `answer_bytes`. If
+  // it is refused, the ticket is empty and `refusal` is the answer.
+  Admission::Ticket Admit(Rpc rpc, ConnectionId connection, std::size_t request_bytes,
+                          std::size_t answer_bytes, CallStatus& refusal);
 
   // Lets more bytes in for a call that is in. If they are refused, the status is the answer.
   CallStatus AdmitMore(Admission::Ticket& ticket, std::size_t bytes);
@@ -53,7 +57,7 @@ class ComputeBackend {
   // The answer to a call with too much metadata, else OK.
   CallStatus CheckMetadata(std::size_t bytes);
 
-  // True if a request of so many responses is to be computed without the pool.
+  // True if a batch of so many responses is to be computed without the pool.
   bool IsSmall(std::size_t responses) const { return responses <= inline_responses_; }
 
   ComputePool& pool() { return pool_; }
@@ -66,6 +70,10 @@ class ComputeBackend {
                      v1::ComputeAdvantagesResponse& response, std::chrono::nanoseconds waited,
                      const GivenUpCheck& given_up);
 
+  // The same for DescribeMethod. A caller who gives up is noticed before and after.
+  CallStatus Describe(const v1::DescribeMethodRequest& request,
+                      v1::DescribeMethodResponse& response, const GivenUpCheck& given_up);
+
   // Counts a caller who has given up and makes the status for it; OK for kNo.
   CallStatus CheckWaiting(CallStage stage, GivenUp given_up);
 
@@ -75,6 +83,11 @@ class ComputeBackend {
   std::uint32_t max_request_bytes() const { return max_request_bytes_; }
 
  private:
+  // What `work` makes, unless the caller has given up: before, as `stop` tells it meanwhile, or
+  // until then.
+  using Stop = std::function<bool()>;
+  CallStatus RunFor(const GivenUpCheck& given_up,
+                    const std::function<CallStatus(const Stop& stop)>& work);
   // Counts a refusal and makes the status for it; OK for kNone. `bytes`: what was asked for.
   CallStatus RefusedByAdmission(Admission::Refusal why, std::uint64_t bytes);
   void PublishLimits(const ComputeLimits& limits);

@@ -1,57 +1,25 @@
 #include "server/compute_call.h"
 
-#include <grpc/grpc_security.h>
-#include <grpcpp/server_context.h>
-
 #include "advantaged/v1/compute.pb.h"
 #include "server/handler.h"
 
 namespace advantaged {
-namespace {
 
-// The address of gRPC's record of who is at the other end: one for each connection, which lives as
-// long as it does. Addresses of peers would not do: all clients of a Unix socket have the same.
-ConnectionId ConnectionOf(grpc::CallbackServerContext& context) {
-  grpc_auth_context* record = grpc_call_auth_context(context.c_call());
-  grpc_auth_context_release(record);
-  return record;
-}
-
-std::size_t MetadataBytes(const grpc::CallbackServerContext& context) {
-  std::size_t bytes = 0;
-  for (const auto& [key, value] : context.client_metadata()) bytes += key.size() + value.size();
-  return bytes;
-}
-
-}  // namespace
-
-void ComputeCall::Start() {
-  if (const CallStatus gone = backend_.CheckWaiting(CallStage::kAdmission, CheckGivenUp());
-      !gone.ok()) {
-    return End(gone);
-  }
-  if (const CallStatus refused = backend_.CheckMetadata(MetadataBytes(context())); !refused.ok()) {
-    return End(refused);
-  }
-  const ConnectionId connection = ConnectionOf(context());
+PooledCall::Size ComputeCall::Measure() const {
   const std::size_t responses = CountResponses(request_);
-  CallStatus refusal;
-  ticket_ = backend_.Admit(connection, request_.ByteSizeLong(), responses, refusal);
-  if (!ticket_) return End(refusal);
-  if (backend_.IsSmall(responses)) return Run(std::chrono::nanoseconds(0));
-  backend_.pool().Submit(connection, static_cast<double>(responses), *this);
+  return {.request_bytes = request_.ByteSizeLong(),
+          .answer_bytes = responses * sizeof(float),
+          .cost = static_cast<double>(responses),
+          .is_small = backend().IsSmall(responses)};
 }
 
-void ComputeCall::Run(std::chrono::nanoseconds waited) {
-  waited_ = waited;
-  End(backend_.Compute(request_, response_, waited, [this] { return CheckGivenUp(); }));
+CallStatus ComputeCall::Work() {
+  return backend().Compute(request_, response_, waited(), [this] { return CheckGivenUp(); });
 }
-
-void ComputeCall::Refuse(std::chrono::milliseconds delay) { End(backend_.RefusedByQueue(delay)); }
 
 std::optional<StageTimes> ComputeCall::Stages() const {
   const v1::Timings& timings = response_.timings();
-  return StageTimes{.queue_us = std::chrono::duration<double, std::micro>(waited_).count(),
+  return StageTimes{.queue_us = std::chrono::duration<double, std::micro>(waited()).count(),
                     .decode_us = timings.decode_us(),
                     .compute_us = timings.compute_us(),
                     .encode_us = timings.encode_us()};

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "core/self_test.h"
 #include "server/pages.h"
@@ -66,7 +67,7 @@ bool Daemon::Start(std::string& error) {
   if (grpc_server_ == nullptr) return false;
   for (const std::string& address : grpc_server_->addresses()) spdlog::info("grpc on {}", address);
 
-  json_compute_.SetOpen(true);
+  json_calls_.SetOpen(true);
   probes_.started = true;
   probes_.ready = true;
   return ready_file_.Write(grpc_server_->addresses(), http_server_ ? http_server_->address() : "",
@@ -75,7 +76,7 @@ bool Daemon::Start(std::string& error) {
 
 bool Daemon::StartHttp(std::string& error) {
   auto routes = MakePages(metrics_, probes_, options().compute.max_request_bytes);
-  routes.push_back(json_compute_.MakeRoute());
+  std::ranges::move(json_calls_.MakeRoutes(), std::back_inserter(routes));
   http_server_ = http::Server::Start(
       *options().http_listen, std::move(routes),
       {.time = options().http_timeout, .connections = options().http_max_connections},
@@ -138,9 +139,9 @@ void Daemon::ShutDown(Signals::Event cause) {
   }
   spdlog::info("{}: finishing calls in flight", terminated ? "SIGTERM" : "SIGINT");
   const auto deadline = steady_clock::now() + options().drain_timeout;
-  json_compute_.SetOpen(false);
+  json_calls_.SetOpen(false);
   grpc_server_->Drain(options().drain_timeout);
-  json_compute_.Drain(deadline);
+  json_calls_.Drain(deadline);
   spdlog::info("bye");
 }
 

@@ -10,7 +10,7 @@
 #include "server/config/configuration.h"
 #include "server/grpc_server.h"
 #include "server/http/server.h"
-#include "server/json_compute.h"
+#include "server/json_calls.h"
 #include "server/log/access_log.h"
 #include "server/log/log.h"
 #include "server/metrics/metrics.h"
@@ -51,7 +51,7 @@ class Daemon {
   Metrics metrics_;
   ComputeBackend backend_;
   Probes probes_;
-  JsonCompute json_compute_{backend_, access_log_};
+  JsonCalls json_calls_{backend_, access_log_};
   std::unique_ptr<http::Server> http_server_;
   std::unique_ptr<GrpcServer> grpc_server_;
 };

@@ -10,6 +10,7 @@
 #include "core/text.h"
 #include "server/codec.h"
 #include "server/codec_catalog.h"
+#include "server/codec_describe.h"
 #include "server/codec_method.h"
 
 namespace advantaged {
@@ -29,12 +30,16 @@ class Stopwatch {
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
 
-CallStatus Refused(const DecodedRequest& decoded, Violations violations) {
-  decoded.NameFields(violations);
+CallStatus Refused(Violations violations) {
   const Violation& first = violations.listed().front();
   std::string message = Concat(first.field, ": ", first.description);
   if (violations.count() > 1) Append(message, Concat(" (and ", violations.count() - 1, " more)"));
   return {CallStatus::kInvalidArgument, std::move(message), std::move(violations)};
+}
+
+CallStatus Refused(const DecodedRequest& decoded, Violations violations) {
+  decoded.NameFields(violations);
+  return Refused(std::move(violations));
 }
 
 }  // namespace
@@ -76,7 +81,22 @@ CallStatus HandleComputeAdvantages(const v1::ComputeAdvantagesRequest& request,
   return {};
 }
 
+CallStatus HandleDescribeMethod(const v1::DescribeMethodRequest& request,
+                                v1::DescribeMethodResponse& response) {
+  Violations violations;
+  const DescribeRequest decoded = DecodeDescribe(request, violations);
+  if (!violations.empty()) return Refused(std::move(violations));
+  Description description = Describe(decoded);
+  if (!description.ok()) return Refused(std::move(description.violations));
+  EncodeDescription(description, response);
+  return {};
+}
+
 std::string_view MethodName(const v1::ComputeAdvantagesRequest& request) {
+  return MethodName(request.method());
+}
+
+std::string_view MethodName(const v1::DescribeMethodRequest& request) {
   return MethodName(request.method());
 }
 

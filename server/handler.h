@@ -17,6 +17,8 @@ class GroupObserver;
 namespace v1 {
 class ComputeAdvantagesRequest;
 class ComputeAdvantagesResponse;
+class DescribeMethodRequest;
+class DescribeMethodResponse;
 class GetServerInfoResponse;
 class ListMethodsResponse;
 }  // namespace v1
@@ -29,8 +31,14 @@ CallStatus HandleComputeAdvantages(const v1::ComputeAdvantagesRequest& request,
                                    v1::ComputeAdvantagesResponse& response, GroupObserver* observer,
                                    const std::function<bool()>& stop = {});
 
+// Describes the request's method. Thread-safe. `response` must be empty; on failure it means
+// nothing. The largest takes about 0.2 s.
+CallStatus HandleDescribeMethod(const v1::DescribeMethodRequest& request,
+                                v1::DescribeMethodResponse& response);
+
 // The name of the request's method, e.g. "rloo", as in the method table; "" if none is set.
 std::string_view MethodName(const v1::ComputeAdvantagesRequest& request);
+std::string_view MethodName(const v1::DescribeMethodRequest& request);
 
 // The method table.
 void HandleListMethods(v1::ListMethodsResponse& response);

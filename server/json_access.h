@@ -1,4 +1,4 @@
-// What POST /v1/compute tells of a call besides its answer: a line of the access log, the caller's
+// What a call over HTTP tells besides its answer: a line of the access log, the caller's
 // traceparent, and where the time went, if asked for. As the gRPC path does with metadata.
 #ifndef ADVANTAGED_SERVER_JSON_ACCESS_H_
 #define ADVANTAGED_SERVER_JSON_ACCESS_H_
@@ -8,13 +8,9 @@
 
 #include "server/http/message.h"
 #include "server/log/access_log.h"
+#include "server/metrics/rpc_metrics.h"
 
 namespace advantaged {
-
-namespace v1 {
-class ComputeAdvantagesRequest;
-class ComputeAdvantagesResponse;
-}  // namespace v1
 
 // Not thread-safe: a call is in one place at a time.
 class JsonAccess {
@@ -22,18 +18,18 @@ class JsonAccess {
   using Nanoseconds = std::chrono::nanoseconds;
 
   // A call begins. `log` must outlive the object.
-  JsonAccess(AccessLog& log, const http::Head& head);
+  JsonAccess(AccessLog& log, Rpc rpc, const http::Head& head);
   JsonAccess(const JsonAccess&) = delete;
   JsonAccess& operator=(const JsonAccess&) = delete;
 
   // The call has waited for a thread.
   void Queued(Nanoseconds waited);
-  // Its text has been read, and is this request.
+  // Its text has been read.
   void Read(Nanoseconds took);
-  void Describe(const v1::ComputeAdvantagesRequest& request);
   // It was computed, and printed as `body_bytes` bytes of text.
-  void Computed(const v1::ComputeAdvantagesResponse& response);
   void Printed(std::size_t body_bytes, Nanoseconds took);
+  // What the line will say, for what depends on the RPC; it has stages.
+  AccessRecord& record() { return record_; }
   // This is its answer, which gets its header fields.
   void Answer(int code, http::Response& response);
   // The answer has been sent. Else the line will say that the caller gave up.

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "advantaged/v1/compute.pb.h"
+#include "server/printable.h"
 
 namespace advantaged {
 namespace {
@@ -21,16 +22,6 @@ struct Complaint {
   std::string field;
   std::string description;
 };
-
-// So much of a text as can be told, in ASCII: it quotes the client's bytes, any number of any kind.
-std::string Printable(std::string_view text) {
-  constexpr std::size_t kLongest = 256;
-  std::string result(text.substr(0, kLongest));
-  for (char& c : result) {
-    if (c < ' ' || c > '~') c = '?';
-  }
-  return result;
-}
 
 Complaint Understand(std::string_view text) {
   std::string_view field;

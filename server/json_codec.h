@@ -18,8 +18,9 @@ namespace v1 {
 class ComputeAdvantagesResponse;
 }
 
-// Upper bound of a printed float32 with its comma, e.g. "-1.1754944e-38,".
+// Upper bounds of a printed number with its comma, e.g. "-1.1754944e-38,": of float32 and double.
 inline constexpr std::size_t kJsonFloatBytes = 15;
+inline constexpr std::size_t kJsonDoubleBytes = 25;
 
 // Reads `json` into an empty message. A violation names the field, as far as there is one: an
 // unknown field is one, as is a value that its type cannot hold.

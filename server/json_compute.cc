@@ -1,201 +1,54 @@
-#include "server/json_compute.h"
-
-#include <boost/beast/core/string.hpp>
-#include <exception>
-#include <memory>
-#include <string>
-#include <utility>
-
 #include "advantaged/v1/compute.pb.h"
-#include "server/compute_backend.h"
-#include "server/json_access.h"
+#include "server/handler.h"
 #include "server/json_codec.h"
-#include "server/json_status.h"
+#include "server/json_rpc.h"
 
 namespace advantaged {
 namespace {
 
-using std::chrono::steady_clock;
+class JsonCompute final : public JsonRpc {
+ public:
+  // The text is at least as long as the batch has responses.
+  double Cost(const http::Request& request) override {
+    return static_cast<double>(request.body.size() + 1);
+  }
 
-const CallStatus kShuttingDown = {.code = CallStatus::kUnavailable,
-                                  .message = "starting or shutting down"};
+  CallStatus Read(http::Request& request, AccessRecord& record) override {
+    CallStatus status = ReadJson(request.body, request_);
+    if (!status.ok()) return status;
+    request.body = {};
+    record.method = MethodName(request_);
+    record.run = request_.run();
+    record.responses = CountResponses(request_);
+    return status;
+  }
 
-// "application/json", with parameters or without, or nothing.
-bool IsJson(std::string_view content_type) {
-  std::string_view type = content_type.substr(0, content_type.find(';'));
-  while (type.ends_with(' ')) type.remove_suffix(1);
-  return content_type.empty() ||
-         boost::beast::iequals({type.data(), type.size()}, "application/json");
-}
+  std::size_t AnswerBytes() const override {
+    return CountResponses(request_) * (sizeof(float) + kJsonFloatBytes);
+  }
 
-// Of the answer and its text, beyond what the request's text was counted for.
-std::size_t AnswerBytes(const v1::ComputeAdvantagesRequest& request) {
-  return CountResponses(request) * (sizeof(float) + kJsonFloatBytes);
-}
+  CallStatus Compute(ComputeBackend& backend, std::chrono::nanoseconds waited,
+                     const GivenUpCheck& given_up, AccessRecord& record) override {
+    CallStatus status = backend.Compute(request_, response_, waited, given_up);
+    if (!status.ok()) return status;
+    record.stages->decode_us += response_.timings().decode_us();
+    record.stages->compute_us = response_.timings().compute_us();
+    record.stages->encode_us = response_.timings().encode_us();
+    if (!response_.has_summary()) return status;  // it has moments only
+    record.groups = response_.summary().groups();
+    record.responses = response_.summary().responses() + response_.summary().masked_responses();
+    return status;
+  }
+
+  std::string Print() override { return PrintJson(response_); }
+
+ private:
+  v1::ComputeAdvantagesRequest request_;
+  v1::ComputeAdvantagesResponse response_;
+};
 
 }  // namespace
 
-// Counted in `admitted_` as long as it lives, and logged at its end.
-class JsonCompute::Admitted final : public http::Permit {
- public:
-  Admitted(JsonCompute& owner, const http::Head& head)
-      : access(owner.access_log_, head), owner_(owner) {
-    const std::lock_guard lock(owner_.mutex_);
-    ++owner_.admitted_;
-  }
-  Admitted(const Admitted&) = delete;
-  Admitted& operator=(const Admitted&) = delete;
-  ~Admitted() override {
-    ticket.Return();
-    access.Write();
-    const std::lock_guard lock(owner_.mutex_);
-    --owner_.admitted_;
-    owner_.less_.notify_all();
-  }
-
-  void OnSent() override { access.Sent(); }
-
-  Admission::Ticket ticket;
-  JsonAccess access;
-
- private:
-  JsonCompute& owner_;
-};
-
-// Counted in `computing_` already. Frees itself.
-class JsonCompute::Call final : public ComputeTask {
- public:
-  Call(JsonCompute& owner, http::Request request, http::Reply reply)
-      : owner_(owner), request_(std::move(request)), reply_(std::move(reply)) {}
-  Call(const Call&) = delete;
-  Call& operator=(const Call&) = delete;
-
-  void Start() {
-    const auto cost = static_cast<double>(request_.body.size() + 1);
-    owner_.backend_.pool().Submit(request_.connection, cost, *this);
-  }
-
- private:
-  ~Call() = default;
-
-  void Run(std::chrono::nanoseconds waited) override {
-    admitted().access.Queued(waited);
-    try {
-      v1::ComputeAdvantagesResponse response;
-      const CallStatus status = Compute(waited, response);
-      End(status.code, status.ok() ? Print(response) : ToHttpResponse(status));
-    } catch (const std::exception& error) {
-      // Out of memory, or what a library of JSON does not like in a text it has let in.
-      const CallStatus status{.code = CallStatus::kInternal, .message = error.what()};
-      End(status.code, ToHttpResponse(status));
-    }
-  }
-
-  void Refuse(std::chrono::milliseconds delay) override {
-    const CallStatus status = owner_.backend_.RefusedByQueue(delay);
-    End(status.code, ToHttpResponse(status));
-  }
-
-  CallStatus Compute(std::chrono::nanoseconds waited, v1::ComputeAdvantagesResponse& response) {
-    ComputeBackend& backend = owner_.backend_;
-    CallStatus status = backend.CheckWaiting(CallStage::kQueue, CheckGivenUp());
-    if (!status.ok()) return status;
-    v1::ComputeAdvantagesRequest request;
-    const auto start = steady_clock::now();
-    status = ReadJson(request_.body, request);
-    admitted().access.Read(steady_clock::now() - start);
-    if (!status.ok()) return status;
-    admitted().access.Describe(request);
-    request_.body = {};
-    status = backend.AdmitMore(admitted().ticket, AnswerBytes(request));
-    if (!status.ok()) return status;
-    return backend.Compute(request, response, waited, [this] { return CheckGivenUp(); });
-  }
-
-  http::Response Print(v1::ComputeAdvantagesResponse& response) {
-    admitted().access.Computed(response);
-    const auto start = steady_clock::now();
-    http::Response printed{.content_type = "application/json", .body = PrintJson(response) + '\n'};
-    admitted().access.Printed(printed.body.size(), steady_clock::now() - start);
-    return printed;
-  }
-
-  GivenUp CheckGivenUp() const {
-    if (request_.deadline <= steady_clock::now()) return GivenUp::kDeadline;
-    return request_.gone() || owner_.cancelled_ ? GivenUp::kCancelled : GivenUp::kNo;
-  }
-
-  Admitted& admitted() { return static_cast<Admitted&>(*request_.permit); }
-
-  void End(int code, http::Response response) {
-    JsonCompute& owner = owner_;
-    admitted().access.Answer(code, response);
-    reply_(std::move(response));
-    delete this;
-    const std::lock_guard lock(owner.mutex_);
-    --owner.computing_;
-    owner.less_.notify_all();
-  }
-
-  JsonCompute& owner_;
-  http::Request request_;
-  const http::Reply reply_;
-};
-
-http::Route JsonCompute::MakeRoute() {
-  return {.path = "/v1/compute",
-          .method = http::verb::post,
-          .max_body_bytes = backend_.max_request_bytes(),
-          .admit = [this](const http::Head& head,
-                          http::Response& refusal) { return Admit(head, refusal); },
-          .handle = [this](http::Request request,
-                           http::Reply reply) { Handle(std::move(request), std::move(reply)); }};
-}
-
-std::shared_ptr<http::Permit> JsonCompute::Admit(const http::Head& head, http::Response& refusal) {
-  auto admitted = std::make_shared<Admitted>(*this, head);
-  const auto refuse = [&](int code, http::Response response) {
-    refusal = std::move(response);
-    admitted->access.Answer(code, refusal);
-    admitted->access.Sent();
-    return nullptr;
-  };
-  if (!open_) return refuse(kShuttingDown.code, ToHttpResponse(kShuttingDown));
-  if (!IsJson(head.content_type)) {
-    return refuse(CallStatus::kInvalidArgument,
-                  {.code = http::status::unsupported_media_type,
-                   .body = "The body is JSON: send Content-Type: application/json.\n"});
-  }
-  CallStatus status;
-  // To the limits all of HTTP is one connection: clients who send their bodies slowly, on however
-  // many connections, leave room for gRPC. The text is counted twice: the message it becomes is
-  // about as large.
-  const auto text = static_cast<std::size_t>(head.body_bytes);
-  admitted->ticket = backend_.Admit(this, text, text / sizeof(float), status);
-  if (!admitted->ticket) return refuse(status.code, ToHttpResponse(status));
-  return admitted;
-}
-
-void JsonCompute::Handle(http::Request request, http::Reply reply) {
-  bool cancelled = false;
-  {
-    const std::lock_guard lock(mutex_);
-    cancelled = cancelled_;
-    if (!cancelled) ++computing_;
-  }
-  if (cancelled) {
-    http::Response response = ToHttpResponse(kShuttingDown);
-    static_cast<Admitted&>(*request.permit).access.Answer(kShuttingDown.code, response);
-    return reply(std::move(response));
-  }
-  (new Call(*this, std::move(request), std::move(reply)))->Start();
-}
-
-void JsonCompute::Drain(steady_clock::time_point deadline) {
-  std::unique_lock lock(mutex_);
-  less_.wait_until(lock, deadline, [this] { return admitted_ == 0; });
-  cancelled_ = true;
-  less_.wait(lock, [this] { return computing_ == 0; });
-}
+std::unique_ptr<JsonRpc> MakeJsonCompute() { return std::make_unique<JsonCompute>(); }
 
 }  // namespace advantaged

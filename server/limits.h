@@ -6,7 +6,7 @@
 
 namespace advantaged {
 
-// Of ComputeAdvantages calls from their arrival until their answer has been sent.
+// Of calls that compute from their arrival until their answer has been sent.
 struct AdmissionLimits {
   std::uint32_t calls = 1024;
   std::uint64_t bytes = 1U << 30;  // of requests and the answers to them

@@ -1,4 +1,4 @@
-// What the HTTP port serves, besides JsonCompute.
+// What the HTTP port serves, besides JsonCalls.
 #ifndef ADVANTAGED_SERVER_PAGES_H_
 #define ADVANTAGED_SERVER_PAGES_H_
 

@@ -5,6 +5,7 @@
 #include "advantaged/v1/advantage_service.grpc.pb.h"
 #include "server/call.h"
 #include "server/compute_call.h"
+#include "server/describe_call.h"
 #include "server/handler.h"
 #include "server/metrics/metrics.h"
 #include "server/version.h"
@@ -25,6 +26,15 @@ class Service final : public v1::AdvantageService::CallbackService {
                                         v1::ComputeAdvantagesResponse* response) override {
     auto* call =
         new ComputeCall(*context, *request, *response, metrics_.rpc(), access_log_, backend_);
+    call->Start();
+    return call;
+  }
+
+  ServerUnaryReactor* DescribeMethod(CallbackServerContext* context,
+                                     const v1::DescribeMethodRequest* request,
+                                     v1::DescribeMethodResponse* response) override {
+    auto* call =
+        new DescribeCall(*context, *request, *response, metrics_.rpc(), access_log_, backend_);
     call->Start();
     return call;
   }

@@ -80,6 +80,11 @@ Status Client::Compute(const v1::ComputeAdvantagesRequest& request,
   return connection_->Run(&Connection::Stub::ComputeAdvantages, options_, request, response);
 }
 
+Status Client::Describe(const v1::DescribeMethodRequest& request,
+                        v1::DescribeMethodResponse& response) {
+  return connection_->Run(&Connection::Stub::DescribeMethod, options_, request, response);
+}
+
 Status Client::ListMethods(v1::ListMethodsResponse& response) {
   return connection_->Run(&Connection::Stub::ListMethods, options_, v1::ListMethodsRequest(),
                           response);

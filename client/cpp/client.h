@@ -22,6 +22,8 @@
 namespace advantaged::v1 {
 class ComputeAdvantagesRequest;
 class ComputeAdvantagesResponse;
+class DescribeMethodRequest;
+class DescribeMethodResponse;
 class GetServerInfoResponse;
 class ListMethodsResponse;
 }  // namespace advantaged::v1
@@ -52,6 +54,7 @@ class Client {
   // Each overwrites `response`; unless the returned status is OK it means nothing.
   Status Compute(const v1::ComputeAdvantagesRequest& request,
                  v1::ComputeAdvantagesResponse& response);
+  Status Describe(const v1::DescribeMethodRequest& request, v1::DescribeMethodResponse& response);
   Status ListMethods(v1::ListMethodsResponse& response);
   Status GetServerInfo(v1::GetServerInfoResponse& response);
 

@@ -67,7 +67,7 @@ std::span<const Setting> Settings() {
       {"max-in-flight-calls", kLimits, Change::kAtReload,
        Count(
            [](auto& o) -> auto& { return o.compute.admission.calls; }, 1, 1U << 20),
-       "ComputeAdvantages calls whose answer has not been sent"},
+       "calls that compute whose answer has not been sent"},
       {"max-in-flight-bytes", kLimits, Change::kAtReload,
        Bytes(
            [](auto& o) -> auto& { return o.compute.admission.bytes; }, 1U << 20,

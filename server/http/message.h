@@ -43,7 +43,8 @@ class Permit {
 
 struct Request {
   verb method;
-  std::string path;  // without the query
+  std::string path;        // without the query
+  std::string query = "";  // as it was sent, behind the "?"
   std::string body = "";
   std::shared_ptr<Permit> permit = nullptr;  // of the route's `admit`
   const void* connection = nullptr;          // tells connections apart; never looked into
@@ -62,7 +63,7 @@ struct Response {
 // Reply and Request end while the server lives, too.
 using Reply = std::function<void(Response)>;
 
-// One path; no two routes have the same. HEAD is answered as GET without the body.
+// One path and method; no two routes have the same. HEAD is answered as GET without the body.
 struct Route {
   std::string path;
   verb method = verb::get;

@@ -15,7 +15,7 @@ class Router {
   explicit Router(std::vector<Route> routes) : routes_(std::move(routes)) {}
 
   // The route for a method and a request target ("/metrics?x=y"), or null; then `refusal` is the
-  // answer: 404 with the paths there are, or 405 with the method the path has.
+  // answer: 404 with the paths there are, or 405 with the methods the path has.
   const Route* Find(verb method, std::string_view target, Response& refusal) const;
 
  private:
@@ -24,6 +24,8 @@ class Router {
 
 // The target without its query.
 std::string_view PathOf(std::string_view target);
+// What stands behind its "?".
+std::string_view QueryOf(std::string_view target);
 
 }  // namespace advantaged::http
 

@@ -139,6 +139,7 @@ Request Session::TakeRequest() {
   auto& message = parser_->get();
   return {.method = message.method(),
           .path = std::string(PathOf(View(message.target()))),
+          .query = std::string(QueryOf(View(message.target()))),
           .body = std::move(message.body()),
           .permit = permit_,
           .connection = this,

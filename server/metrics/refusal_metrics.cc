@@ -49,8 +49,8 @@ RefusalMetrics::RefusalMetrics(prometheus::Registry& registry)
                                "NaN and infinite rewards of valid responses, in refused calls.")
                      .Add({})) {
   auto& family = CounterFamily(registry, "advantaged_invalid_requests_total",
-                               "Calls refused as INVALID_ARGUMENT, by the field of the request "
-                               "that the first violation names.");
+                               "ComputeAdvantages calls refused as INVALID_ARGUMENT, by the field "
+                               "of the request that the first violation names.");
   const auto& message = *v1::ComputeAdvantagesRequest::descriptor();
   for (int i = 0; i < message.field_count(); ++i) {
     const std::string field(FieldOf(message.field(i)->name()));

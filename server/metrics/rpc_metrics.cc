@@ -7,8 +7,8 @@
 namespace advantaged {
 namespace {
 
-constexpr std::array<const char*, kRpcs> kRpcNames = {"ComputeAdvantages", "ListMethods",
-                                                      "GetServerInfo"};
+constexpr std::array<const char*, kRpcs> kRpcNames = {"ComputeAdvantages", "DescribeMethod",
+                                                      "ListMethods", "GetServerInfo"};
 constexpr std::array<const char*, 4> kStages = {"queue", "decode", "compute", "encode"};
 // As go-grpc-prometheus spells them.
 constexpr std::array<const char*, kStatusCodes> kCodeNames = {

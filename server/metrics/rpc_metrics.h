@@ -12,8 +12,8 @@
 namespace advantaged {
 
 // The calls of AdvantageService.
-enum class Rpc : std::size_t { kComputeAdvantages, kListMethods, kGetServerInfo };
-inline constexpr std::size_t kRpcs = 3;
+enum class Rpc : std::size_t { kComputeAdvantages, kDescribeMethod, kListMethods, kGetServerInfo };
+inline constexpr std::size_t kRpcs = 4;
 // Canonical status codes, 0 to 16.
 inline constexpr std::size_t kStatusCodes = 17;
 

@@ -110,6 +110,11 @@ def test_lines_are_named_across_calls(server):
     (["ping", "--server", "http://localhost:1"], "is not an address"),
     (["ping", "--timeout", "0"], "--timeout"),
     (["methods", "--output", "jsonl"], "--output"),
+    (["describe"], "method is required"),
+    (["describe", "gpro"], 'did you mean "grpo"?'),
+    (["describe", "grpo", "-p", "k=1"], "it has ddof, epsilon"),
+    (["describe", "grpo", "--output", "xml"], "--output"),
+    (["describe", "grpo", "--rho", "x"], "--rho"),
 ], ids=" ".join)
 def test_wrong_usage(arguments, message):
     process = advctl(*arguments)
@@ -124,7 +129,7 @@ def closed_port():
 
 
 @pytest.mark.parametrize("command", [["compute", "--method", "rloo"], ["methods"], ["ping"],
-                                     ["info"]], ids=lambda command: command[0])
+                                     ["info"], ["describe", "grpo"]], ids=lambda command: command[0])
 def test_no_server(command, tmp_path):
     for address in (f"127.0.0.1:{closed_port()}", f"unix:{tmp_path}/none.sock"):
         process = advctl(*command, "--server", address, stdin=GOOD)

@@ -1,6 +1,7 @@
 """Requests that several tests send."""
 
 import os
+import json
 import random
 import struct
 
@@ -23,3 +24,17 @@ def slow():
         reply_form=compute_pb2.REPLY_FORM_ADVANTAGES_FLOAT32_LE)
     request.method.max_at_k.k = 4
     return request
+
+
+def every_method(server):
+    """A MethodSpec of each method, as JSON: parameters at their default, or at 1, 2 or 0.5."""
+    for method in json.loads(server.get("/v1/methods"))["methods"]:
+        spec = {}
+        for parameter in method["parameters"]:
+            if "default_value" not in parameter:
+                spec[parameter["name"]] = {
+                    "PARAMETER_TYPE_CHOICE": 1, "PARAMETER_TYPE_INTEGER": 2, "PARAMETER_TYPE_REAL": 0.5,
+                    "PARAMETER_TYPE_TABLES": [{"n": 7, "advantage_correct": [0.1 * c for c in range(8)],
+                                               "advantage_wrong": [-0.7 * c for c in range(8)]}],
+                }[parameter["type"]]
+        yield {method["name"]: spec}

@@ -52,23 +52,9 @@ def test_answer_has_proto_names_and_zeros(shared):
     assert post(shared, camel)[2]["advantages"] == body["advantages"]
 
 
-def every_method(server):
-    """A MethodSpec of each method, as JSON: parameters at their default, or at 1, 2 or 0.5."""
-    for method in json.loads(server.get("/v1/methods"))["methods"]:
-        spec = {}
-        for parameter in method["parameters"]:
-            if "default_value" not in parameter:
-                spec[parameter["name"]] = {
-                    "PARAMETER_TYPE_CHOICE": 1, "PARAMETER_TYPE_INTEGER": 2, "PARAMETER_TYPE_REAL": 0.5,
-                    "PARAMETER_TYPE_TABLES": [{"n": 7, "advantage_correct": [0.1 * c for c in range(8)],
-                                               "advantage_wrong": [-0.7 * c for c in range(8)]}],
-                }[parameter["type"]]
-        yield {method["name"]: spec}
-
-
 def test_same_bits_as_grpc(shared, stub):
     rewards = [1, 0, 0, 1, 0, 0, 0, 1, 1, 1, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0]
-    methods = list(every_method(shared))
+    methods = list(batches.every_method(shared))
     assert len(methods) > 15
     for method in methods:
         request = json_format.ParseDict(

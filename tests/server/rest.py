@@ -3,7 +3,7 @@
 from conftest import eventually
 
 RPC = "ComputeAdvantages"
-METHODS = (RPC, "ListMethods", "GetServerInfo")
+METHODS = (RPC, "DescribeMethod", "ListMethods", "GetServerInfo")
 
 
 def started(metrics, method=RPC):

@@ -31,9 +31,9 @@ def status_to_refusal(status):
     return Refusal(status.code, status.message, details)
 
 
-def post(server, body, **fields):
-    """Posts bytes; returns the HTTP status, the header fields and the parsed body."""
-    request = urllib.request.Request(f"http://{server.http}/v1/compute", data=body,
+def fetch(server, target, body=None, **fields):
+    """Gets, or posts bytes; returns the HTTP status, the header fields and the parsed body."""
+    request = urllib.request.Request(f"http://{server.http}{target}", data=body,
                                      headers={"Content-Type": "application/json", **fields})
     try:
         with urllib.request.urlopen(request, timeout=PATIENCE) as response:
@@ -42,6 +42,10 @@ def post(server, body, **fields):
         text = error.read()
         is_json = error.headers["Content-Type"] == "application/json"
         return error.code, error.headers, json.loads(text) if is_json else text.decode()
+
+
+def post(server, body, **fields):
+    return fetch(server, "/v1/compute", body, **fields)
 
 
 def send(server, head, body=b"", half_close=False):

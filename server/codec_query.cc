@@ -1,0 +1,160 @@
+#include "server/codec_query.h"
+
+#include <charconv>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <vector>
+
+#include "core/closest_name.h"
+#include "core/text.h"
+#include "server/codec_method.h"
+#include "server/printable.h"
+
+namespace advantaged {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::EnumValueDescriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+constexpr char kMethod[] = "method";
+
+// The number that `text` is from its first to its last character.
+template <typename Number>
+std::optional<Number> ParseNumber(std::string_view text) {
+  Number number{};
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || stop != end || text.empty()) return std::nullopt;
+  return number;
+}
+
+std::string Quoted(std::string_view text) { return Concat("\"", Printable(text), "\""); }
+
+// Of a client's text, however long: distances take time.
+std::string SuggestionFor(std::string_view typed, std::span<const std::string_view> known) {
+  return Suggestion(Printable(typed), known);
+}
+
+// "a, b, c".
+std::string Join(std::span<const std::string_view> names) {
+  std::string text;
+  for (const std::string_view name : names) Append(text, Concat(text.empty() ? "" : ", ", name));
+  return text;
+}
+
+std::vector<std::string_view> FieldNames(const Descriptor& type) {
+  std::vector<std::string_view> names;
+  for (int i = 0; i < type.field_count(); ++i) names.push_back(type.field(i)->name());
+  return names;
+}
+
+// These return what is wrong with `text`, or "".
+
+std::string SetWhole(const std::string& text, const FieldDescriptor& field, Message& message) {
+  const auto number = ParseNumber<std::uint32_t>(text);
+  if (!number) return Quoted(text) + " is not a whole number from 0 to 4294967295";
+  message.GetReflection()->SetUInt32(&message, &field, *number);
+  return "";
+}
+
+std::string SetChoice(const std::string& text, const FieldDescriptor& field, Message& message) {
+  std::vector<std::string> names;
+  for (int i = 0; i < field.enum_type()->value_count(); ++i) {
+    const EnumValueDescriptor* value = field.enum_type()->value(i);
+    if (value->number() == 0) continue;
+    names.push_back(ChoiceName(*value));
+    if (names.back() != text) continue;
+    message.GetReflection()->SetEnum(&message, &field, value);
+    return "";
+  }
+  const std::vector<std::string_view> known(names.begin(), names.end());
+  return Concat(Quoted(text), " is not one of ", Join(known), SuggestionFor(text, known));
+}
+
+std::string SetParameter(const std::string& text, const FieldDescriptor& field, Message& message) {
+  const auto& reflection = *message.GetReflection();
+  const bool single = !field.is_repeated();
+  if (single && field.cpp_type() == FieldDescriptor::CPPTYPE_UINT32) {
+    return SetWhole(text, field, message);
+  }
+  if (single && field.cpp_type() == FieldDescriptor::CPPTYPE_DOUBLE) {
+    const auto number = ParseNumber<double>(text);
+    if (!number) return Quoted(text) + " is not a number";
+    reflection.SetDouble(&message, &field, *number);
+    return "";
+  }
+  if (single && field.cpp_type() == FieldDescriptor::CPPTYPE_BOOL) {
+    if (text != "true" && text != "false") return Quoted(text) + " is not true or false";
+    reflection.SetBool(&message, &field, text == "true");
+    return "";
+  }
+  if (single && field.cpp_type() == FieldDescriptor::CPPTYPE_ENUM) {
+    return SetChoice(text, field, message);
+  }
+  if (single && field.cpp_type() == FieldDescriptor::CPPTYPE_STRING) {
+    reflection.SetString(&message, &field, text);
+    return "";
+  }
+  return "cannot be given in a query: POST the request as JSON";
+}
+
+std::string SetRho(std::string_view text, v1::DescribeMethodRequest& message) {
+  for (std::size_t end = 0; end != std::string_view::npos; text.remove_prefix(end + 1)) {
+    end = text.find(',');
+    const std::string_view part = text.substr(0, end);
+    const auto number = ParseNumber<double>(part);
+    if (!number) return Quoted(part) + " is not a number";
+    message.add_rho(*number);
+    if (end == std::string_view::npos) break;
+  }
+  return "";
+}
+
+// The message of the method `name` in `spec`, or null with what is wrong.
+Message* MutableMethod(const std::string& name, v1::MethodSpec& spec, std::string& error) {
+  const FieldDescriptor* field = spec.GetDescriptor()->FindFieldByName(name);
+  if (field != nullptr) return spec.GetReflection()->MutableMessage(&spec, field);
+  const std::vector<std::string_view> known = FieldNames(*spec.GetDescriptor());
+  error = Concat("unknown method ", Quoted(name), SuggestionFor(name, known),
+                 "; methods: ", Join(known));
+  return nullptr;
+}
+
+}  // namespace
+
+void DecodeQuery(std::span<const std::pair<std::string, std::string>> query,
+                 v1::DescribeMethodRequest& message, Violations& violations) {
+  std::set<std::string_view> seen;
+  std::string method;
+  for (const auto& [name, value] : query) {
+    if (!seen.insert(name).second) violations.Add(Printable(name), "is given twice");
+    if (name == kMethod) method = value;
+  }
+  if (!violations.empty()) return;
+  if (!seen.contains(kMethod)) return violations.Add(kMethod, "is required, e.g. method=grpo");
+  std::string error;
+  Message* parameters = MutableMethod(method, *message.mutable_method(), error);
+  if (parameters == nullptr) return violations.Add(kMethod, error);
+  const Descriptor& type = *parameters->GetDescriptor();
+  for (const auto& [name, value] : query) {
+    if (name == kMethod) continue;
+    if (name == "rho") {
+      error = SetRho(value, message);
+    } else if (name == "n" || name == "points") {
+      error = SetWhole(value, *message.GetDescriptor()->FindFieldByName(name), message);
+    } else if (const FieldDescriptor* field = type.FindFieldByName(name)) {
+      error = SetParameter(value, *field, *parameters);
+    } else {
+      std::vector<std::string_view> known = FieldNames(type);
+      known.insert(known.end(), {"n", "points", "rho"});
+      error = Concat("is neither a parameter of ", method, " nor one of n, points, rho",
+                     SuggestionFor(name, known));
+    }
+    if (!error.empty()) violations.Add(Printable(name), error);
+  }
+}
+
+}  // namespace advantaged

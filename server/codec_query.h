@@ -1,0 +1,24 @@
+// A DescribeMethodRequest as names and values, e.g. of
+// /v1/describe?method=pass_at_k_grpo&k=4&n=16&rho=0.1,0.5.
+#ifndef ADVANTAGED_SERVER_CODEC_QUERY_H_
+#define ADVANTAGED_SERVER_CODEC_QUERY_H_
+
+#include <span>
+#include <string>
+#include <utility>
+
+#include "advantaged/advantaged.h"
+#include "advantaged/v1/describe.pb.h"
+
+namespace advantaged {
+
+// `method`, `n`, `points` and `rho` (numbers with commas between) are the fields of the request,
+// every other name is a parameter of the method. Values are as on advctl's command line: numbers,
+// true or false, choices such as "dr_grpo", text. Tables and the like have no such form. Adds a
+// violation, whose field is the name, for a name that is unknown, given twice or has a bad value.
+void DecodeQuery(std::span<const std::pair<std::string, std::string>> query,
+                 v1::DescribeMethodRequest& message, Violations& violations);
+
+}  // namespace advantaged
+
+#endif  // ADVANTAGED_SERVER_CODEC_QUERY_H_

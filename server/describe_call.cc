@@ -1,0 +1,35 @@
+#include "server/describe_call.h"
+
+#include "server/codec_describe.h"
+#include "server/handler.h"
+
+namespace advantaged {
+
+PooledCall::Size DescribeCall::Measure() const {
+  const DescribeSize size = SizeOf(request_);
+  return {.request_bytes = request_.ByteSizeLong(),
+          .answer_bytes = size.numbers * sizeof(double),
+          .cost = size.work};
+}
+
+CallStatus DescribeCall::Work() {
+  const auto start = std::chrono::steady_clock::now();
+  CallStatus status = backend().Describe(request_, response_, [this] { return CheckGivenUp(); });
+  took_ = std::chrono::steady_clock::now() - start;
+  return status;
+}
+
+// Reading and writing the messages is part of computing: it takes microseconds.
+std::optional<StageTimes> DescribeCall::Stages() const {
+  using Microseconds = std::chrono::duration<double, std::micro>;
+  return StageTimes{.queue_us = Microseconds(waited()).count(),
+                    .compute_us = Microseconds(took_).count()};
+}
+
+void DescribeCall::Describe(AccessRecord& record) const {
+  record.method = MethodName(request_);
+  record.request_bytes = request_.ByteSizeLong();
+  if (response_.has_table()) record.response_bytes = response_.ByteSizeLong();
+}
+
+}  // namespace advantaged

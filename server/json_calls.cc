@@ -1,0 +1,203 @@
+#include "server/json_calls.h"
+
+#include <boost/beast/core/string.hpp>
+#include <exception>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "server/compute_backend.h"
+#include "server/json_access.h"
+#include "server/json_rpc.h"
+#include "server/json_status.h"
+
+namespace advantaged {
+namespace {
+
+using std::chrono::steady_clock;
+
+const CallStatus kShuttingDown = {.code = CallStatus::kUnavailable,
+                                  .message = "starting or shutting down"};
+
+// "application/json", with parameters or without, or nothing.
+bool IsJson(std::string_view content_type) {
+  std::string_view type = content_type.substr(0, content_type.find(';'));
+  while (type.ends_with(' ')) type.remove_suffix(1);
+  return content_type.empty() ||
+         boost::beast::iequals({type.data(), type.size()}, "application/json");
+}
+
+}  // namespace
+
+// Counted in `admitted_` as long as it lives, and logged at its end.
+class JsonCalls::Admitted final : public http::Permit {
+ public:
+  Admitted(JsonCalls& owner, Rpc rpc, const http::Head& head)
+      : access(owner.access_log_, rpc, head), owner_(owner) {
+    const std::lock_guard lock(owner_.mutex_);
+    ++owner_.admitted_;
+  }
+  Admitted(const Admitted&) = delete;
+  Admitted& operator=(const Admitted&) = delete;
+  ~Admitted() override {
+    ticket.Return();
+    access.Write();
+    const std::lock_guard lock(owner_.mutex_);
+    --owner_.admitted_;
+    owner_.less_.notify_all();
+  }
+
+  void OnSent() override { access.Sent(); }
+
+  Admission::Ticket ticket;
+  JsonAccess access;
+
+ private:
+  JsonCalls& owner_;
+};
+
+// Counted in `computing_` already. Frees itself.
+class JsonCalls::Call final : public ComputeTask {
+ public:
+  Call(JsonCalls& owner, std::unique_ptr<JsonRpc> rpc, http::Request request, http::Reply reply)
+      : owner_(owner),
+        rpc_(std::move(rpc)),
+        request_(std::move(request)),
+        reply_(std::move(reply)) {}
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+
+  void Start() { owner_.backend_.pool().Submit(request_.connection, rpc_->Cost(request_), *this); }
+
+ private:
+  ~Call() = default;
+
+  void Run(std::chrono::nanoseconds waited) override {
+    admitted().access.Queued(waited);
+    try {
+      const CallStatus status = Compute(waited);
+      End(status.code, status.ok() ? Print() : ToHttpResponse(status));
+    } catch (const std::exception& error) {
+      // Out of memory, or what a library of JSON does not like in a text it has let in.
+      const CallStatus status{.code = CallStatus::kInternal, .message = error.what()};
+      End(status.code, ToHttpResponse(status));
+    }
+  }
+
+  void Refuse(std::chrono::milliseconds delay) override {
+    const CallStatus status = owner_.backend_.RefusedByQueue(delay);
+    End(status.code, ToHttpResponse(status));
+  }
+
+  CallStatus Compute(std::chrono::nanoseconds waited) {
+    ComputeBackend& backend = owner_.backend_;
+    CallStatus status = backend.CheckWaiting(CallStage::kQueue, CheckGivenUp());
+    if (!status.ok()) return status;
+    AccessRecord& record = admitted().access.record();
+    const auto start = steady_clock::now();
+    status = rpc_->Read(request_, record);
+    admitted().access.Read(steady_clock::now() - start);
+    if (!status.ok()) return status;
+    status = backend.AdmitMore(admitted().ticket, rpc_->AnswerBytes());
+    if (!status.ok()) return status;
+    return rpc_->Compute(
+        backend, waited, [this] { return CheckGivenUp(); }, record);
+  }
+
+  http::Response Print() {
+    const auto start = steady_clock::now();
+    http::Response printed{.content_type = "application/json", .body = rpc_->Print() + '\n'};
+    admitted().access.Printed(printed.body.size(), steady_clock::now() - start);
+    return printed;
+  }
+
+  GivenUp CheckGivenUp() const {
+    if (request_.deadline <= steady_clock::now()) return GivenUp::kDeadline;
+    return request_.gone() || owner_.cancelled_ ? GivenUp::kCancelled : GivenUp::kNo;
+  }
+
+  Admitted& admitted() { return static_cast<Admitted&>(*request_.permit); }
+
+  void End(int code, http::Response response) {
+    JsonCalls& owner = owner_;
+    admitted().access.Answer(code, response);
+    reply_(std::move(response));
+    delete this;
+    const std::lock_guard lock(owner.mutex_);
+    --owner.computing_;
+    owner.less_.notify_all();
+  }
+
+  JsonCalls& owner_;
+  const std::unique_ptr<JsonRpc> rpc_;
+  http::Request request_;
+  const http::Reply reply_;
+};
+
+std::vector<http::Route> JsonCalls::MakeRoutes() {
+  using http::verb;
+  return {MakeRoute("/v1/compute", verb::post, Rpc::kComputeAdvantages, MakeJsonCompute),
+          MakeRoute("/v1/describe", verb::get, Rpc::kDescribeMethod, MakeJsonDescribe),
+          MakeRoute("/v1/describe", verb::post, Rpc::kDescribeMethod, MakeJsonDescribe)};
+}
+
+http::Route JsonCalls::MakeRoute(const char* path, http::verb method, Rpc rpc, MakeJsonRpc make) {
+  return {.path = path,
+          .method = method,
+          .max_body_bytes = method == http::verb::post ? backend_.max_request_bytes() : 0,
+          .admit = [this, rpc](const http::Head& head,
+                               http::Response& refusal) { return Admit(rpc, head, refusal); },
+          .handle =
+              [this, make](http::Request request, http::Reply reply) {
+                Handle(make(), std::move(request), std::move(reply));
+              }};
+}
+
+std::shared_ptr<http::Permit> JsonCalls::Admit(Rpc rpc, const http::Head& head,
+                                               http::Response& refusal) {
+  auto admitted = std::make_shared<Admitted>(*this, rpc, head);
+  const auto refuse = [&](int code, http::Response response) {
+    refusal = std::move(response);
+    admitted->access.Answer(code, refusal);
+    admitted->access.Sent();
+    return nullptr;
+  };
+  if (!open_) return refuse(kShuttingDown.code, ToHttpResponse(kShuttingDown));
+  if (!IsJson(head.content_type)) {
+    return refuse(CallStatus::kInvalidArgument,
+                  {.code = http::status::unsupported_media_type,
+                   .body = "The body is JSON: send Content-Type: application/json.\n"});
+  }
+  CallStatus status;
+  // To the limits all of HTTP is one connection: clients who send their bodies slowly, on however
+  // many connections, leave room for gRPC. The text is counted twice: the message it becomes is
+  // about as large.
+  const auto text = static_cast<std::size_t>(head.body_bytes);
+  admitted->ticket = backend_.Admit(rpc, this, text, text, status);
+  if (!admitted->ticket) return refuse(status.code, ToHttpResponse(status));
+  return admitted;
+}
+
+void JsonCalls::Handle(std::unique_ptr<JsonRpc> rpc, http::Request request, http::Reply reply) {
+  bool cancelled = false;
+  {
+    const std::lock_guard lock(mutex_);
+    cancelled = cancelled_;
+    if (!cancelled) ++computing_;
+  }
+  if (cancelled) {
+    http::Response response = ToHttpResponse(kShuttingDown);
+    static_cast<Admitted&>(*request.permit).access.Answer(kShuttingDown.code, response);
+    return reply(std::move(response));
+  }
+  (new Call(*this, std::move(rpc), std::move(request), std::move(reply)))->Start();
+}
+
+void JsonCalls::Drain(steady_clock::time_point deadline) {
+  std::unique_lock lock(mutex_);
+  less_.wait_until(lock, deadline, [this] { return admitted_ == 0; });
+  cancelled_ = true;
+  less_.wait(lock, [this] { return computing_ == 0; });
+}
+
+}  // namespace advantaged

@@ -1,0 +1,52 @@
+// One call of gRPC that is work for the compute pool, from its message to the end of its answer.
+#ifndef ADVANTAGED_SERVER_POOLED_CALL_H_
+#define ADVANTAGED_SERVER_POOLED_CALL_H_
+
+#include <cstddef>
+
+#include "server/call.h"
+#include "server/compute_backend.h"
+
+namespace advantaged {
+
+class PooledCall : public Call, private ComputeTask {
+ public:
+  // What it refers to must outlive the call.
+  PooledCall(grpc::CallbackServerContext& context, RpcMetrics& metrics, AccessLog& access_log,
+             Rpc rpc, ComputeBackend& backend)
+      : Call(context, metrics, access_log, rpc), backend_(backend) {}
+
+  // Ends the call now or has it ended later, by another thread. The call may be gone afterwards.
+  void Start();
+
+ protected:
+  // Frees itself.
+  ~PooledCall() override = default;
+
+  // What the call asks for, as far as it can be told before it is checked.
+  struct Size {
+    std::size_t request_bytes = 0;
+    std::size_t answer_bytes = 0;
+    double cost = 0;        // see ComputePool::Submit
+    bool is_small = false;  // to be done at once, by the thread of the network
+  };
+
+  ComputeBackend& backend() const { return backend_; }
+  std::chrono::nanoseconds waited() const { return waited_; }  // for a thread
+
+ private:
+  virtual Size Measure() const = 0;
+  // Does the work, once the call is in and has a thread.
+  virtual CallStatus Work() = 0;
+
+  void Run(std::chrono::nanoseconds waited) override;
+  void Refuse(std::chrono::milliseconds delay) override;
+
+  ComputeBackend& backend_;
+  std::chrono::nanoseconds waited_{0};
+  Admission::Ticket ticket_;  // until the answer has been sent
+};
+
+}  // namespace advantaged
+
+#endif  // ADVANTAGED_SERVER_POOLED_CALL_H_
