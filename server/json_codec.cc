@@ -1,18 +1,25 @@
 #include "server/json_codec.h"
 
+#include <google/protobuf/reflection.h>
 #include <google/protobuf/util/json_util.h>
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
+#include <span>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "advantaged/v1/compute.pb.h"
+#include "advantaged/v1/describe.pb.h"
 #include "server/printable.h"
 
 namespace advantaged {
 namespace {
 
 using Floats = google::protobuf::RepeatedField<float>;
+using google::protobuf::FieldDescriptor;
 
 // What protobuf says of JSON that it does not take, in one of the forms
 //   (method.rloo) foo: Cannot find field.
@@ -49,9 +56,15 @@ Complaint Understand(std::string_view text) {
   return {Printable(field), Printable(description)};
 }
 
-void AppendFloats(const Floats& values, std::string& json) {
+std::span<const float> View(const Floats& values) {
+  return {values.data(), static_cast<std::size_t>(values.size())};
+}
+
+// In the shortest form that reads back as the same bits. All are finite.
+template <typename Number>
+void AppendNumbers(std::span<const Number> values, std::string& json) {
   char text[32];
-  for (const float value : values) {
+  for (const Number value : values) {
     char* end = std::to_chars(text, text + sizeof text, value).ptr;
     json.append(text, end);
     // Readers take "-0" for an integer, which has no sign.
@@ -59,6 +72,47 @@ void AppendFloats(const Floats& values, std::string& json) {
     json += ',';
   }
   if (!values.empty()) json.pop_back();
+}
+
+// JSON with empty arrays, to be filled in their order. What is in strings has its quotes escaped,
+// so it is never taken for an array.
+class ArrayFiller {
+ public:
+  explicit ArrayFiller(std::string json) : rest_(std::move(json)) {}
+
+  template <typename Number>
+  void Fill(std::string_view name, std::span<const Number> values) {
+    const std::string empty = '"' + std::string(name) + "\":[]";
+    const std::size_t inside = rest_.find(empty, done_) + empty.size() - 1;
+    json_.append(rest_, done_, inside - done_);
+    AppendNumbers(values, json_);
+    done_ = inside;
+  }
+  std::string Finish() { return std::move(json_.append(rest_, done_)); }
+
+ private:
+  const std::string rest_;
+  std::string json_;
+  std::size_t done_ = 0;
+};
+
+using NamedDoubles = std::vector<std::pair<std::string, std::vector<double>>>;
+
+// Moves the arrays of doubles out of `columns`, but for empty ones and those that hold what JSON
+// has no numbers for.
+void TakeDoubles(google::protobuf::Message& columns, NamedDoubles& taken) {
+  const auto& reflection = *columns.GetReflection();
+  for (int i = 0; i < columns.GetDescriptor()->field_count(); ++i) {
+    const FieldDescriptor* field = columns.GetDescriptor()->field(i);
+    if (!field->is_repeated() || field->type() != FieldDescriptor::TYPE_DOUBLE) continue;
+    const auto values = reflection.GetMutableRepeatedFieldRef<double>(&columns, field);
+    std::vector<double> numbers(static_cast<std::size_t>(values.size()));
+    for (int j = 0; j < values.size(); ++j) numbers[static_cast<std::size_t>(j)] = values.Get(j);
+    const bool finite = std::ranges::all_of(numbers, [](double x) { return std::isfinite(x); });
+    if (numbers.empty() || !finite) continue;
+    values.Clear();
+    taken.emplace_back(field->name(), std::move(numbers));
+  }
 }
 
 }  // namespace
@@ -89,21 +143,19 @@ std::string PrintJson(v1::ComputeAdvantagesResponse& response) {
   Floats per_group;
   each.Swap(response.mutable_advantages());
   per_group.Swap(response.mutable_advantages_per_group());
-  const std::string rest = PrintJson(static_cast<const google::protobuf::Message&>(response));
-  std::string json;
-  json.reserve(rest.size() +
-               static_cast<std::size_t>(each.size() + per_group.size()) * kJsonFloatBytes);
-  std::size_t done = 0;
-  // Strings come after these fields, so the first match is the field.
-  const auto put = [&](std::string_view empty_field, const Floats& values) {
-    const std::size_t inside = rest.find(empty_field) + empty_field.size() - 1;
-    json.append(rest, done, inside - done);
-    AppendFloats(values, json);
-    done = inside;
-  };
-  put("\"advantages\":[]", each);
-  put("\"advantages_per_group\":[]", per_group);
-  return json.append(rest, done);
+  ArrayFiller filler(PrintJson(static_cast<const google::protobuf::Message&>(response)));
+  filler.Fill("advantages", View(each));
+  filler.Fill("advantages_per_group", View(per_group));
+  return filler.Finish();
+}
+
+std::string PrintJson(v1::DescribeMethodResponse& response) {
+  NamedDoubles taken;
+  TakeDoubles(*response.mutable_table(), taken);
+  TakeDoubles(*response.mutable_curve(), taken);
+  ArrayFiller filler(PrintJson(static_cast<const google::protobuf::Message&>(response)));
+  for (const auto& [name, values] : taken) filler.Fill(name, std::span<const double>(values));
+  return filler.Finish();
 }
 
 }  // namespace advantaged

@@ -25,6 +25,12 @@ def request(method="grpo", parameters=None, **fields):
                                  describe_pb2.DescribeMethodRequest())
 
 
+def settled(server):
+    """A scrape at rest, once the answers of HTTP have been sent, too."""
+    eventually(lambda: server.metrics().value("advantaged_in_flight_bytes") == 0, "rest")
+    return at_rest(server)
+
+
 def float_bits(values):
     return struct.pack(f"<{len(values)}f", *values)
 
@@ -49,6 +55,15 @@ def test_keys_and_sizes(shared):
     assert {len(column) for column in curve.values() if isinstance(column, list)} - {0} == {9}
     assert curve["surrogate_kind"] in ("SURROGATE_KIND_CLOSED_FORM", "SURROGATE_KIND_INTEGRATED")
     assert curve["surrogate_anchor"] == "SURROGATE_ANCHOR_ZERO_AT_ZERO"
+
+
+def test_json_has_the_bits_of_grpc(shared, stub):
+    asked = request("entropy_regularized", {"entropy_coefficient": 0.3}, n=300, points=1000)
+    reply = stub.DescribeMethod(asked)
+    code, _, body = fetch(shared, "/v1/describe", to_json(asked))
+    assert code == 200
+    answer = json_format.ParseDict(body, describe_pb2.DescribeMethodResponse())
+    assert answer.SerializeToString(deterministic=True) == reply.SerializeToString(deterministic=True)
 
 
 def test_defaults(stub):
@@ -187,7 +202,7 @@ def test_the_answer_counts_as_bytes_in_flight(start):
         stub.DescribeMethod(request(), timeout=PATIENCE)
     assert fetch(server, "/v1/describe?method=grpo&n=4096&points=4096")[0] == 413
     assert fetch(server, "/v1/describe?method=grpo")[0] == 200
-    assert at_rest(server).value("advantaged_rejected_total", reason="bytes") == 2
+    assert settled(server).value("advantaged_rejected_total", reason="bytes") == 2
 
 
 def test_a_flood_of_descriptions_leaves_room_for_batches(start):
@@ -224,7 +239,7 @@ def test_descriptions_over_http_wait_in_the_same_queue(start):
         assert code == 429 and int(fields["Retry-After"]) >= 1
         assert fetch(server, "/v1/describe", to_json(request()))[0] == 429
         assert wait(first) == CODE.OK
-    assert at_rest(server).value("advantaged_rejected_total", reason="queue") == 2
+    assert settled(server).value("advantaged_rejected_total", reason="queue") == 2
 
 
 def test_an_expired_description_is_not_computed(start):
@@ -260,7 +275,7 @@ def test_descriptions_are_calls_and_no_batches(start):
         with pytest.raises(grpc.RpcError):
             stub.DescribeMethod(request(n=1))
     fetch(server, "/v1/describe?method=rloo")
-    metrics = at_rest(server)
+    metrics = settled(server)
     assert handled(metrics, "OK", RPC) == handled(metrics, "InvalidArgument", RPC) == 1
     assert metrics.value("advantaged_http_requests_total", path="/v1/describe", code="200") == 1
     for name in ("advantaged_groups_total", "advantaged_request_size_bytes_count", "advantaged_stage_seconds_count",
