@@ -14,6 +14,9 @@
 namespace advantaged {
 namespace {
 
+// Of settings there are a few dozen. Devices and logs have no end.
+constexpr std::size_t kMaxFileBytes = std::size_t{1} << 20;
+
 std::string At(const std::string& path, const toml::source_region& source) {
   return Concat(path, ":", source.begin.line, ": ");
 }
@@ -100,6 +103,10 @@ Layer ReadConfigFile(const std::string& path, Errors& errors) {
   char buffer[4096];
   while (file.read(buffer, sizeof buffer) || file.gcount() > 0) {
     text.append(buffer, static_cast<std::size_t>(file.gcount()));
+    if (text.size() <= kMaxFileBytes) continue;
+    errors.push_back(
+        Concat(path, ": more than ", kMaxFileBytes, " bytes; that is no configuration"));
+    return {};
   }
   // At the end of a file; a folder can be opened, but not read.
   if (!file.eof()) {

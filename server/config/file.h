@@ -14,7 +14,8 @@
 
 namespace advantaged {
 
-// Reads a file, or adds to `errors` why not: it cannot be read, is not TOML, has keys that are not
+// Reads a file, or adds to `errors` why not: it cannot be read, has more than
+// 1 MiB, is not TOML, has keys that are not
 // known or values of the wrong type. Errors begin with the path and the line.
 Layer ReadConfigFile(const std::string& path, Errors& errors);
 // The same with the file's text; `path` is for the errors.

@@ -88,6 +88,16 @@ def test_bad_configuration_starts_nothing(file):
         assert "grpc on" not in ended.stderr
 
 
+def test_file_without_end(file):
+    """Neither read for ever nor parsed: a device, a file just above the limit; one just below is fine."""
+    bad = run("--check-config", "--config=/dev/zero")
+    assert bad.returncode == 2
+    assert bad.stderr.splitlines()[0] == "/dev/zero: more than 1048576 bytes; that is no configuration"
+    line = "drain_delay = 1\n"
+    for size, code in ((1 << 20, 0), ((1 << 20) + 1, 2)):
+        assert run("--check-config", file(line + "#" * (size - len(line)))).returncode == code
+
+
 def test_almost_known_variables_are_warned_of(start):
     server = start(env={"ADVANTAGED_LISTN": "x", "ADVANTAGED_PORT": "tcp://10.0.0.1:50051"})
     eventually(lambda: "ADVANTAGED_LISTN has no meaning; did you mean ADVANTAGED_LISTEN?" in server.log(),
