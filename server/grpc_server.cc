@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <future>
 #include <limits>
+#include <thread>
 
 #include "server/compute_backend.h"
 #include "server/metrics/metrics.h"
@@ -108,12 +109,21 @@ void GrpcServer::SetAlive(bool alive) {
 void GrpcServer::Drain(std::chrono::milliseconds limit) {
   listener_->StopListening();
   const auto deadline = std::chrono::system_clock::now() + limit;
+  // gRPC tells clients to go (GOAWAY), and shuts a connection both ways once its last call has
+  // ended, that is when the kernel has the answer: what the client then sends, if only to say that
+  // it has read, makes the kernel throw away the megabytes that are still to leave. A connection
+  // without calls does not close before the client has answered a ping, which it reads after all
+  // answers. So clients are told in a moment without calls; if none comes, all the same.
+  constexpr std::chrono::milliseconds kLook{50};
+  while (metrics_.rpc().in_flight() > 0 &&
+         std::chrono::system_clock::now() < deadline - limit / 2) {
+    std::this_thread::sleep_for(kLook);
+  }
   const auto ended = std::async(std::launch::async, [&] { server_->Shutdown(deadline); });
   // Health watches and reflection streams last as long as their clients like, so the server's own
   // shutdown would wait for them until the deadline. Once no call of our service has been in flight
   // for a while (one may be on its way from the network to the service, or its answer on the way
   // back, on a machine that is busy), the rest is cancelled.
-  constexpr std::chrono::milliseconds kLook{50};
   constexpr int kQuietLooks = 40;  // 2 s
   int quiet_looks = 0;
   while (ended.wait_for(kLook) != std::future_status::ready) {

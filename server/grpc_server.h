@@ -50,7 +50,8 @@ class GrpcServer {
   void SetReady(bool ready);
   void SetAlive(bool alive);
 
-  // Accepts no further call, and returns when those in flight have ended; after `limit` they are
+  // Accepts no further connection and, from a moment without calls on, at the latest after half of
+  // `limit`, no further call. Returns when those in flight have ended; after `limit` they are
   // cancelled.
   void Drain(std::chrono::milliseconds limit);
 

@@ -3,7 +3,9 @@
 import contextlib
 import json
 import signal
+import socket
 import threading
+import time
 import urllib.error
 
 import batches
@@ -110,6 +112,56 @@ def test_hangup_while_shutting_down_is_harmless(start):
 
 def test_interrupt_knows_no_delay(start):
     assert start(FOREVER).stop(signal.SIGINT) == 0
+
+
+class SlowReader(threading.Thread):
+    """Passes one connection's bytes on, those of the server a little at a time, and says that it has read them."""
+
+    WINDOW_UPDATE = b"\0\0\4\x08\0\0\0\0\0\0\0\0\1"  # HTTP/2: the connection may send one byte more
+
+    def __init__(self, server):
+        super().__init__()
+        self.server = server
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.address = "127.0.0.1:{}".format(self.listener.getsockname()[1])
+
+    def run(self):
+        host, port = self.server.grpc[0].split(":")
+        with self.listener, self.listener.accept()[0] as client, socket.create_connection((host, int(port))) as server:
+            there = threading.Thread(target=self.forward, args=(client, server))
+            there.start()
+            self.forward(server, client, then=self.say_so)
+            there.join()
+
+    @staticmethod
+    def forward(source, sink, then=lambda source, chunk: None):
+        with contextlib.suppress(OSError):
+            while chunk := source.recv(1 << 18):
+                sink.sendall(chunk)
+                then(source, chunk)
+        with contextlib.suppress(OSError):
+            sink.shutdown(socket.SHUT_WR)
+
+    def say_so(self, server, chunk):
+        if len(chunk) > 1 << 12:  # else the request may be under way, into which nothing fits
+            server.sendall(self.WINDOW_UPDATE)
+            time.sleep(0.002)
+
+
+def test_large_answer_that_leaves_slowly(start):
+    """It is not lost with its connection: the kernel has the last megabytes after gRPC is done with them."""
+    server = start()
+    reader = SlowReader(server)
+    reader.start()
+    request = batches.slow()
+    with grpc.insecure_channel(reader.address, options=[("grpc.max_send_message_length", -1),
+                                                        ("grpc.max_receive_message_length", -1)]) as channel:
+        call = advantage_service_pb2_grpc.AdvantageServiceStub(channel).ComputeAdvantages.future(request)
+        eventually(lambda: server.metrics().value("advantaged_requests_in_flight") == 1, "a call")
+        server.process.send_signal(signal.SIGTERM)
+        assert len(call.result(PATIENCE).advantages_float32_le) == len(request.rewards_float32_le)
+    assert server.process.wait(PATIENCE) == 0
+    reader.join()
 
 
 def test_calls_that_outlast_the_limit_are_cancelled(start):
