@@ -138,7 +138,7 @@ def test_client_that_leaves_while_it_is_computed(start):
 
 
 def test_client_that_leaves_while_it_reads(start):
-    server = start(ALL)
+    server = start(ALL, "--http-timeout=100")
     count = 1 << 23
     request = compute_pb2.ComputeAdvantagesRequest(reward_bits=b"\x55" * (count // 8), response_count=count,
                                                    group_size=4)
