@@ -88,6 +88,11 @@ lint: ## Build everything with clang-tidy looking on
 readme: build ## Write the demo and the method table into the README
 	@scripts/update_readme.py
 
+.PHONY: figures
+figures: build ## Draw docs/figures from what advctl describe prints
+	@$(INSTALL) figures
+	@/usr/bin/python3 scripts/draw_figures.py
+
 .PHONY: lint-proto
 lint-proto: ## Check proto/ with buf (needs Go)
 	@command -v go >/dev/null || { echo 'lint-proto needs Go, to build buf: no go on PATH' >&2; exit 1; }

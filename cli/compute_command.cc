@@ -57,8 +57,8 @@ void AddMethodFlags(CLI::App& command, ComputeFlags& flags) {
       .add_option("-p,--param", flags.parameters,
                   "Parameter of the method, e.g. -p k=4; repeatable;\ntables as JSON or @FILE")
       ->type_name("KEY=VALUE")
-      ->expected(1)
       ->take_all()
+      ->allow_extra_args(false)
       ->group(kGroup);
   command
       .add_flag("--shape-rewards", flags.shape_rewards,
@@ -78,8 +78,8 @@ void AddStageFlags(CLI::App& command, ComputeFlags& flags) {
                   "[,rewards][,ddof=1][,epsilon=X][,inside_root];\n"
                   "repeatable, applied in this order")
       ->type_name("STAGE")
-      ->expected(1)
       ->take_all()
+      ->allow_extra_args(false)
       ->group(kGroup);
   command
       .add_flag("--allow-recentering", flags.allow_recentering,

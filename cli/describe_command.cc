@@ -40,8 +40,8 @@ void AddFlags(CLI::App& command, DescribeFlags& flags) {
       .add_option("-p,--param", flags.parameters,
                   "Parameter of the method, e.g. -p k=4; repeatable;\ntables as JSON or @FILE")
       ->type_name("KEY=VALUE")
-      ->expected(1)
-      ->take_all();
+      ->take_all()
+      ->allow_extra_args(false);
   command.add_option("--n", flags.n, "Group size, up to 4096; default 16")->type_name("N");
   command.add_option("--points", flags.points, "Points of the curve, up to 4096; default 199")
       ->type_name("N");

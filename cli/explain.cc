@@ -74,7 +74,8 @@ std::string Flag(std::string_view field, const Path& path) {
   constexpr std::string_view kMethod = "method.";
   if (field.starts_with(kMethod)) {
     const std::size_t dot = field.find('.', kMethod.size());
-    return Concat("-p ", dot == std::string_view::npos ? field : field.substr(dot + 1));
+    if (dot == std::string_view::npos) return std::string(field.substr(kMethod.size()));
+    return Concat("-p ", field.substr(dot + 1));
   }
   if (std::ranges::find(kFlags, path.name) == std::end(kFlags)) return "";
   std::string flag = Concat("--", path.name);

@@ -11,13 +11,15 @@ namespace {
 using client::Append;
 using client::Concat;
 
-// "k (required)", "epsilon=0", "base (required: reinforce, rloo)", "variant=plain (or …)".
+// "k (required)", "constants (optional)", "epsilon=0", "base (required: reinforce, rloo)",
+// "variant=plain (or …)".
 std::string Describe(const v1::ParameterDescription& parameter) {
   std::string others;
   for (const std::string& choice : parameter.choices()) {
     if (choice == parameter.default_value()) continue;
     Append(others, Concat(others.empty() ? "" : ", ", choice));
   }
+  if (parameter.may_be_omitted()) return Concat(parameter.name(), " (optional)");
   if (!parameter.has_default_value()) {
     return Concat(parameter.name(), " (required", others.empty() ? "" : ": ", others, ")");
   }
@@ -34,6 +36,11 @@ const char* Describe(v1::ConstantGroup group) {
     default:
       return "as base";
   }
+}
+
+// F as a cell of a table.
+std::string Surrogate(const v1::MethodDescription& method) {
+  return method.surrogate().empty() ? "" : Concat("`", method.surrogate(), "`");
 }
 
 // A cell of a Markdown table, where a bar would end it.
@@ -55,8 +62,10 @@ std::string MethodsAsText(const v1::ListMethodsResponse& methods) {
     for (const auto& parameter : method.parameters()) {
       Append(text, Concat("  ", Describe(parameter)));
     }
-    Append(text, Concat("\n    ", method.equation(), "\n    ", method.source(),
-                        "; constant group: ", Describe(method.constant_group()), "\n"));
+    Append(text, Concat("\n    ", method.equation(), "\n    "));
+    if (!method.surrogate().empty()) Append(text, Concat("F = ", method.surrogate(), "\n    "));
+    Append(text,
+           Concat(method.source(), "; constant group: ", Describe(method.constant_group()), "\n"));
   }
   return text;
 }
@@ -74,16 +83,17 @@ std::string MethodsAsJson(const v1::ListMethodsResponse& methods) {
 
 std::string MethodsAsMarkdown(const v1::ListMethodsResponse& methods) {
   std::string text =
-      "| Method | A(correct), A(wrong) | Parameters | Constant group | Source |\n"
-      "|---|---|---|---|---|\n";
+      "| Method | A(correct), A(wrong) | F | Parameters | Constant group | Source |\n"
+      "|---|---|---|---|---|---|\n";
   for (const v1::MethodDescription& method : methods.methods()) {
     std::string parameters;
     for (const auto& parameter : method.parameters()) {
       Append(parameters, Concat(parameters.empty() ? "" : ", ", Describe(parameter)));
     }
-    Append(text, Concat("| `", method.name(), "` | `", Escaped(method.equation()), "` | ",
-                        Escaped(parameters), " | ", Describe(method.constant_group()), " | ",
-                        Escaped(method.source()), " |\n"));
+    Append(text,
+           Concat("| `", method.name(), "` | `", Escaped(method.equation()), "` | ",
+                  Surrogate(method), " | ", Escaped(parameters), " | ",
+                  Describe(method.constant_group()), " | ", Escaped(method.source()), " |\n"));
   }
   return text;
 }

@@ -1,6 +1,7 @@
 #include "core/failure.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace advantaged {
 
@@ -33,6 +34,35 @@ Counts MakeCounts(std::uint32_t n, std::uint32_t c, double f_correct, double f_w
           .f_correct = c == 0 ? 0 : f_correct,
           .f_wrong = c == n ? 0 : f_wrong,
           .rho_k = c == n ? 1 : PassAtK(n, c, f_wrong)};
+}
+
+double FailureVariation(std::uint32_t n, std::uint32_t k, double rho, double fail) {
+  // `chance` is proportional to the probability of j common responses and starts at 1, so it may
+  // grow beyond all bounds, and `term` with it; the quotient of the sums does not see their scale.
+  constexpr double kLarge = 0x1p512;
+  const std::uint32_t least = 2 * k > n ? 2 * k - n : 0;
+  const double log_fail = rho < 0.5 ? std::log1p(-rho) : std::log(fail);
+  double chance = 1;
+  double term = std::expm1(-static_cast<double>(least) * log_fail);
+  double chances = chance;
+  double terms = term;
+  for (std::uint32_t j = least; j < k; ++j) {
+    const auto rest = static_cast<double>(k - j);
+    const double others = static_cast<double>(n) - 2.0 * k + (j + 1);
+    const double ratio = rest * rest / (static_cast<double>(j + 1) * others);
+    // (1−ρ)^(−j−1) − 1 = ((1−ρ)^(−j) − 1 + ρ)/(1−ρ)
+    term = ratio * ((term + rho * chance) / fail);
+    chance *= ratio;
+    chances += chance;
+    terms += term;
+    if (chance + term > kLarge) {
+      chance /= kLarge;
+      term /= kLarge;
+      chances /= kLarge;
+      terms /= kLarge;
+    }
+  }
+  return std::sqrt(terms / chances);
 }
 
 }  // namespace advantaged

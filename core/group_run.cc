@@ -7,6 +7,7 @@
 #include "core/failure.h"
 #include "core/kernels/apply.h"
 #include "core/methods/base.h"
+#include "core/methods/surrogate.h"
 #include "core/text.h"
 
 namespace advantaged {
@@ -171,6 +172,8 @@ void GroupRun::Advantages(State& state, GroupReport& report) {
     Raw(state);
   } else if (!parameters || unmixed || constant) {
     std::ranges::fill(advantages_, 0.0F);
+  } else if (row_.cost != nullptr && !TableHolds(*parameters, state.n(), state.outcomes.correct)) {
+    std::ranges::fill(advantages_, 0.0F);
   } else if (TwoValued(state)) {
     FromTable(state, *parameters);
   } else if (options_.shape_rewards) {
@@ -218,7 +221,11 @@ void GroupRun::SelectPair(const State& state, FloatPair pair) {
 }
 
 FloatPair GroupRun::Entry(const Parameters& parameters, std::uint32_t n, std::uint32_t c) {
-  if (n > kMaxTableSize) return EvaluateEntry(row_, parameters, n, c);
+  return n > kMaxTableSize ? EvaluateEntry(row_, parameters, n, c)
+                           : TableOf(parameters, n).entries[c];
+}
+
+const Table& GroupRun::TableOf(const Parameters& parameters, std::uint32_t n) {
   std::shared_ptr<const Table>& table = tables_[{n, parameters.k}];
   if (table == nullptr) {
     table = TableCache::Global().Get(row_, parameters, n);
@@ -227,7 +234,43 @@ FloatPair GroupRun::Entry(const Parameters& parameters, std::uint32_t n, std::ui
       negative_c_ = table->first_negative_correct;
     }
   }
-  return table->entries[c];
+  return *table;
+}
+
+bool GroupRun::TableHolds(const Parameters& parameters, std::uint32_t n, std::uint32_t c) {
+  const bool whole_table = n <= kMaxTableSize;
+  const auto known = table_holds_.find({n, parameters.k});
+  if (known != table_holds_.end()) return known->second;
+  const bool exhausted = table_cost_ > kMaxTableCost;
+  const std::size_t evaluations = whole_table ? std::size_t{n} + 1 : 1;
+  table_cost_ += evaluations * row_.cost(n, parameters);
+  if (table_cost_ > kMaxTableCost) {
+    if (!exhausted) {
+      violations_.Add(Concat("method.", row_.name),
+                      Concat("takes more than ", kMaxTableCost,
+                             " operations for this batch: once for every c of each of its group"
+                             " sizes; split the batch"));
+    }
+    return false;
+  }
+  if (parameters.formula == nullptr) {
+    if (whole_table) table_holds_[{n, parameters.k}] = true;
+    return true;
+  }
+  const auto counts = [&](std::uint32_t correct) {
+    const std::uint32_t k = std::min(parameters.k, n);
+    return MakeCounts(n, correct, 0, FailureWithout(n, k, correct));
+  };
+  std::uint32_t undefined = 0;
+  if (whole_table) {
+    undefined = TableOf(parameters, n).first_undefined;
+    table_holds_[{n, parameters.k}] = undefined == 0;
+  } else if (!std::isfinite(row_.factor(counts(c), parameters).correct)) {
+    undefined = c;
+  }
+  if (undefined == 0) return true;
+  RefuseUndefined(counts(undefined), parameters, violations_);
+  return false;
 }
 
 void GroupRun::FromRewards(State& state, const Parameters& parameters) {

@@ -78,6 +78,11 @@ class GroupRun {
   }
   void SelectPair(const State& state, FloatPair pair);
   FloatPair Entry(const Parameters& parameters, std::uint32_t n, std::uint32_t c);
+  // The table of a size up to kMaxTableSize.
+  const Table& TableOf(const Parameters& parameters, std::uint32_t n);
+  // False, with a violation, if the caller's formula is not finite for some 0 < c < n, or this
+  // request has evaluated too many; above kMaxTableSize it is this c that counts.
+  bool TableHolds(const Parameters& parameters, std::uint32_t n, std::uint32_t c);
 
   const Options& options_;
   const MethodRow& row_;
@@ -91,7 +96,9 @@ class GroupRun {
   Violations& violations_;
 
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::shared_ptr<const Table>>
-      tables_;  // by n and k
+      tables_;                                                           // by n and k
+  std::map<std::pair<std::uint32_t, std::uint32_t>, bool> table_holds_;  // by n and k
+  std::size_t table_cost_ = 0;
   std::span<float>
       advantages_;        // of the group at hand; in `out_` where it stands side by side there
   FloatPair pair_{0, 0};  // of the group at hand, if two-valued

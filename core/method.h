@@ -13,13 +13,16 @@
 #ifndef ADVANTAGED_CORE_METHOD_H_
 #define ADVANTAGED_CORE_METHOD_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
 
 #include "advantaged/advantaged.h"
+#include "core/formula/surrogate_formula.h"
 #include "core/kernels/moments.h"
 
 namespace advantaged {
@@ -42,10 +45,20 @@ struct Parameters {
   Base base = Base::kGrpo;
   MaxVariant variant = MaxVariant::kPlain;
   MaxScale scale = MaxScale::kReduced;
+  bool leave_one_out_factor = false;
   const std::vector<OutcomeTable>* tables = nullptr;
+  const SurrogateFormula* formula = nullptr;
 };
 
-enum class ParameterType : std::uint8_t { kInteger, kReal, kFlag, kChoice, kTables };
+enum class ParameterType : std::uint8_t {
+  kInteger,
+  kReal,
+  kFlag,
+  kChoice,
+  kTables,
+  kText,
+  kConstants
+};
 
 // One parameter: its name is the proto field, the command-line KEY and the key of
 // MethodSpec::parameters.
@@ -56,9 +69,10 @@ struct ParameterRow {
   double minimum = 0;                  // inclusive; integers and reals only
   std::optional<double> maximum = {};  // inclusive
   std::optional<double> default_number =
-      {};  // of flags 0 or 1, of choices the index; absent: required
+      {};  // of flags 0 or 1, of choices the index; absent: required, unless it may be omitted
+  bool may_be_omitted = false;
   std::span<const std::string_view> choices = {};
-  void (*set)(Parameters&, double) = nullptr;  // null for tables
+  void (*set)(Parameters&, double) = nullptr;  // null where the method reads the spec
 };
 
 // A group of outcomes in the terms of the paper.
@@ -93,6 +107,13 @@ struct Affine {
   double shift;
 };
 
+// A surrogate reward F(ρ), up to a constant, as text of the language of core/formula/formula.h.
+// Names: rho, rho_k, k, the real parameters of the method, and n, the group size of the question.
+struct SurrogateParts {
+  std::string_view data_term;
+  std::string_view regularizer = {};  // added to it; "" unless the method is made of the two
+};
+
 enum class MethodInput : std::uint8_t { kRewards, kOutcomes };
 enum class ConstantGroup : std::uint8_t { kZero, kFormula, kAsBase };
 
@@ -119,6 +140,17 @@ struct MethodRow {
   // group is not it. `counts` holds the n of the question and, for the rest, values in the limit:
   // f± = (1−ρ)^(K−1).
   Pair (*limit)(const Counts& counts, const Parameters&) = nullptr;
+  // F in closed form: its derivative is the limit's A₊ − A₋. A data term "" if these parameters
+  // have none; null if none have. Where there is a `Parameters::formula`, that is F.
+  SurrogateParts (*surrogate)(const Parameters&) = nullptr;
+  // Methods given by formulas: compiles those of the resolved `spec`. Adds violations, at paths
+  // that begin with `path`, for what only the parameters together show; null if there were any.
+  std::shared_ptr<const SurrogateFormula> (*compile)(const MethodSpec& spec,
+                                                     const std::string& path,
+                                                     Violations& violations) = nullptr;
+  // What one entry of the table costs, in operations of some nanoseconds, where that depends on
+  // what the caller sends; a request may spend kMaxTableCost (core/table_cache.h).
+  std::size_t (*cost)(std::uint32_t n, const Parameters&) = nullptr;
   bool needs_lengths = false;
   // Not zero-mean by design: a later centering would change the method.
   bool keeps_mean = false;

@@ -16,6 +16,7 @@ constexpr const MethodRow* kRows[] = {
     &kPassAtKRloo,
     &kPassAtKGrpo,
     &kPassAtKShaped,
+    &kPassAtKVarianceStabilized,
     &kCombinedShaped,
     &kCombinedDirect,
     &kSkewR,
@@ -28,6 +29,7 @@ constexpr const MethodRow* kRows[] = {
     &kWeightedReinforce,
     &kOpo,
     &kCustomTable,
+    &kSurrogate,
 };
 
 }  // namespace

@@ -49,6 +49,26 @@ void CheckTables(const std::vector<OutcomeTable>& tables, const std::string& pat
   }
 }
 
+std::string MustBe(ParameterType type) {
+  static constexpr std::string_view kWanted[] = {
+      "a whole number",   "a number", "true or false",  "one of its choices",
+      "a list of tables", "a text",   "numbers by name"};
+  return Concat("must be ", kWanted[static_cast<std::size_t>(type)]);
+}
+
+bool TravelsAsNumber(ParameterType type) {
+  return type != ParameterType::kTables && type != ParameterType::kText &&
+         type != ParameterType::kConstants;
+}
+
+// For the other types.
+bool HasType(ParameterType type, const ParameterValue& value) {
+  return type == ParameterType::kText ? std::holds_alternative<std::string>(value)
+         : type == ParameterType::kConstants
+             ? std::holds_alternative<Constants>(value)
+             : std::holds_alternative<std::vector<OutcomeTable>>(value);
+}
+
 // Checks one value against its row and sets it; numbers, flags and choices all travel as a double.
 class Setter {
  public:
@@ -68,6 +88,7 @@ class Setter {
     return Refuse(Concat("\"", text, "\" is not one of ", Join(row_.choices)));
   }
   double operator()(const std::vector<OutcomeTable>& /*unused*/) const { return Mistyped(); }
+  double operator()(const Constants& /*unused*/) const { return Mistyped(); }
 
  private:
   double Number(double value) const {
@@ -85,12 +106,10 @@ class Setter {
   }
 
   double Mistyped() const {
-    static constexpr std::string_view kWanted[] = {"a whole number", "a number", "true or false",
-                                                   "", "a list of tables"};
     if (row_.type == ParameterType::kChoice) {
       return Refuse(Concat("must be one of ", Join(row_.choices)));
     }
-    return Refuse(Concat("must be ", kWanted[static_cast<std::size_t>(row_.type)]));
+    return Refuse(MustBe(row_.type));
   }
 
   double Refuse(std::string description) const {
@@ -114,6 +133,8 @@ ParameterValue ValueOf(const ParameterRow& row, double number) {
       return std::string(row.choices[static_cast<std::size_t>(number)]);
     case ParameterType::kReal:
     case ParameterType::kTables:
+    case ParameterType::kText:
+    case ParameterType::kConstants:
       break;
   }
   return number;
@@ -122,35 +143,35 @@ ParameterValue ValueOf(const ParameterRow& row, double number) {
 void Resolve(const ParameterRow& row, const MethodSpec& spec, const std::string& path,
              ResolvedMethod& method, Violations& violations) {
   const auto sent = spec.parameters.find(row.name);
+  if (sent == spec.parameters.end() && row.may_be_omitted) return;
   if (sent == spec.parameters.end() && !row.default_number) {
     const std::string choices =
         row.choices.empty() ? std::string() : Concat(", one of ", Join(row.choices));
     violations.Add(path, Concat("is required: ", row.description, choices));
     return;
   }
-  if (row.type == ParameterType::kTables) {
-    const auto* tables = std::get_if<std::vector<OutcomeTable>>(&sent->second);
-    if (tables == nullptr) {
-      violations.Add(path, "must be a list of tables");
-      return;
+  if (!TravelsAsNumber(row.type)) {
+    if (!HasType(row.type, sent->second)) return violations.Add(path, MustBe(row.type));
+    if (const auto* tables = std::get_if<std::vector<OutcomeTable>>(&sent->second)) {
+      CheckTables(*tables, path, violations);
+      method.parameters.tables = tables;
     }
-    CheckTables(*tables, path, violations);
-    method.parameters.tables = tables;
-    method.spec.parameters.emplace(row.name, *tables);
+    method.spec.parameters.emplace(row.name, sent->second);
     return;
   }
   const double number = sent == spec.parameters.end()
                             ? *row.default_number
                             : std::visit(Setter(row, path, violations), sent->second);
   if (std::isnan(number)) return;
-  row.set(method.parameters, number);
+  if (row.set != nullptr) row.set(method.parameters, number);
   method.spec.parameters.emplace(row.name, ValueOf(row, number));
 }
 
 }  // namespace
 
 ResolvedMethod ResolveMethod(const MethodSpec& spec, Violations& violations) {
-  ResolvedMethod method{.row = FindMethod(spec.name), .parameters = {}, .spec = {spec.name, {}}};
+  ResolvedMethod method{
+      .row = FindMethod(spec.name), .parameters = {}, .formula = {}, .spec = {spec.name, {}}};
   if (method.row == nullptr) {
     std::vector<std::string_view> names;
     for (const MethodRow* row : MethodTable()) names.push_back(row->name);
@@ -160,6 +181,7 @@ ResolvedMethod ResolveMethod(const MethodSpec& spec, Violations& violations) {
     return method;
   }
   const std::string path = Concat("method.", spec.name, ".");
+  const std::size_t before = violations.count();
   std::vector<std::string_view> known;
   for (const ParameterRow& row : method.row->parameters) {
     known.push_back(row.name);
@@ -170,6 +192,10 @@ ResolvedMethod ResolveMethod(const MethodSpec& spec, Violations& violations) {
     violations.Add(path + name, known.empty() ? "unknown parameter; the method has none"
                                               : Concat("unknown parameter; the method has ",
                                                        Join(known), Suggestion(name, known)));
+  }
+  if (method.row->compile != nullptr && violations.count() == before) {
+    method.formula = method.row->compile(method.spec, path, violations);
+    method.parameters.formula = method.formula.get();
   }
   return method;
 }

@@ -1,5 +1,6 @@
 #include "core/table_cache.h"
 
+#include <cmath>
 #include <string_view>
 
 #include "core/failure.h"
@@ -38,6 +39,8 @@ std::string Key(const MethodRow& row, const Parameters& p, std::uint32_t n) {
   AppendBytes(key, p.base);
   AppendBytes(key, p.variant);
   AppendBytes(key, p.scale);
+  AppendBytes(key, p.leave_one_out_factor);
+  if (p.formula != nullptr) key += p.formula->identity;
   return key;
 }
 
@@ -72,8 +75,11 @@ Table BuildTable(const MethodRow& row, const Parameters& parameters, std::uint32
   for (const Pair& pair : EvaluateTable(row, parameters, n)) {
     const auto c = static_cast<std::uint32_t>(table.entries.size());
     table.entries.push_back(Rounded(pair));
-    const bool negative = c > 0 && c < n && table.entries[c].correct < 0;
+    if (c == 0 || c == n) continue;
+    const bool negative = table.entries[c].correct < 0;
     if (negative && table.first_negative_correct == 0) table.first_negative_correct = c;
+    const bool defined = std::isfinite(pair.correct) && std::isfinite(pair.wrong);
+    if (!defined && table.first_undefined == 0) table.first_undefined = c;
   }
   return table;
 }

@@ -3,6 +3,7 @@
 #ifndef ADVANTAGED_CORE_TABLE_CACHE_H_
 #define ADVANTAGED_CORE_TABLE_CACHE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <list>
 #include <memory>
@@ -26,7 +27,12 @@ struct Table {
   std::vector<FloatPair> entries;
   // The smallest 0 < c < n with A₊ < 0, or 0.
   std::uint32_t first_negative_correct = 0;
+  // The smallest 0 < c < n where the method is not finite in double, or 0.
+  std::uint32_t first_undefined = 0;
 };
+
+// Most that the tables of one request may cost (MethodRow::cost): about a quarter of a second.
+inline constexpr std::size_t kMaxTableCost = std::size_t{1} << 24;
 
 // Evaluates the method once for (n, c). Any n.
 FloatPair EvaluateEntry(const MethodRow& row, const Parameters& parameters, std::uint32_t n,

@@ -1,5 +1,5 @@
 // Composing messages: Concat("k = ", k, " exceeds n = ", n). Numbers are written so that they read
-// back as the same value.
+// back as the same value; a NaN loses its sign, which nobody wants to read.
 #ifndef ADVANTAGED_CORE_TEXT_H_
 #define ADVANTAGED_CORE_TEXT_H_
 
@@ -15,6 +15,7 @@ inline void Append(std::string& text, std::string_view part) { text += part; }
 template <typename Number>
 requires std::is_arithmetic_v<Number>
 void Append(std::string& text, Number number) {
+  if (number != number) return Append(text, std::string_view("nan"));
   char buffer[32];
   text.append(buffer, std::to_chars(buffer, buffer + sizeof buffer, number).ptr);
 }

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "core/method_table.h"
+#include "core/surrogate/closed_form.h"
 #include "core/text.h"
 
 namespace advantaged {
@@ -19,9 +20,13 @@ v1::ParameterType EncodeType(ParameterType type) {
     case ParameterType::kChoice:
       return v1::PARAMETER_TYPE_CHOICE;
     case ParameterType::kTables:
+      return v1::PARAMETER_TYPE_TABLES;
+    case ParameterType::kText:
+      return v1::PARAMETER_TYPE_TEXT;
+    case ParameterType::kConstants:
       break;
   }
-  return v1::PARAMETER_TYPE_TABLES;
+  return v1::PARAMETER_TYPE_CONSTANTS;
 }
 
 v1::ConstantGroup EncodeConstantGroup(ConstantGroup group) {
@@ -54,6 +59,7 @@ void EncodeParameter(const ParameterRow& row, v1::ParameterDescription& out) {
     if (row.maximum) out.set_maximum(*row.maximum);
   }
   if (row.default_number) out.set_default_value(DefaultText(row));
+  out.set_may_be_omitted(row.may_be_omitted);
   for (const std::string_view choice : row.choices) out.add_choices(std::string(choice));
 }
 
@@ -69,6 +75,7 @@ void EncodeMethodTable(v1::ListMethodsResponse& response) {
                                                       : v1::METHOD_INPUT_OUTCOMES);
     out.set_constant_group(EncodeConstantGroup(row->constant_group));
     out.set_shapes_rewards(row->shapes_rewards());
+    out.set_surrogate(SurrogateText(*row));
     for (const ParameterRow& parameter : row->parameters)
       EncodeParameter(parameter, *out.add_parameters());
   }

@@ -58,6 +58,8 @@ ParameterValue DecodeScalar(const Message& method, const FieldDescriptor& field)
       return reflection.GetBool(method, &field);
     case FieldDescriptor::CPPTYPE_UINT32:
       return std::int64_t{reflection.GetUInt32(method, &field)};
+    case FieldDescriptor::CPPTYPE_STRING:
+      return reflection.GetString(method, &field);
     case FieldDescriptor::CPPTYPE_ENUM:
       return DecodeChoice(*field.enum_type(), reflection.GetEnumValue(method, &field));
     default:
@@ -77,10 +79,17 @@ struct Encoder {
   }
   void operator()(double value) const { reflection.SetDouble(&method, &field, value); }
   void operator()(const std::string& value) const {
-    reflection.SetEnum(&method, &field, FindChoice(*field.enum_type(), value));
+    if (field.cpp_type() == FieldDescriptor::CPPTYPE_STRING) {
+      reflection.SetString(&method, &field, value);
+    } else {
+      reflection.SetEnum(&method, &field, FindChoice(*field.enum_type(), value));
+    }
   }
   void operator()(const std::vector<OutcomeTable>& value) const {
     EncodeTables(value, static_cast<v1::CustomTable&>(method));
+  }
+  void operator()(const Constants& value) const {
+    static_cast<v1::Surrogate&>(method).mutable_constants()->insert(value.begin(), value.end());
   }
 };
 
@@ -109,7 +118,12 @@ MethodSpec DecodeMethod(const v1::MethodSpec& message) {
   const google::protobuf::Descriptor& type = *method.GetDescriptor();
   for (int i = 0; i < type.field_count(); ++i) {
     const FieldDescriptor& field = *type.field(i);
-    if (field.is_repeated()) {
+    if (field.is_map()) {
+      const auto& constants = message.surrogate().constants();
+      if (!constants.empty()) {
+        spec.parameters.emplace(field.name(), Constants(constants.begin(), constants.end()));
+      }
+    } else if (field.is_repeated()) {
       spec.parameters.emplace(field.name(), DecodeTables(message.custom_table()));
     } else if (method.GetReflection()->HasField(method, &field)) {
       spec.parameters.emplace(field.name(), DecodeScalar(method, field));

@@ -27,6 +27,8 @@ std::vector<std::string> MethodNames();
 //   whole numbers, reals   4, 0.25, 1e-6: the whole text must be the number, in any locale
 //   flags                  true, false
 //   choices                rloo, leave_one_out: the value's name in lower case without its prefix
+//   texts                  as they are: formula=2*asin(sqrt(rho))
+//   constants              NAME=NUMBER,NAME=NUMBER…: constants=a=1,b=0.5
 //   tables                 JSON, or @FILE with JSON: [{"n": 2, "advantage_correct": [0, 1, 0], …}]
 //
 // INVALID_ARGUMENT says what is wrong with which text and what would be right: unknown names with

@@ -4,12 +4,16 @@
 #include <google/protobuf/message.h>
 #include <google/protobuf/util/json_util.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "client/cpp/closest_name.h"
@@ -86,6 +90,43 @@ Status SetMessages(const FieldDescriptor& field, const std::string& text, Messag
   return {};
 }
 
+// NAME=NUMBER,NAME=NUMBER… into a map.
+Status SetMap(const FieldDescriptor& field, const std::string& text, Message& parameters) {
+  std::set<std::string> seen;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    const std::string entry = text.substr(begin, end - begin);
+    begin = end + 1;
+    const std::size_t equals = std::min(entry.find('='), entry.size());
+    const std::string name = entry.substr(0, equals);
+    const auto number = ParseNumber<double>(entry.substr(std::min(equals + 1, entry.size())));
+    if (name.empty() || !number) return Malformed(field, entry, "NAME=NUMBER");
+    if (!seen.insert(name).second) {
+      return Status::InvalidArgument(
+          Concat("parameter ", field.name(), ": ", name, " is given twice"));
+    }
+    Message& pair = *parameters.GetReflection()->AddMessage(&parameters, &field);
+    pair.GetReflection()->SetString(&pair, field.message_type()->map_key(), name);
+    pair.GetReflection()->SetDouble(&pair, field.message_type()->map_value(), *number);
+  }
+  return {};
+}
+
+std::string FormatMap(const FieldDescriptor& field, const Message& parameters) {
+  const auto* reflection = parameters.GetReflection();
+  std::map<std::string, double> sorted;
+  for (int i = 0; i < reflection->FieldSize(parameters, &field); ++i) {
+    const Message& pair = reflection->GetRepeatedMessage(parameters, &field, i);
+    sorted.emplace(pair.GetReflection()->GetString(pair, field.message_type()->map_key()),
+                   pair.GetReflection()->GetDouble(pair, field.message_type()->map_value()));
+  }
+  std::string text;
+  for (const auto& [name, value] : sorted) {
+    Append(text, Concat(text.empty() ? "" : ",", name, "=", value));
+  }
+  return text;
+}
+
 }  // namespace
 
 Status SetParameter(const FieldDescriptor& field, const std::string& text, Message& parameters) {
@@ -109,7 +150,11 @@ Status SetParameter(const FieldDescriptor& field, const std::string& text, Messa
       return {};
     case FieldDescriptor::CPPTYPE_ENUM:
       return SetChoice(field, text, parameters);
+    case FieldDescriptor::CPPTYPE_STRING:
+      reflection->SetString(&parameters, &field, text);
+      return {};
     default:
+      if (field.is_map()) return SetMap(field, text, parameters);
       return SetMessages(field, text, parameters);
   }
 }
@@ -130,7 +175,10 @@ std::string FormatParameter(const FieldDescriptor& field, const Message& paramet
       return reflection->GetBool(parameters, &field) ? "true" : "false";
     case FieldDescriptor::CPPTYPE_ENUM:
       return ChoiceName(*reflection->GetEnum(parameters, &field));
+    case FieldDescriptor::CPPTYPE_STRING:
+      return reflection->GetString(parameters, &field);
     default:
+      if (field.is_map()) return FormatMap(field, parameters);
       return Concat("(", reflection->FieldSize(parameters, &field), ")");
   }
 }

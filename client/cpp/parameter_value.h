@@ -21,7 +21,7 @@ Status SetParameter(const google::protobuf::FieldDescriptor& field, const std::s
 bool HasParameter(const google::protobuf::FieldDescriptor& field,
                   const google::protobuf::Message& parameters);
 
-// The text of `field`; that of numbers, flags and choices reads back as the same value.
+// The text of `field`; that of all but tables reads back as the same value.
 std::string FormatParameter(const google::protobuf::FieldDescriptor& field,
                             const google::protobuf::Message& parameters);
 

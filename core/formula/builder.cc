@@ -90,7 +90,7 @@ void Builder::Name(std::string_view name, std::size_t byte) {
     if (variable->code != Code::kK) after_last_rho_ = formula_.program_.size();
     return;
   }
-  const auto constant = constants_.find(std::string(name));
+  const auto constant = constants_.find(name);
   if (constant == constants_.end()) throw Failure{byte, UnknownName(name)};
   Push({Code::kNumber, constant->second}, 1, byte);
   if (!formula_.uses(name)) formula_.used_constants_.emplace_back(name);
@@ -117,7 +117,7 @@ void Builder::BeginCall(std::string_view name, std::size_t byte) {
   if (function == nullptr) {
     std::vector<std::string_view> known;
     for (const Function& one : kFunctions) known.push_back(one.name);
-    const bool is_value = FindVariable(name) != nullptr || constants_.contains(std::string(name));
+    const bool is_value = FindVariable(name) != nullptr || constants_.contains(name);
     throw Failure{byte, is_value
                             ? Concat(Quoted(name), " is not a function; write \"*\" to multiply")
                             : Concat("unknown function ", Quoted(name), Suggestion(name, known))};

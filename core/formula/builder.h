@@ -23,7 +23,7 @@ struct Failure {
 // is where the part begins in the text. Throws Failure for everything that the grammar cannot know.
 class Builder {
  public:
-  explicit Builder(const Formula::Constants& constants) : constants_(constants) {}
+  explicit Builder(const Constants& constants) : constants_(constants) {}
 
   void Number(std::string_view text, std::size_t byte);
   void Name(std::string_view name, std::size_t byte);
@@ -53,7 +53,7 @@ class Builder {
   void Push(Operation operation, std::size_t cost, std::size_t byte);
   std::string UnknownName(std::string_view name) const;
 
-  const Formula::Constants& constants_;
+  const Constants& constants_;
   Formula formula_;
   std::vector<Call> calls_;
   std::size_t depth_ = 0;

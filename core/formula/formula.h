@@ -24,12 +24,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
+#include "advantaged/advantaged.h"
 #include "core/formula/operation.h"
 
 namespace advantaged {
@@ -54,8 +54,6 @@ class Formula {
   static constexpr std::size_t kMaxDepth = 64;        // parentheses, calls, exponents, signs
   static constexpr std::size_t kMaxOperations = 256;  // numbers and names count as one each
   static constexpr std::size_t kMaxNameBytes = 32;    // of a constant
-
-  using Constants = std::map<std::string, double>;
 
   // One success rate. The distances from 1 are given apart, since 1 − ρ_K may be far below what ρ_K
   // can tell.

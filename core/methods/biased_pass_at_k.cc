@@ -18,6 +18,10 @@ Pair Factor(const Counts& g, const Parameters& p) {
   return {factor, factor};
 }
 
+SurrogateParts Surrogate(const Parameters& p) {
+  return p.base == Base::kGrpo ? PassAtKArcsine(p) : PassAtKRate(p);
+}
+
 }  // namespace
 
 const MethodRow kBiasedPassAtK{.name = "biased_pass_at_k",
@@ -28,6 +32,7 @@ const MethodRow kBiasedPassAtK{.name = "biased_pass_at_k",
                                .parameters = kParameters,
                                .smallest_group = GroupOfBase,
                                .factor = Factor,
-                               .base = ChosenBase};
+                               .base = ChosenBase,
+                               .surrogate = Surrogate};
 
 }  // namespace advantaged

@@ -22,6 +22,10 @@ Pair Direct(const Counts& g, const Parameters& /*unused*/) {
   return {g.fail + g.rho * g.f_correct, g.fail + g.rho * g.f_wrong};
 }
 
+SurrogateParts DirectSurrogate(const Parameters& /*unused*/) {
+  return {"asin(sqrt(rho)) + std(rho) + incomplete_beta(rho, 3/2, k - 1/2)"};
+}
+
 }  // namespace
 
 const MethodRow kCombinedShaped{.name = "combined_shaped",
@@ -44,6 +48,7 @@ const MethodRow kCombinedDirect{
     .smallest_group = GroupOfTwoAndK,
     .factor = Direct,
     .base = GrpoBase,
+    .surrogate = DirectSurrogate,
     .keeps_mean = true};
 
 }  // namespace advantaged

@@ -25,6 +25,7 @@ const MethodRow kDrGrpo{.name = "dr_grpo",
                         .constant_group = ConstantGroup::kZero,
                         .smallest_group = GroupOfTwo,
                         .table = Table,
-                        .affine = Rewards};
+                        .affine = Rewards,
+                        .surrogate = SuccessRate};
 
 }  // namespace advantaged

@@ -27,6 +27,10 @@ Pair Factor(const Counts& g, const Parameters& p) {
   return {factor, factor};
 }
 
+SurrogateParts Surrogate(const Parameters& /*unused*/) {
+  return {"2*asin(sqrt(rho))", "entropy_coefficient*entropy(rho)"};
+}
+
 }  // namespace
 
 const MethodRow kEntropyRegularized{
@@ -38,6 +42,7 @@ const MethodRow kEntropyRegularized{
     .parameters = kParameters,
     .smallest_group = GroupOfTwo,
     .factor = Factor,
-    .base = GrpoBase};
+    .base = GrpoBase,
+    .surrogate = Surrogate};
 
 }  // namespace advantaged

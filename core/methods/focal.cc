@@ -24,6 +24,11 @@ Pair Factor(const Counts& g, const Parameters& p) {
   return {factor, factor};
 }
 
+SurrogateParts Surrogate(const Parameters& p) {
+  return {p.base == Base::kGrpo ? "incomplete_beta(rho, 1/2, gamma + 1/2)"
+                                : "(1 - (1-rho)^(gamma+1))/(gamma+1)"};
+}
+
 }  // namespace
 
 const MethodRow kFocal{.name = "focal",
@@ -34,6 +39,7 @@ const MethodRow kFocal{.name = "focal",
                        .parameters = kParameters,
                        .smallest_group = GroupOfBase,
                        .factor = Factor,
-                       .base = ChosenBase};
+                       .base = ChosenBase,
+                       .surrogate = Surrogate};
 
 }  // namespace advantaged

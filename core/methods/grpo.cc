@@ -39,6 +39,11 @@ Affine Rewards(const RewardGroup& group, const Parameters& p) {
   return AroundMean(1 / (sd + p.epsilon), group);
 }
 
+// An ε > 0 leaves no closed form; ddof makes no difference to large groups.
+SurrogateParts Surrogate(const Parameters& p) {
+  return {p.epsilon == 0 ? "2*asin(sqrt(rho))" : ""};
+}
+
 }  // namespace
 
 const MethodRow kGrpo{
@@ -51,6 +56,7 @@ const MethodRow kGrpo{
     .parameters = kParameters,
     .smallest_group = GroupOfTwo,
     .table = Table,
-    .affine = Rewards};
+    .affine = Rewards,
+    .surrogate = Surrogate};
 
 }  // namespace advantaged

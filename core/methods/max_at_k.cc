@@ -184,6 +184,11 @@ void Rank(std::span<const float> rewards, const Parameters& p, std::span<double>
   ScatterByRank(sorted, value, advantages);
 }
 
+SurrogateParts Surrogate(const Parameters& p) {
+  constexpr std::string_view kTexts[] = {"rho_k/k", "rho_k", "rho_k/n"};  // by scale
+  return {kTexts[static_cast<std::size_t>(p.scale)]};
+}
+
 }  // namespace
 
 const MethodRow kMaxAtK{
@@ -198,6 +203,7 @@ const MethodRow kMaxAtK{
     .table = Table,
     .rank = Rank,
     .limit = Limit,
+    .surrogate = Surrogate,
     .keeps_mean = true};
 
 }  // namespace advantaged

@@ -23,6 +23,8 @@ Affine Rewards(const RewardGroup& group, const Parameters& /*unused*/) {
   return AroundMean(sum > 0 ? group.moments.n / sum : 0, group);
 }
 
+SurrogateParts Surrogate(const Parameters& /*unused*/) { return {"log(rho)"}; }
+
 }  // namespace
 
 const MethodRow kMaxRl{
@@ -33,6 +35,7 @@ const MethodRow kMaxRl{
     .constant_group = ConstantGroup::kZero,
     .smallest_group = GroupOfTwo,
     .table = Table,
-    .affine = Rewards};
+    .affine = Rewards,
+    .surrogate = Surrogate};
 
 }  // namespace advantaged

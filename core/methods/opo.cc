@@ -37,6 +37,7 @@ const MethodRow kOpo{
     .smallest_group = GroupOfTwo,
     .affine = Rewards,
     .limit = Limit,
+    .surrogate = SuccessRate,
     .needs_lengths = true};
 
 }  // namespace advantaged

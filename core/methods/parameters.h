@@ -49,6 +49,16 @@ constexpr Base ChosenBase(const Parameters& p) { return p.base; }
 constexpr Base GrpoBase(const Parameters& /*unused*/) { return Base::kGrpo; }
 constexpr Base RlooBase(const Parameters& /*unused*/) { return Base::kRloo; }
 
+// F, where several methods share it …
+constexpr SurrogateParts SuccessRate(const Parameters& /*unused*/) { return {"rho"}; }
+constexpr SurrogateParts PassAtKRate(const Parameters& p) {  // REINFORCE_K, RLOO_K; (10), (11)
+  return {p.keep_factor_k ? "rho_k" : "rho_k/k"};
+}
+constexpr SurrogateParts PassAtKArcsine(const Parameters& p) {  // GRPO_K; (34)
+  return {p.keep_factor_k ? "k*incomplete_beta(rho, 1/2, k - 1/2)"
+                          : "incomplete_beta(rho, 1/2, k - 1/2)"};
+}
+
 // K if `keep_factor_k`, else 1.
 constexpr double FactorK(const Parameters& p) { return p.keep_factor_k ? p.k : 1; }
 

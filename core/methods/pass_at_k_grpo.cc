@@ -16,6 +16,7 @@ const MethodRow kPassAtKGrpo{.name = "pass_at_k_grpo",
                              .smallest_group = GroupOfTwoAndK,
                              .factor = FailureFactor,
                              .base = GrpoBase,
+                             .surrogate = PassAtKArcsine,
                              .keeps_mean = true};
 
 }  // namespace advantaged

@@ -22,6 +22,7 @@ const MethodRow kPassAtKReinforce{.name = "pass_at_k_reinforce",
                                   .parameters = kPassAtKParameters,
                                   .smallest_group = GroupOfK,
                                   .table = Table,
+                                  .surrogate = PassAtKRate,
                                   .keeps_mean = true};
 
 }  // namespace advantaged

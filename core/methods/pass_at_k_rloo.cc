@@ -16,6 +16,7 @@ const MethodRow kPassAtKRloo{.name = "pass_at_k_rloo",
                              .smallest_group = GroupOfTwoAndK,
                              .factor = FailureFactor,
                              .base = RlooBase,
+                             .surrogate = PassAtKRate,
                              .keeps_mean = true};
 
 }  // namespace advantaged

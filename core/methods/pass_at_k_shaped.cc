@@ -18,6 +18,8 @@ Pair Factor(const Counts& g, const Parameters& /*unused*/) {
   return {factor, factor};
 }
 
+SurrogateParts Surrogate(const Parameters& /*unused*/) { return {"2/k*asin(sqrt(rho_k))"}; }
+
 }  // namespace
 
 const MethodRow kPassAtKShaped{
@@ -30,6 +32,7 @@ const MethodRow kPassAtKShaped{
     .parameters = kParameters,
     .smallest_group = GroupOfTwoAndK,
     .factor = Factor,
-    .base = GrpoBase};
+    .base = GrpoBase,
+    .surrogate = Surrogate};
 
 }  // namespace advantaged

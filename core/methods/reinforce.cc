@@ -24,6 +24,7 @@ const MethodRow kReinforce{.name = "reinforce",
                            .constant_group = ConstantGroup::kFormula,
                            .smallest_group = AnyGroup,
                            .table = Table,
-                           .affine = Rewards};
+                           .affine = Rewards,
+                           .surrogate = SuccessRate};
 
 }  // namespace advantaged

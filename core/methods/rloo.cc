@@ -30,6 +30,7 @@ const MethodRow kRloo{
     .constant_group = ConstantGroup::kZero,
     .smallest_group = GroupOfTwo,
     .table = Table,
-    .affine = Rewards};
+    .affine = Rewards,
+    .surrogate = SuccessRate};
 
 }  // namespace advantaged

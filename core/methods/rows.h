@@ -16,6 +16,7 @@ extern const MethodRow kPassAtKReinforce;
 extern const MethodRow kPassAtKRloo;
 extern const MethodRow kPassAtKGrpo;
 extern const MethodRow kPassAtKShaped;
+extern const MethodRow kPassAtKVarianceStabilized;
 extern const MethodRow kCombinedShaped;
 extern const MethodRow kCombinedDirect;
 extern const MethodRow kSkewR;
@@ -28,6 +29,7 @@ extern const MethodRow kMaxRl;
 extern const MethodRow kWeightedReinforce;
 extern const MethodRow kOpo;
 extern const MethodRow kCustomTable;
+extern const MethodRow kSurrogate;
 
 }  // namespace advantaged
 

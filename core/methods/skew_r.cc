@@ -11,6 +11,8 @@ namespace {
 
 Pair Factor(const Counts& g, const Parameters& /*unused*/) { return {g.fail, g.fail}; }
 
+SurrogateParts Surrogate(const Parameters& /*unused*/) { return {"asin(sqrt(rho))", "std(rho)"}; }
+
 }  // namespace
 
 const MethodRow kSkewR{.name = "skew_r",
@@ -20,6 +22,7 @@ const MethodRow kSkewR{.name = "skew_r",
                        .constant_group = ConstantGroup::kZero,
                        .smallest_group = GroupOfTwo,
                        .factor = Factor,
-                       .base = GrpoBase};
+                       .base = GrpoBase,
+                       .surrogate = Surrogate};
 
 }  // namespace advantaged

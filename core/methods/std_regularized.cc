@@ -25,6 +25,10 @@ Pair Factor(const Counts& g, const Parameters& p) {
   return {factor, factor};
 }
 
+SurrogateParts Surrogate(const Parameters& /*unused*/) {
+  return {"2*asin(sqrt(rho))", "std_coefficient*std(rho)"};
+}
+
 }  // namespace
 
 const MethodRow kStdRegularized{.name = "std_regularized",
@@ -35,6 +39,7 @@ const MethodRow kStdRegularized{.name = "std_regularized",
                                 .parameters = kParameters,
                                 .smallest_group = GroupOfTwo,
                                 .factor = Factor,
-                                .base = GrpoBase};
+                                .base = GrpoBase,
+                                .surrogate = Surrogate};
 
 }  // namespace advantaged

@@ -18,6 +18,8 @@ constexpr ParameterRow kParameters[] = {
 
 Pair Table(const Counts& /*unused*/, const Parameters& p) { return {p.positive_weight, -1}; }
 
+SurrogateParts Surrogate(const Parameters& /*unused*/) { return {"(positive_weight + 1)*rho"}; }
+
 }  // namespace
 
 const MethodRow kWeightedReinforce{.name = "weighted_reinforce",
@@ -27,6 +29,7 @@ const MethodRow kWeightedReinforce{.name = "weighted_reinforce",
                                    .constant_group = ConstantGroup::kFormula,
                                    .parameters = kParameters,
                                    .smallest_group = AnyGroup,
-                                   .table = Table};
+                                   .table = Table,
+                                   .surrogate = Surrogate};
 
 }  // namespace advantaged

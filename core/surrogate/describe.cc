@@ -4,11 +4,12 @@
 #include <cmath>
 #include <string_view>
 
+#include "core/failure.h"
+#include "core/methods/surrogate.h"
 #include "core/resolve.h"
+#include "core/surrogate/curve.h"
 #include "core/surrogate/finite_n.h"
-#include "core/surrogate/integral.h"
-#include "core/surrogate/landmarks.h"
-#include "core/surrogate/population.h"
+#include "core/table_cache.h"
 #include "core/text.h"
 
 namespace advantaged {
@@ -56,6 +57,34 @@ void CheckGroupSize(std::uint32_t n, const ResolvedMethod& method, Violations& v
   }
 }
 
+std::size_t Points(const DescribeRequest& request) {
+  return request.rho.empty() ? request.points : request.rho.size();
+}
+
+// One evaluation for each c; for each point one of F and one of F′, or those of a quadrature.
+void CheckCost(const DescribeRequest& request, const ResolvedMethod& method,
+               Violations& violations) {
+  if (method.row->cost == nullptr) return;
+  const std::size_t each = method.formula != nullptr ? 2 : 32;
+  const std::size_t evaluations = request.n + 1 + each * Points(request);
+  if (evaluations * method.row->cost(request.n, method.parameters) <= kMaxTableCost) return;
+  violations.Add(Concat("method.", method.row->name),
+                 Concat("takes more than ", kMaxTableCost, " operations for n = ", request.n,
+                        " and ", Points(request), " points; take fewer"));
+}
+
+void CheckFormulaTable(const std::vector<Pair>& table, const ResolvedMethod& method,
+                       Violations& violations) {
+  if (method.formula == nullptr) return;
+  const auto undefined =
+      std::ranges::find_if(table, [](const Pair& entry) { return std::isnan(entry.correct); });
+  if (undefined == table.end()) return;
+  const auto n = static_cast<std::uint32_t>(table.size() - 1);
+  const auto c = static_cast<std::uint32_t>(undefined - table.begin());
+  const std::uint32_t k = std::min(method.parameters.k, n);
+  RefuseUndefined(MakeCounts(n, c, 0, FailureWithout(n, k, c)), method.parameters, violations);
+}
+
 std::vector<double> Grid(const DescribeRequest& request) {
   if (!request.rho.empty()) return request.rho;
   std::vector<double> rho;
@@ -86,48 +115,6 @@ DescribedTable Round(const std::vector<Pair>& table, Violations& violations) {
   return rounded;
 }
 
-void DescribeLimit(const ResolvedMethod& method, std::uint32_t n, DescribedCurve& curve) {
-  if (!HasPopulationLimit(method.parameters)) return;
-  const PopulationLimit limit(*method.row, method.parameters, n);
-  for (const double rho : curve.rho) {
-    const Pair a = limit.At(rho);
-    curve.advantage_correct.push_back(a.correct);
-    curve.advantage_wrong.push_back(a.wrong);
-    curve.weight_correct.push_back(rho * a.correct);
-    curve.weight_wrong.push_back((1 - rho) * std::abs(a.wrong));
-    curve.surrogate_derivative.push_back(a.correct - a.wrong);
-  }
-  const SurrogateIntegral integral(limit);
-  IntegratedSurrogate integrated = integral.Over(curve.rho);
-  curve.surrogate_kind = SurrogateKind::kIntegrated;
-  curve.surrogate_anchor = integrated.anchor;
-  curve.surrogate_error_bound = integrated.error_bound;
-  curve.surrogate = std::move(integrated.value);
-  curve.surrogate_arg_max =
-      ArgMax(limit, integral, {curve.rho, curve.surrogate, integrated.at_zero, integrated.at_one});
-  curve.sign_change_rho = SignChange(limit, curve.rho);
-}
-
-void DescribeFiniteSize(const ResolvedMethod& method, std::vector<Pair> table,
-                        DescribedCurve& curve) {
-  const auto n = static_cast<std::uint32_t>(table.size() - 1);
-  FiniteSurrogate finite(std::move(table));
-  for (const double rho : curve.rho) {
-    const FiniteSurrogate::Point point = finite.At(rho);
-    curve.finite_n_surrogate_derivative.push_back(point.slope);
-    curve.finite_n_surrogate.push_back(point.value);
-    curve.coefficient_sd.push_back(point.coefficient_sd);
-    curve.mean_square_advantage.push_back(point.mean_square);
-  }
-  if (!method.spec.parameters.contains("k") || method.parameters.k > n) return;
-  PassAtKEstimator estimator(n, method.parameters.k);
-  for (const double rho : curve.rho) {
-    const PassAtKEstimator::Point point = estimator.At(rho);
-    curve.pass_at_k_mean.push_back(point.mean);
-    curve.pass_at_k_sd.push_back(point.sd);
-  }
-}
-
 }  // namespace
 
 Description Describe(const DescribeRequest& request) {
@@ -136,17 +123,18 @@ Description Describe(const DescribeRequest& request) {
   ResolvedMethod method = ResolveMethod(request.method, violations);
   if (violations.empty()) CheckGroupSize(request.n, method, violations);
   CheckGrid(request, violations);
+  if (violations.empty()) CheckCost(request, method, violations);
   if (!violations.empty()) return description;
   std::vector<Pair> table = FiniteTable(*method.row, method.parameters, request.n);
+  CheckFormulaTable(table, method, violations);
+  if (!violations.empty()) return description;
   description.table = Round(table, violations);
   if (!violations.empty()) return description;
   description.name = method.row->name;
   description.equation = method.row->equation;
   description.source = method.row->source;
   description.n = request.n;
-  description.curve.rho = Grid(request);
-  DescribeLimit(method, request.n, description.curve);
-  DescribeFiniteSize(method, std::move(table), description.curve);
+  description.curve = DescribeCurve(method, std::move(table), Grid(request), violations);
   description.method = std::move(method.spec);
   return description;
 }

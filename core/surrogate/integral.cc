@@ -6,6 +6,7 @@
 #include <boost/math/quadrature/gauss_kronrod.hpp>
 #include <boost/math/quadrature/tanh_sinh.hpp>
 #include <cmath>
+#include <cstddef>
 #include <limits>
 
 #include "core/kernels/rank.h"
@@ -24,11 +25,15 @@ constexpr double kRounding = 0x1p-46;  // relative, of an integrand
 constexpr double kTolerance = 1e-12;   // relative, of a panel
 constexpr double kNegligible = 1e-14;  // of ∫ |F′|
 constexpr int kDeepest = 20;
+constexpr std::size_t kRefinements = 10;
+// Next to ρ = 1 the integrand is a staircase of the doubles there: up to this angle.
+constexpr double kStaircase = 1e-3;
+constexpr double kAlmostZero = 1e-300;
 
-// The integrand in θ below ρ = 1/2. Nearer to 0 than 1e-30 it is taken as constant.
+// The integrand in θ below ρ = 1/2. Nearer to 0 than anyone asks it is taken as constant.
 double FromZero(const PopulationLimit& limit, double theta) {
   const double sine = std::sin(theta);
-  const double rho = std::max(sine * sine, 1e-30);
+  const double rho = std::max(sine * sine, kAlmostZero);
   return limit.Slope(rho, 1 - rho) * 2 * std::sqrt(rho * (1 - rho));
 }
 
@@ -45,49 +50,70 @@ struct Estimate {
   double magnitude = 0;  // ∫ |integrand|
 };
 
+Estimate Scaled(double scale, const Estimate& of_unit) {
+  return {scale * of_unit.value, scale * of_unit.error, scale * of_unit.magnitude};
+}
+
+// One application of the rule. The interval is stretched to Boost's own, [−1, 1], since on others
+// Boost 1.74 does not scale the error.
+template <typename Integrand>
+Estimate Apply(const Integrand& integrand, double from, double to) {
+  const double middle = from + (to - from) / 2;
+  const double half = (to - from) / 2;
+  Estimate unit;
+  unit.value = GaussKronrod::integrate([&](double x) { return integrand(middle + half * x); }, -1.0,
+                                       1.0, 0, kTolerance, &unit.error, &unit.magnitude);
+  return Scaled(half, unit);
+}
+
 // Bisects until the error is below kTolerance of the magnitude or below `negligible`: the error of
 // a panel whose integrand changes sign, or is all rounding, cannot follow its value.
 template <typename Integrand>
 Estimate Smooth(const Integrand& integrand, double from, double to, double negligible, int depth) {
-  Estimate all;
-  all.value =
-      GaussKronrod::integrate(integrand, from, to, 0, kTolerance, &all.error, &all.magnitude);
-  if (depth == 0 || all.error <= kTolerance * all.magnitude + negligible) return all;
+  const Estimate whole = Apply(integrand, from, to);
+  const bool rough = whole.error > kTolerance * whole.magnitude + negligible;
+  if (!rough || depth == 0) return whole;
   const double middle = from + (to - from) / 2;
   const Estimate low = Smooth(integrand, from, middle, negligible / 2, depth - 1);
   const Estimate high = Smooth(integrand, middle, to, negligible / 2, depth - 1);
   return {low.value + high.value, low.error + high.error, low.magnitude + high.magnitude};
 }
 
-// The integrand may have an algebraic or logarithmic end at 0.
+// From 0, where the integrand may have an algebraic or logarithmic end.
 template <typename Integrand>
 Estimate FromEnd(const Integrand& integrand, double to) {
-  static TanhSinh quadrature;  // locks where it grows its tables
-  Estimate estimate;
-  estimate.value =
-      quadrature.integrate(integrand, 0.0, to, kTolerance, &estimate.error, &estimate.magnitude);
-  return estimate;
+  static TanhSinh quadrature(kRefinements);  // locks where it grows its tables
+  Estimate unit;
+  unit.value = quadrature.integrate([&](double x) { return integrand(to * x); }, 0.0, 1.0,
+                                    kTolerance, &unit.error, &unit.magnitude);
+  return Scaled(to, unit);
 }
 
 template <typename Integrand>
-Integral Panel(const Integrand& integrand, double from, double to, double negligible) {
+Integral Panel(const Integrand& integrand, double from, double to, double negligible,
+               double staircase = 0) {
   if (!(from < to)) return {};
-  const Estimate estimate =
-      from == 0 ? FromEnd(integrand, to) : Smooth(integrand, from, to, negligible, kDeepest);
-  return {estimate.value, estimate.error + kRounding * estimate.magnitude};
+  Estimate panel;
+  if (from == 0) {
+    panel = FromEnd(integrand, to);
+  } else if (to < staircase) {
+    // No rule converges between the steps; from the end it does.
+    const Estimate low = FromEnd(integrand, from);
+    const Estimate high = FromEnd(integrand, to);
+    panel = {high.value - low.value, high.error + low.error, high.magnitude};
+  } else {
+    panel = Smooth(integrand, from, to, negligible, kDeepest);
+  }
+  return {panel.value, panel.error + kRounding * panel.magnitude};
 }
 
 }  // namespace
 
 SurrogateIntegral::SurrogateIntegral(const PopulationLimit& limit) : limit_(limit) {
   constexpr double kQuarter = boost::math::constants::quarter_pi<double>();
-  double low = 0;
-  double high = 0;
-  GaussKronrod::integrate([&](double theta) { return FromZero(limit, theta); }, 0.0, kQuarter, 0,
-                          kTolerance, nullptr, &low);
-  GaussKronrod::integrate([&](double angle) { return FromOne(limit, angle); }, 0.0, kQuarter, 0,
-                          kTolerance, nullptr, &high);
-  negligible_ = kNegligible * (low + high);
+  const Estimate low = Apply([&](double at) { return FromZero(limit, at); }, 0, kQuarter);
+  const Estimate high = Apply([&](double at) { return FromOne(limit, at); }, 0, kQuarter);
+  negligible_ = kNegligible * (low.magnitude + high.magnitude);
 }
 
 Integral SurrogateIntegral::Between(double from, double to) const {
@@ -96,12 +122,11 @@ Integral SurrogateIntegral::Between(double from, double to) const {
                              angle(std::min(from, 0.5)), angle(std::min(to, 0.5)), negligible_);
   const Integral high =
       Panel([&](double from_one) { return FromOne(limit_, from_one); },
-            angle(1 - std::max(to, 0.5)), angle(1 - std::max(from, 0.5)), negligible_);
+            angle(1 - std::max(to, 0.5)), angle(1 - std::max(from, 0.5)), negligible_, kStaircase);
   return {low.value + high.value, low.error_bound + high.error_bound};
 }
 
 IntegratedSurrogate SurrogateIntegral::Over(std::span<const double> rho) const {
-  constexpr double kAlmostZero = 1e-30;
   IntegratedSurrogate surrogate;
   // ρ F′(ρ) → 0 for the end points that can be integrated, √ρ being the usual one.
   const bool from_zero = std::abs(limit_.Slope(kAlmostZero, 1)) * kAlmostZero < 1e-6;

@@ -1,12 +1,16 @@
 #include "core/surrogate/landmarks.h"
 
 #include <algorithm>
+#include <functional>
+#include <vector>
 
 namespace advantaged {
 namespace {
 
 constexpr double kAlmostZero = 1e-30;
 constexpr double kAlmostOne = 1 - 0x1p-53;
+// Most maxima that are refined, the highest first. Formulas may have thousands.
+constexpr std::size_t kMostRefined = 8;
 
 // The place in [no, yes] from which `holds`, which is false at `no` and true at `yes`.
 template <typename Predicate>
@@ -18,34 +22,47 @@ double Bisect(double no, double yes, const Predicate& holds) {
   }
 }
 
+// F′ > 0 at `from` and not at `to`.
+struct Bracket {
+  double from;
+  double to;
+  double height;  // the larger F of the two
+};
+
 }  // namespace
 
-std::optional<double> ArgMax(const PopulationLimit& limit, const SurrogateIntegral& integral,
+std::optional<double> ArgMax(const PopulationLimit& limit, std::span<const double> rho,
                              const SurrogateValues& surrogate) {
-  const auto slope = [&](double rho) { return limit.Slope(rho, 1 - rho); };
-  const std::span<const double> rho = surrogate.rho;
-  if (std::ranges::all_of(rho, [&](double at) { return slope(at) == 0; })) return std::nullopt;
-  double best = 0;
-  double largest = surrogate.at_zero;
+  const auto slope = [&](double at) { return limit.Slope(at, 1 - at); };
+  std::vector<Bracket> falls;  // where F′ changes from positive to 0 or less
   double from = std::min(kAlmostZero, rho.front());
-  bool rising = slope(from) > 0;
+  double slope_from = slope(from);
+  bool flat = true;
   for (std::size_t i = 0; i <= rho.size(); ++i) {
     const double to = i < rho.size() ? rho[i] : kAlmostOne;
-    const bool rises = slope(to) > 0;
-    if (rising && !rises) {
-      const double top = Bisect(from, to, [&](double at) { return slope(at) <= 0; });
-      // From the point nearest by, whose value is known.
-      const double value = i == 0 ? surrogate.value[0] - integral.Between(top, rho[0]).value
-                                  : surrogate.value[i - 1] + integral.Between(from, top).value;
-      if (value > largest) {
-        largest = value;
-        best = top;
-      }
+    const double slope_to = slope(to);
+    flat = flat && slope_to == 0;
+    if (slope_from > 0 && !(slope_to > 0)) {
+      falls.push_back({from, to, std::max(surrogate.at(from), surrogate.at(to))});
     }
-    rising = rises;
     from = to;
+    slope_from = slope_to;
   }
-  return surrogate.at_one >= largest ? 1 : best;
+  if (flat) return std::nullopt;
+  std::ranges::sort(falls, std::greater(), &Bracket::height);
+  if (falls.size() > kMostRefined) falls.resize(kMostRefined);
+  double best = 0;
+  double largest = surrogate.at_zero;
+  for (const Bracket& fall : falls) {
+    const double top = Bisect(fall.from, fall.to, [&](double at) { return !(slope(at) > 0); });
+    const double height = surrogate.at(top);
+    // NaN at zero loses.
+    if (!(height <= largest)) {
+      largest = height;
+      best = top;
+    }
+  }
+  return surrogate.at_one < largest ? best : 1;
 }
 
 std::optional<double> SignChange(const PopulationLimit& limit, std::span<const double> rho) {

@@ -2,25 +2,24 @@
 #ifndef ADVANTAGED_CORE_SURROGATE_LANDMARKS_H_
 #define ADVANTAGED_CORE_SURROGATE_LANDMARKS_H_
 
+#include <functional>
 #include <optional>
 #include <span>
 
-#include "core/surrogate/integral.h"
 #include "core/surrogate/population.h"
 
 namespace advantaged {
 
-// F at the points of a grid and at both ends; the ends may be infinite, or NaN if unknown.
+// F at both ends, where it may be infinite, and between.
 struct SurrogateValues {
-  std::span<const double> rho;
-  std::span<const double> value;
   double at_zero;
   double at_one;
+  std::function<double(double rho)> at;
 };
 
 // Where F is largest: an end, or a maximum inside, found where F′ falls through 0 between two
-// points and refined to the last digit. None if F′ is 0 at all points.
-std::optional<double> ArgMax(const PopulationLimit& limit, const SurrogateIntegral& integral,
+// points of the grid and refined to the last digit. None if F′ is 0 at all points.
+std::optional<double> ArgMax(const PopulationLimit& limit, std::span<const double> rho,
                              const SurrogateValues& surrogate);
 
 // The smallest ρ from which A₊ < 0 or A₋ > 0: the first point of the grid, refined to the last

@@ -130,6 +130,14 @@ def test_blank_lines_and_a_missing_last_newline_are_fine():
         compute("--method", "rloo", "--local", stdin=text))] == [[1, -1], [-1, 1]]
 
 
+def test_a_file_may_follow_a_parameter(tmp_path):
+    batch = tmp_path / "batch.jsonl"
+    batch.write_text('{"rewards":[1,0]}\n', encoding="utf-8")
+    process = advctl("compute", "--local", "--method", "pass_at_k_rloo", "-p", "k=1", batch)
+    assert process.returncode == 0, process.stderr
+    assert [group["advantages"] for group in results(process)] == [[1, -1]]
+
+
 def test_table():
     process = compute("--method", "grpo", "--local", "--output", "table", "--pass-at", "1,8", DATA)
     assert process.returncode == 0

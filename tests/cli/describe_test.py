@@ -108,6 +108,15 @@ def test_refused(server, arguments, message):
         assert message in process.stderr and process.stdout == ""
 
 
+def test_a_method_as_a_whole_is_named_by_itself():
+    process = advctl("describe", "pass_at_k_variance_stabilized", "-p", "k=2048", "--n", 4096,
+                     "--local")
+    assert process.returncode == 1
+    assert process.stderr == (
+        "advctl: pass_at_k_variance_stabilized: takes more than 16777216 operations for n = 4096 "
+        "and 199 points; take fewer\n")
+
+
 def test_every_violation_is_listed():
     process = advctl("describe", "pass_at_k_grpo", "--n", 0, "--points", 0, "--local")
     assert process.returncode == 1

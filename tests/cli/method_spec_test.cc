@@ -33,7 +33,7 @@ TEST(MethodSpec, KnowsEveryMethodOfTheContract) {
   for (const std::string& name : MethodNames()) {
     EXPECT_EQ(FormatMethodSpec(Parsed(name, {})), name);
   }
-  EXPECT_EQ(MethodNames().size(), 20U);
+  EXPECT_EQ(MethodNames().size(), 22U);
 }
 
 TEST(MethodSpec, SetsNumbersFlagsAndChoices) {
@@ -71,6 +71,26 @@ TEST(MethodSpec, TakesTablesAsJsonOrFromAFile) {
   const v1::MethodSpec read = Parsed("custom_table", {"tables=@" + path});
   EXPECT_EQ(read.SerializeAsString(), given.SerializeAsString());
   std::remove(path.c_str());
+}
+
+TEST(MethodSpec, TakesFormulasAndConstants) {
+  const v1::MethodSpec spec =
+      Parsed("surrogate", {"formula=a*log(rho) + b", "constants=b=-2.5e-1,a=1"});
+  EXPECT_EQ(spec.surrogate().formula(), "a*log(rho) + b");
+  ASSERT_EQ(spec.surrogate().constants().size(), 2U);
+  EXPECT_EQ(spec.surrogate().constants().at("a"), 1);
+  EXPECT_EQ(spec.surrogate().constants().at("b"), -0.25);
+  EXPECT_EQ(FormatMethodSpec(spec), "surrogate formula=a*log(rho) + b constants=a=1,b=-0.25");
+  EXPECT_EQ(Parsed("surrogate", {"formula=x=1"}).surrogate().formula(), "x=1");
+}
+
+TEST(MethodSpec, RefusesMalformedConstants) {
+  for (const std::string value : {"", "a", "a=", "=1", "a=1,", ",a=1", "a=1,,b=2", "a=x", "a= 1"}) {
+    EXPECT_THAT(ErrorOf("surrogate", {"constants=" + value}), HasSubstr("is not NAME=NUMBER"))
+        << value;
+  }
+  EXPECT_EQ(ErrorOf("surrogate", {"constants=a=1,b=2,a=1"}),
+            "parameter constants: a is given twice");
 }
 
 TEST(MethodSpec, FormatsWhatItParses) {

@@ -13,6 +13,7 @@ PARAMETERS = {
     "pass_at_k_rloo": ["k=4", "keep_factor_k=true"],
     "pass_at_k_grpo": ["k=4"],
     "pass_at_k_shaped": ["k=4"],
+    "pass_at_k_variance_stabilized": ["k=4"],
     "combined_shaped": ["k=4"],
     "combined_direct": ["k=4"],
     "std_regularized": ["std_coefficient=1"],
@@ -24,6 +25,8 @@ PARAMETERS = {
     "custom_table": ["tables=" + json.dumps([{
         "n": 10, "advantage_correct": [c / 10 for c in range(11)],
         "advantage_wrong": [-c / 10 for c in range(11)]}])],
+    "surrogate": ["formula=a*asin(sqrt(rho_k))", "k=4", "constants=a=0.5", "regularizer=entropy",
+                  "regularizer_coefficient=0.1", "leave_one_out_factor=true"],
 }
 WITHOUT_BASELINE = {"reinforce", "pass_at_k_reinforce", "max_at_k", "weighted_reinforce",
                     "custom_table"}
@@ -76,16 +79,30 @@ def test_lists_agree(server):
     text = advctl("methods", "--local").stdout
     markdown = advctl("methods", "--local", "--output", "markdown").stdout
     rows = markdown.splitlines()
-    assert rows[0] == "| Method | A(correct), A(wrong) | Parameters | Constant group | Source |"
+    assert rows[0] == "| Method | A(correct), A(wrong) | F | Parameters | Constant group | Source |"
     assert len(rows) == len(NAMES) + 2
     for name, row in zip(NAMES, rows[2:]):
         assert row.startswith(f"| `{name}` | ")
-        assert row.replace("\\|", "").count("|") == 6
+        assert row.replace("\\|", "").count("|") == 7
         assert f"\n{name}  " in f"\n{text}" or f"\n{name}\n" in f"\n{text}"
+
+
+def test_surrogates_are_listed():
+    surrogates = {method["name"]: method["surrogate"] for method in listed("--local")}
+    assert surrogates["grpo"] == "2*asin(sqrt(rho))"
+    assert surrogates["skew_r"] == "asin(sqrt(rho)) + std(rho)"
+    assert surrogates["biased_pass_at_k"] == (
+        "grpo: incomplete_beta(rho, 1/2, k - 1/2); reinforce, rloo, dr_grpo: rho_k/k")
+    without = {"combined_shaped", "pass_at_k_variance_stabilized", "custom_table"}
+    assert {name for name, text in surrogates.items() if not text} == without
+    assert "\n    F = log(rho)\n" in advctl("methods", "--local").stdout
+    markdown = advctl("methods", "--local", "--output", "markdown").stdout
+    assert "| `(1-rho)/rho" not in markdown and "| `log(rho)` |" in markdown
 
 
 def test_parameters_say_what_is_required():
     text = advctl("methods", "--local").stdout
     assert "grpo  ddof=0  epsilon=0\n" in text
     assert "focal  gamma (required)  base (required: reinforce, rloo, grpo, dr_grpo)\n" in text
+    assert "surrogate  formula (required)  k (optional)  constants (optional)  leave_one_out_factor=false" in text
     assert "variant=plain (or leave_one_out, leave_one_out_minus_one)" in text

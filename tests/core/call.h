@@ -90,6 +90,11 @@ inline std::string Describe(const MethodSpec& method) {
     if (const auto* whole = std::get_if<std::int64_t>(&value)) text += std::to_string(*whole);
     if (const auto* real = std::get_if<double>(&value)) text += std::to_string(*real);
     if (const auto* choice = std::get_if<std::string>(&value)) text += *choice;
+    if (const auto* constants = std::get_if<Constants>(&value)) {
+      for (const auto& [constant, number] : *constants) {
+        text += constant + "=" + std::to_string(number) + ",";
+      }
+    }
   }
   return text;
 }

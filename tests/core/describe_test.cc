@@ -69,7 +69,7 @@ TEST(Describe, GridIsUniformUnlessSent) {
 void ExpectRefused(const DescribeRequest& request, const std::string& field,
                    const std::string& part) {
   const Description description = advantaged::Describe(request);
-  ASSERT_EQ(description.violations.count(), 1) << Said(description);
+  ASSERT_EQ(description.violations.count(), 1) << ViolationsOf(description);
   const Violation& violation = description.violations.listed().front();
   EXPECT_EQ(violation.field, field);
   EXPECT_NE(violation.description.find(part), std::string::npos) << violation.description;
@@ -128,7 +128,7 @@ TEST(Describe, RefusesMethodsNamingTheParameter) {
   EXPECT_EQ(description.violations.listed().front().field, "method");
   EXPECT_NE(description.violations.listed().front().description.find("c = 1 of n = 2"),
             std::string::npos)
-      << Said(description);
+      << ViolationsOf(description);
 }
 
 // 4096 points at n = 4096 are the most one may ask for.
@@ -138,7 +138,7 @@ TEST(Describe, LargestRequestIsAnswered) {
   request.n = 4096;
   request.points = 4096;
   const Description description = advantaged::Describe(request);
-  ASSERT_TRUE(description.ok()) << Said(description);
+  ASSERT_TRUE(description.ok()) << ViolationsOf(description);
   EXPECT_EQ(description.curve.finite_n_surrogate.size(), 4096);
   EXPECT_EQ(description.table.advantage_wrong.size(), 4097);
   for (const double value : description.curve.coefficient_sd) EXPECT_TRUE(std::isfinite(value));

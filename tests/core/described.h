@@ -10,7 +10,7 @@
 
 namespace advantaged::testing {
 
-inline std::string Said(const Description& description) {
+inline std::string ViolationsOf(const Description& description) {
   std::string text;
   for (const Violation& violation : description.violations.listed()) {
     text += violation.field + ": " + violation.description + "\n";
@@ -25,7 +25,7 @@ inline Description Described(const MethodSpec& spec, int n, const std::vector<do
   request.n = static_cast<std::uint32_t>(n);
   request.rho = rho;
   Description description = advantaged::Describe(request);
-  EXPECT_TRUE(description.ok()) << Describe(spec) << "\n" << Said(description);
+  EXPECT_TRUE(description.ok()) << Describe(spec) << "\n" << ViolationsOf(description);
   return description;
 }
 

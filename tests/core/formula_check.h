@@ -13,7 +13,7 @@
 
 namespace advantaged::testing {
 
-inline Formula Compiled(std::string_view text, const Formula::Constants& constants = {}) {
+inline Formula Compiled(std::string_view text, const Constants& constants = {}) {
   auto compiled = Formula::Compile(text, constants);
   const auto* error = std::get_if<FormulaError>(&compiled);
   EXPECT_EQ(error, nullptr) << text << ": " << error->Text();

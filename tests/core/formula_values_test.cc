@@ -18,7 +18,7 @@ struct Case {
   std::function<Wide(Wide p, Wide q)> slope;
 };
 
-const Formula::Constants kConstants = {{"a", 0.75}, {"lambda", 0.3}};
+const Constants kConstants = {{"a", 0.75}, {"lambda", 0.3}};
 
 const std::vector<Case>& Cases() {
   static const std::vector<Case> kCases = {
@@ -288,7 +288,7 @@ TEST(FormulaValues, Grammar) {
 }
 
 TEST(FormulaValues, SaysWhatItUses) {
-  const Formula::Constants constants = {{"a", 1.0}, {"b", 2.0}};
+  const Constants constants = {{"a", 1.0}, {"b", 2.0}};
   const Formula formula = Compiled("a*rho_k + a", constants);
   EXPECT_TRUE(formula.uses("a"));
   EXPECT_FALSE(formula.uses("b"));

@@ -114,9 +114,11 @@ const std::set<std::string>& ZeroSum() {
                                                  "max_rl",
                                                  "skew_r",
                                                  "pass_at_k_shaped",
+                                                 "pass_at_k_variance_stabilized",
                                                  "combined_shaped",
                                                  "std_regularized",
-                                                 "entropy_regularized"};
+                                                 "entropy_regularized",
+                                                 "surrogate"};
   return kZeroSum;
 }
 

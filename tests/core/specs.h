@@ -38,13 +38,30 @@ inline std::vector<ParameterValue> ValuesOf(const ParameterRow& row, int n) {
       return values;
     }
     case ParameterType::kTables:
+    case ParameterType::kText:
+    case ParameterType::kConstants:
       break;
   }
   return {SomeTables(static_cast<std::uint32_t>(n))};
 }
 
+// Formulas, since not every combination of their parameters makes sense.
+inline std::vector<MethodSpec> FormulaSpecs() {
+  const auto surrogate = [](decltype(MethodSpec::parameters) parameters) {
+    return MethodSpec{"surrogate", std::move(parameters)};
+  };
+  return {surrogate({{"formula", "2*asin(sqrt(rho))"}}),
+          surrogate({{"formula", "(2/k)*asin(sqrt(rho_k))"}, {"k", Whole(2)}}),
+          surrogate({{"formula", "log(rho)"}, {"leave_one_out_factor", true}}),
+          surrogate({{"formula", "0.75*rho^b"},
+                     {"constants", Constants{{"b", 0.5}}},
+                     {"regularizer", "entropy"},
+                     {"regularizer_coefficient", 0.3}})};
+}
+
 // All combinations.
 inline std::vector<MethodSpec> SpecsOf(const MethodRow& row, int n) {
+  if (row.compile != nullptr) return FormulaSpecs();
   std::vector<MethodSpec> specs = {{std::string(row.name), {}}};
   for (const ParameterRow& parameter : row.parameters) {
     std::vector<MethodSpec> extended;

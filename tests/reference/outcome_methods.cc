@@ -26,6 +26,23 @@ Real ScaleOf(const GroupAtK& g, const std::string& scale) {
   throw std::invalid_argument(scale);
 }
 
+// F' of the formulas that the sweeps of tests/core/specs.h use, differentiated by hand; they share
+// one regularizer.
+Real SurrogateSlope(const MethodSpec& spec, const GroupAtK& g) {
+  if (!g.mixed) return 0;
+  const std::string formula = TextOf(spec, "formula", "");
+  const Real regularizer =
+      Real(NumberOf(spec, "regularizer_coefficient", 0)) * log(g.fail / g.rho);  // of the entropy
+  if (formula == "2*asin(sqrt(rho))") return regularizer + 1 / sqrt(g.rho * g.fail);
+  if (formula == "log(rho)") return regularizer + 1 / g.rho;
+  if (formula == "0.75*rho^b") return regularizer + Real(0.375) / sqrt(g.rho);  // b = 0.5
+  if (formula == "(2/k)*asin(sqrt(rho_k))") {
+    if (g.fail_k == 0) return regularizer;
+    return regularizer + 1 / sqrt(g.rho_k * g.fail_k) * g.fail_k / g.fail;
+  }
+  throw std::invalid_argument(formula);
+}
+
 }  // namespace
 
 Group::Group(int size, int correct)
@@ -85,6 +102,22 @@ Sides PassAtKShaped(const GroupAtK& g) {
   if (!g.mixed || g.fail_k == 0) return {};
   const Real sigma = sqrt(g.rho_k * g.fail_k);
   return {g.fail_k / sigma, (g.fail_k - g.f_minus) / sigma};
+}
+
+Real VarianceStabilizingFactor(const GroupAtK& g) {
+  if (!g.mixed) return 0;
+  // F_VST′ · (r − ρ̂) = F_VST′ · √(ρ̂(1−ρ̂)) · A_GRPO.
+  Real mean = 0;
+  Real square = 0;
+  Real chance = pow(g.fail, g.n);  // of x = 0 correct
+  for (int x = 0; x <= g.n; ++x) {
+    const Real failure = Choose(g.n - x, g.k) / Choose(g.n, g.k);
+    mean += chance * failure;
+    square += chance * failure * failure;
+    chance *= Real(g.n - x) / (x + 1) * g.rho / g.fail;
+  }
+  const Real sd = sqrt(square - mean * mean);
+  return g.k * pow(g.fail, g.k - 1) / (sqrt(Real(g.n)) * sd) * sqrt(g.rho * g.fail);
 }
 
 Sides CombinedShaped(const GroupAtK& g, const Sides& shaped) {
@@ -174,9 +207,14 @@ Shape OutcomeShape(const MethodSpec& spec, int n, int c) {
   // (20): √( (1−ρ̂_K)/ρ̂_K · ρ̂/(1−ρ̂) ); 0 where σ_K = 0.
   const bool no_spread = at.c == 0 || at.fail_k == 0;
   const Real shaped = no_spread ? Real(0) : Real(sqrt(at.fail_k / at.rho_k * at.rho / at.fail));
+  if (name == "surrogate") {
+    return {both(SurrogateSlope(spec, at)),
+            FlagOf(spec, "leave_one_out_factor") ? "rloo" : "dr_grpo"};
+  }
   if (name == "pass_at_k_rloo") return {keep * Sides{at.f_plus, at.f_minus}, "rloo"};
   if (name == "pass_at_k_grpo") return {keep * Sides{at.f_plus, at.f_minus}, "grpo"};
   if (name == "pass_at_k_shaped") return {both(shaped), "grpo"};
+  if (name == "pass_at_k_variance_stabilized") return {both(VarianceStabilizingFactor(at)), "grpo"};
   if (name == "combined_shaped") return {both(at.rho * shaped + at.fail), "grpo"};
   if (name == "combined_direct") {
     return {{at.fail + at.rho * at.f_plus, at.fail + at.rho * at.f_minus}, "grpo"};

@@ -50,6 +50,8 @@ Sides PassAtKReinforce(const GroupAtK& g);
 Sides PassAtKRloo(const GroupAtK& g);
 Sides PassAtKGrpo(const GroupAtK& g);
 Sides PassAtKShaped(const GroupAtK& g);  // (19)
+// Its factor on GRPO, by listing every outcome of c ~ Binomial(n, ρ̂).
+Real VarianceStabilizingFactor(const GroupAtK& g);
 Sides CombinedShaped(const GroupAtK& g, const Sides& shaped);
 Sides CombinedDirect(const GroupAtK& g);
 Sides SkewR(const Group& g);

@@ -31,9 +31,10 @@ def every_method(server):
     for method in json.loads(server.get("/v1/methods"))["methods"]:
         spec = {}
         for parameter in method["parameters"]:
-            if "default_value" not in parameter:
+            if "default_value" not in parameter and not parameter["may_be_omitted"]:
                 spec[parameter["name"]] = {
                     "PARAMETER_TYPE_CHOICE": 1, "PARAMETER_TYPE_INTEGER": 2, "PARAMETER_TYPE_REAL": 0.5,
+                    "PARAMETER_TYPE_TEXT": "log(rho)",
                     "PARAMETER_TYPE_TABLES": [{"n": 7, "advantage_correct": [0.1 * c for c in range(8)],
                                                "advantage_wrong": [-0.7 * c for c in range(8)]}],
                 }[parameter["type"]]

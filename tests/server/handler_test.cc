@@ -54,10 +54,14 @@ bool TypesAgree(const ParameterRow& row, const FieldDescriptor& field) {
       return field.cpp_type() == FieldDescriptor::CPPTYPE_BOOL && field.has_presence();
     case ParameterType::kChoice:
       return field.cpp_type() == FieldDescriptor::CPPTYPE_ENUM;
+    case ParameterType::kText:
+      return field.cpp_type() == FieldDescriptor::CPPTYPE_STRING && field.has_presence();
+    case ParameterType::kConstants:
+      return field.is_map();
     case ParameterType::kTables:
       break;
   }
-  return field.is_repeated();
+  return field.is_repeated() && !field.is_map();
 }
 
 TEST(MethodTable, EveryRowHasItsMessageAndEveryMessageItsRow) {

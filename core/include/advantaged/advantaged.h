@@ -50,9 +50,12 @@ struct OutcomeTable {
   std::vector<double> advantage_wrong;
 };
 
-// Whole numbers, reals, flags, choices (by name, e.g. "rloo") and tables.
+// The named numbers of a formula. The parameter `constants` of surrogate.
+using Constants = std::map<std::string, double, std::less<>>;
+
+// Whole numbers, reals, flags, choices (by name, e.g. "rloo"), texts, tables and constants.
 using ParameterValue =
-    std::variant<bool, std::int64_t, double, std::string, std::vector<OutcomeTable>>;
+    std::variant<bool, std::int64_t, double, std::string, std::vector<OutcomeTable>, Constants>;
 
 // A method by name with the parameters that differ from their defaults, e.g.
 // {"focal", {{"gamma", 0.5}, {"base", "grpo"}}}.

@@ -88,8 +88,10 @@ struct DescribedCurve {
 
   SurrogateKind surrogate_kind = SurrogateKind::kNone;
   SurrogateAnchor surrogate_anchor = SurrogateAnchor::kZeroAtZero;
-  double surrogate_error_bound = 0;  // absolute, of every entry of `surrogate`
-  std::string surrogate_formula;     // F as text for the method `surrogate`; "" if it has none
+  // Absolute, of every entry of `surrogate`; of a formula of the caller, without the digits that
+  // its own differences cancel.
+  double surrogate_error_bound = 0;
+  std::string surrogate_formula;  // F as text for the method `surrogate`; "" if it has none
   // Where F is largest, in [0, 1]: the ends, and the maxima that F′ shows between points. None if
   // F′ is 0 everywhere.
   std::optional<double> surrogate_arg_max;

@@ -1,0 +1,20 @@
+// The curves of a description.
+#ifndef ADVANTAGED_CORE_SURROGATE_CURVE_H_
+#define ADVANTAGED_CORE_SURROGATE_CURVE_H_
+
+#include <vector>
+
+#include "advantaged/describe.h"
+#include "core/method.h"
+#include "core/resolve.h"
+
+namespace advantaged {
+
+// `table` for c = 0 … n before rounding, `rho` as DescribedCurve::rho. Adds a violation if the
+// caller's formula is not finite on the grid.
+DescribedCurve DescribeCurve(const ResolvedMethod& method, std::vector<Pair> table,
+                             std::vector<double> rho, Violations& violations);
+
+}  // namespace advantaged
+
+#endif  // ADVANTAGED_CORE_SURROGATE_CURVE_H_

@@ -1,0 +1,92 @@
+// Where F is largest, and where a method turns against success.
+
+#include <cmath>
+#include <functional>
+#include <numbers>
+
+#include "tests/core/described.h"
+#include "tests/core/specs.h"
+
+namespace advantaged::testing {
+namespace {
+
+MethodSpec WithEntropy(double lambda) {
+  return {"entropy_regularized", {{"entropy_coefficient", lambda}}};
+}
+
+// The coefficient between 0 and 4 from which `holds`.
+double Threshold(const std::function<bool(const DescribedCurve&)>& holds) {
+  double low = 0;
+  double high = 4;
+  while (high - low > 1e-6) {
+    const double middle = (low + high) / 2;
+    DescribeRequest request;
+    request.method = WithEntropy(middle);
+    request.points = 4096;
+    const Description description = advantaged::Describe(request);
+    EXPECT_TRUE(description.ok()) << ViolationsOf(description);
+    (holds(description.curve) ? high : low) = middle;
+  }
+  return high;
+}
+
+TEST(SurrogateLandmarks, EntropyPushesSuccessDownFrom1509) {
+  const double threshold =
+      Threshold([](const DescribedCurve& curve) { return curve.sign_change_rho.has_value(); });
+  EXPECT_NEAR(threshold, 1.509, 0.0005);
+}
+
+TEST(SurrogateLandmarks, EntropyMovesTheMaximumAwayFromOneFrom1852) {
+  const double threshold =
+      Threshold([](const DescribedCurve& curve) { return curve.surrogate_arg_max.value() < 1; });
+  EXPECT_NEAR(threshold, 1.852, 0.0005);
+}
+
+TEST(SurrogateLandmarks, MaximumInsideIsWhereTheSlopeVanishes) {
+  // F′ = 0 at arccos of …: 1 + (s/2)(1−2ρ) = 0 at ρ = 1/2 + 1/s, for s > 2.
+  for (const double s : {2.5, 3.0, 10.0, 1000.0}) {
+    const DescribedCurve curve = Described({"std_regularized", {{"std_coefficient", s}}}, 16).curve;
+    const double root = 0.5 + 1 / s;
+    const double inside = 2 * std::asin(std::sqrt(root)) + s * std::sqrt(root * (1 - root));
+    EXPECT_NEAR(curve.sign_change_rho.value(), root, 1e-15) << s;
+    EXPECT_NEAR(curve.surrogate_arg_max.value(), inside > std::numbers::pi ? root : 1, 1e-15) << s;
+  }
+}
+
+TEST(SurrogateLandmarks, MaximumIsFoundOnGridsThatMissIt) {
+  const MethodSpec spec{"std_regularized", {{"std_coefficient", 4.0}}};
+  for (const std::vector<double>& grid :
+       {std::vector<double>{0.01}, {0.75}, {0.99}, {0.01, 0.02}, {0.98, 0.99}, {1e-100}}) {
+    EXPECT_NEAR(Described(spec, 16, grid).curve.surrogate_arg_max.value(), 0.75, 1e-15);
+  }
+}
+
+TEST(SurrogateLandmarks, OnlySomeMethodsTurnAgainstSuccess) {
+  for (const MethodSpec& spec : EverySpec(16)) {
+    if (spec.name == "custom_table" || spec.name == "surrogate") continue;
+    const DescribedCurve curve = Described(spec, 16).curve;
+    const bool regularized = spec.name == "std_regularized" || spec.name == "entropy_regularized";
+    // Plain max@K rewards failures beside a success: A₋ = 1 − f₋.
+    const auto variant = spec.parameters.find("variant");
+    const bool plain = spec.name == "max_at_k" &&
+                       std::get<std::string>(variant->second) == "plain" &&
+                       std::get<std::int64_t>(spec.parameters.at("k")) > 1;
+    if (plain) {
+      EXPECT_EQ(curve.sign_change_rho, 0.0);
+    } else if (!regularized) {
+      EXPECT_FALSE(curve.sign_change_rho.has_value()) << Describe(spec);
+    }
+    if (!regularized) {
+      EXPECT_EQ(curve.surrogate_arg_max, 1.0) << Describe(spec);
+    }
+  }
+}
+
+TEST(SurrogateLandmarks, NothingIsLargestWhereNothingIsAscended) {
+  DescribeRequest request;
+  request.method = {"custom_table", {{"tables", SomeTables(16)}}};
+  EXPECT_FALSE(advantaged::Describe(request).curve.surrogate_arg_max.has_value());
+}
+
+}  // namespace
+}  // namespace advantaged::testing
