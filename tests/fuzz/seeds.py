@@ -35,6 +35,8 @@ def values_of(field):
         return [value.number for value in field.enum_type.values[1:]]
     if field.cpp_type == FieldDescriptor.CPPTYPE_BOOL:
         return [True]
+    if field.cpp_type == FieldDescriptor.CPPTYPE_STRING:
+        return ["a*asin(sqrt(rho_k))"] if field.name == "formula" else ["entropy"]
     return [2] if field.name == "k" else [1]
 
 
@@ -51,7 +53,10 @@ def methods():
             if method.name == "custom_table":
                 message.tables.add(n=4, advantage_correct=(0, 3, 2, 1, 0),
                                    advantage_wrong=(0, -1, -2, -3, 0))
-            yield "_".join([method.name, *map(str, values)]).lower(), spec
+            if method.name == "surrogate":
+                message.constants["a"] = 0.5
+            words = [str(value) for value in values if not isinstance(value, str)]
+            yield "_".join([method.name, *words]).lower(), spec
 
 
 # Arrays and options, each a request without a method.
@@ -147,6 +152,14 @@ def write_requests():
         write("compute", name, request.SerializeToString(deterministic=True))
         write("json", name, json_format.MessageToJson(
             request, preserving_proto_field_name=True, indent=None).encode())
+
+
+def value_text(field, value):
+    """A parameter as a query has it."""
+    if field.cpp_type == FieldDescriptor.CPPTYPE_ENUM:
+        prefix = field.enum_type.values[0].name.removesuffix("UNSPECIFIED")
+        return field.enum_type.values_by_number[value].name.removeprefix(prefix).lower()
+    return str(value).lower()
 
 
 def words(message):
@@ -245,7 +258,58 @@ CONFIG = {
 }
 
 
+FORMULA = {
+    "grpo": "2*asin(sqrt(rho))",
+    "shaped": "(2/k)*asin(sqrt(rho_k))",
+    "skew_r": "asin(sqrt(rho)) + sqrt(rho*(1-rho))",
+    "entropy": "2*asin(sqrt(rho)) + a*entropy(rho)",
+    "std": "2*asin(sqrt(rho)) - b*std(rho)",
+    "beta": "incomplete_beta(rho, 1/2, k - 1/2)",
+    "max_rl": "log(rho)",
+    "powers": "-rho^2^a + pow(rho_k, c1) - (1-(1-rho)^k)/k",
+    "trigonometry": "sin(rho)*cos(rho) - acos(rho)/atan(exp(rho))",
+    "numbers": "1e-3 + .5*rho - 0.25E+1 + 1e308*1e-308",
+    "regularizer": "rho - rho*log(rho)",
+    "infinite": "1/(rho-0.5) + log(rho-0.25)",
+    "spaces": " \t rho\n+ rho_k ",
+    "nested": "(" * 62 + "rho" + ")" * 62,
+    "too_deep": "-" * 80 + "rho",
+    "operations": "rho" + "+rho" * 126,
+    "long": "rho" + "*rho/rho" * 70,
+    "unknown": "2*asn(sqrt(rh))",
+    "unfinished": "2*asin(sqrt(rho)",
+    "not_ascii": "rho \u00d7 2",
+}
+
+DESCRIBE = {
+    "formula": "method=surrogate&formula=2*asin(sqrt(rho))%2Bstd(rho)&n=8&points=3",
+    "parts": "method=surrogate&formula=rho_k&k=2&regularizer=entropy&regularizer_coefficient=0.5",
+    "rho": "method=grpo&epsilon=1e-6&ddof=1&rho=1e-100,0.25,.5,0.9999",
+    "choices": "method=max_at_k&k=2&variant=leave_one_out&scale=unbiased&n=5",
+    "flag": "method=pass_at_k_rloo&k=2&keep_factor_k=true",
+    "stabilized": "method=pass_at_k_variance_stabilized&k=4&n=16&rho=0.5",
+    "both": "method=grpo&points=3&rho=0.5",
+    "descending": "method=grpo&rho=0.5,0.25",
+    "unknown": "method=grpo&lenght=3",
+    "twice": "method=grpo&method=rloo",
+    "tables": "method=custom_table&tables=%5B%5D",
+    "escapes": "method=%67rpo&n=+8&%zz=%",
+    "not_utf8": "method=%ff%c0&%ff=1",
+    "empty": "&&=&",
+}
+
+
 def write_texts():
+    for name, method in methods():
+        parts = [f"{field.name}={value_text(field, value)}"
+                 for field, value in getattr(method, method.WhichOneof("method")).ListFields()
+                 if field.name not in ("tables", "constants")]
+        write("describe", name, "&".join(
+            [f"method={method.WhichOneof('method')}", "n=4", "points=3", *parts]).encode())
+    for name, text in DESCRIBE.items():
+        write("describe", name, text.encode())
+    for name, text in FORMULA.items():
+        write("formula", name, text.encode())
     for name, text in CONFIG.items():
         write("config", name, text.encode())
     for name, text in JSONL.items():
