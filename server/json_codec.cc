@@ -32,10 +32,11 @@ struct Complaint {
 
 Complaint Understand(std::string_view text) {
   std::string_view field;
-  if (text.starts_with('(')) {
-    const std::size_t end = text.find(')');
+  // A field at the top may itself have a name that begins with a parenthesis.
+  const std::size_t end = text.find(')');
+  if (text.starts_with('(') && end != std::string_view::npos) {
     field = text.substr(1, end - 1);
-    text.remove_prefix(std::min(end, text.size() - 1) + 1);
+    text.remove_prefix(end + 1);
   }
   constexpr std::string_view kUnknown = ": Cannot find field.";
   if (text.ends_with(kUnknown)) {
