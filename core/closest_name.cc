@@ -24,9 +24,13 @@ std::size_t EditDistance(std::string_view a, std::string_view b) {
 }
 
 std::string Suggestion(std::string_view typed, std::span<const std::string_view> known) {
+  std::string small(typed);
+  for (char& c : small) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
   const auto closest = std::ranges::min_element(
-      known, {}, [&](std::string_view name) { return EditDistance(typed, name); });
-  if (closest == known.end() || EditDistance(typed, *closest) > typed.size() / 2) return "";
+      known, {}, [&](std::string_view name) { return EditDistance(small, name); });
+  if (closest == known.end() || EditDistance(small, *closest) > typed.size() / 2) return "";
   return Concat("; did you mean \"", *closest, "\"?");
 }
 

@@ -14,7 +14,7 @@ namespace advantaged {
 std::size_t EditDistance(std::string_view a, std::string_view b);
 
 // `; did you mean "NAME"?` with the closest of `known`, or "" if even that one differs in more than
-// half of what was typed.
+// half of what was typed. Capital letters of what was typed count as small ones.
 std::string Suggestion(std::string_view typed, std::span<const std::string_view> known);
 
 }  // namespace advantaged

@@ -40,7 +40,12 @@ double FailureVariation(std::uint32_t n, std::uint32_t k, double rho, double fai
   // `chance` is proportional to the probability of j common responses and starts at 1, so it may
   // grow beyond all bounds, and `term` with it; the quotient of the sums does not see their scale.
   constexpr double kLarge = 0x1p512;
-  const std::uint32_t least = 2 * k > n ? 2 * k - n : 0;
+  constexpr double kNegligible = 0x1p-64;  // of a sum
+  const double mean = static_cast<double>(k) * k / n;
+  const double sd = mean / k * (n - k) / std::sqrt(std::max(1.0, n - 1.0));
+  // Bernstein: with probability 1 − 2⁻⁶⁰ and more, there are no fewer common responses.
+  const double few = std::max(0.0, std::floor(mean - 10 * sd - 30));
+  const std::uint32_t least = std::max(2 * k > n ? 2 * k - n : 0, static_cast<std::uint32_t>(few));
   const double log_fail = rho < 0.5 ? std::log1p(-rho) : std::log(fail);
   double chance = 1;
   double term = std::expm1(-static_cast<double>(least) * log_fail);
@@ -55,6 +60,8 @@ double FailureVariation(std::uint32_t n, std::uint32_t k, double rho, double fai
     chance *= ratio;
     chances += chance;
     terms += term;
+    const bool falling = ratio < fail;
+    if (falling && term < kNegligible * terms && chance < kNegligible * chances) break;
     if (chance + term > kLarge) {
       chance /= kLarge;
       term /= kLarge;

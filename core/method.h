@@ -148,8 +148,8 @@ struct MethodRow {
   std::shared_ptr<const SurrogateFormula> (*compile)(const MethodSpec& spec,
                                                      const std::string& path,
                                                      Violations& violations) = nullptr;
-  // What one entry of the table costs, in operations of some nanoseconds, where that depends on
-  // what the caller sends; a request may spend kMaxTableCost (core/table_cache.h).
+  // What one entry of the table costs, in operations of some 10 ns, where that depends on what the
+  // caller sends; a request may spend kMaxTableCost (core/table_cache.h).
   std::size_t (*cost)(std::uint32_t n, const Parameters&) = nullptr;
   bool needs_lengths = false;
   // Not zero-mean by design: a later centering would change the method.

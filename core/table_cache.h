@@ -31,7 +31,8 @@ struct Table {
   std::uint32_t first_undefined = 0;
 };
 
-// Most that the tables of one request may cost (MethodRow::cost): about a quarter of a second.
+// Most that the tables of one request may cost (MethodRow::cost): at most about a quarter of a
+// second.
 inline constexpr std::size_t kMaxTableCost = std::size_t{1} << 24;
 
 // Evaluates the method once for (n, c). Any n.

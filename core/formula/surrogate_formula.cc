@@ -16,4 +16,12 @@ bool IsFinite(const Formula::Value& value) {
   return std::isfinite(value.value) && std::isfinite(value.slope);
 }
 
+Blame BlameFor(const SurrogateFormula& formula, const Formula::Point& at) {
+  const Formula::Value data = formula.data_term.Evaluate(at);
+  if (!IsFinite(data) || !formula.regularizer) return {"formula", "", data};
+  const Formula::Value regular = formula.regularizer->Evaluate(at);
+  if (!IsFinite(regular)) return {"regularizer", "", regular};
+  return {"regularizer_coefficient", "F ", formula.Evaluate(at)};
+}
+
 }  // namespace advantaged

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/formula/formula.h"
 
@@ -30,6 +31,16 @@ struct SurrogateFormula {
 
 // True if both the value and the slope are finite.
 bool IsFinite(const Formula::Value& value);
+
+// A parameter of the method `surrogate`, and what it makes not finite.
+struct Blame {
+  std::string_view parameter;
+  std::string_view subject;  // of a sentence: "" for the parameter itself, else "F "
+  Formula::Value value;
+};
+
+// The part that is not finite by itself, or the coefficient if only the whole is not.
+Blame BlameFor(const SurrogateFormula& formula, const Formula::Point& at);
 
 }  // namespace advantaged
 

@@ -116,13 +116,14 @@ void CheckUse(const SurrogateFormula& formula, const MethodSpec& spec, const Con
   }
 }
 
+// Formulas contain line ends and every sign of the language, but no zero bytes.
 std::string Identity(const SurrogateFormula& formula, const Constants& constants) {
-  std::string identity = formula.data_term.text();
+  constexpr std::string_view kEnd("\0", 1);
+  std::string identity = Concat(formula.data_term.text(), kEnd);
   if (formula.regularizer) {
-    Append(identity,
-           Concat("\n+", formula.regularizer_coefficient, "*", formula.regularizer->text()));
+    Append(identity, Concat(formula.regularizer_coefficient, "*", formula.regularizer->text()));
   }
-  for (const auto& [name, value] : constants) Append(identity, Concat("\n", name, "=", value));
+  for (const auto& [name, value] : constants) Append(identity, Concat(kEnd, name, "=", value));
   return identity;
 }
 
@@ -191,15 +192,12 @@ Formula::Point SurrogatePoint(const Counts& counts, std::uint32_t k) {
 }
 
 void RefuseUndefined(const Counts& counts, const Parameters& parameters, Violations& violations) {
-  const SurrogateFormula& formula = *parameters.formula;
-  const Formula::Point point = SurrogatePoint(counts, parameters.k);
-  const bool blame_regularizer = formula.regularizer && IsFinite(formula.data_term.Evaluate(point));
-  const Formula::Value value =
-      (blame_regularizer ? *formula.regularizer : formula.data_term).Evaluate(point);
-  violations.Add(blame_regularizer ? "method.surrogate.regularizer" : "method.surrogate.formula",
-                 Concat("must be finite for 0 < c < n, and so must its slope: at rho = ",
-                        counts.rho, " (c = ", counts.c, " of n = ", counts.n, ") the value is ",
-                        value.value, " and the slope ", value.slope));
+  const Blame blame = BlameFor(*parameters.formula, SurrogatePoint(counts, parameters.k));
+  violations.Add(
+      Concat("method.surrogate.", blame.parameter),
+      Concat(blame.subject, "must be finite for 0 < c < n, and so must its slope: at rho = ",
+             counts.rho, " (c = ", counts.c, " of n = ", counts.n, ") the value is ",
+             blame.value.value, " and the slope ", blame.value.slope));
 }
 
 const MethodRow kSurrogate{

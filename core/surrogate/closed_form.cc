@@ -89,6 +89,8 @@ Formula::Value ClosedForm::Evaluate(double rho) const {
   return formula_.Evaluate(PointAt(rho, k_));
 }
 
+Blame ClosedForm::BlameAt(double rho) const { return BlameFor(formula_, PointAt(rho, k_)); }
+
 double ClosedForm::At(double rho) const {
   return ValueOrLimit([&](double at) { return Evaluate(at); }, rho);
 }

@@ -20,6 +20,8 @@ class ClosedForm {
 
   // F, up to a constant, and F′ at 0 < ρ < 1; infinite or NaN where they are.
   Formula::Value Evaluate(double rho) const;
+  // What to blame where that is not finite.
+  Blame BlameAt(double rho) const;
   // F at 0 ≤ ρ ≤ 1, at the ends the limit.
   double At(double rho) const;
   double DataTerm(double rho) const;

@@ -68,16 +68,19 @@ void UseIntegral(const PopulationLimit& limit, DescribedCurve& curve) {
 }
 
 // Says where the caller's formula, which nothing else can stand in for, is not finite.
-void RefuseFormula(const std::string& path, const ClosedForm& form, std::span<const double> rho,
-                   Violations& violations) {
-  for (const double at : rho) {
-    const Formula::Value value = form.Evaluate(at);
-    if (IsFinite(value)) continue;
-    return violations.Add(
-        path, Concat("must be finite at every point of the curve, and so must its slope: at rho = ",
-                     at, " the value is ", value.value, " and the slope ", value.slope));
-  }
-  violations.Add(path, "must be finite at rho = 0, 1 or 0.5: F is 0 there");
+void RefuseFormula(const ClosedForm& form, std::span<const double> rho, Violations& violations) {
+  const auto undefined =
+      std::ranges::find_if(rho, [&](double at) { return !IsFinite(form.Evaluate(at)); });
+  const bool on_curve = undefined != rho.end();
+  const double at = on_curve ? *undefined : 0.5;
+  const Blame blame = form.BlameAt(at);
+  violations.Add(
+      Concat("method.surrogate.", blame.parameter),
+      Concat(blame.subject,
+             on_curve ? "must be finite at every point of the curve, and so must its slope"
+                      : "must be finite at rho = 0, 1 or 0.5, where F is taken as 0",
+             ": at rho = ", at, " the value is ", blame.value.value, " and the slope ",
+             blame.value.slope));
 }
 
 void AddLimit(const ResolvedMethod& method, std::uint32_t n, DescribedCurve& curve,
@@ -95,8 +98,7 @@ void AddLimit(const ResolvedMethod& method, std::uint32_t n, DescribedCurve& cur
   const std::optional<ClosedForm> form = ClosedForm::Of(method, n);
   const bool closed = form && UseClosedForm(*form, limit, curve);
   if (!closed && method.parameters.formula != nullptr) {
-    return RefuseFormula(Concat("method.", method.row->name, ".formula"), *form, curve.rho,
-                         violations);
+    return RefuseFormula(*form, curve.rho, violations);
   }
   if (!closed) UseIntegral(limit, curve);
   curve.sign_change_rho = SignChange(limit, curve.rho);

@@ -16,6 +16,8 @@ namespace advantaged {
 namespace {
 
 constexpr double kSmallestRho = 1e-100;
+// Most that one description may cost (MethodRow::cost): about a second.
+constexpr std::size_t kMaxCost = std::size_t{1} << 26;
 
 void CheckGrid(const DescribeRequest& request, Violations& violations) {
   if (request.rho.empty()) {
@@ -65,12 +67,12 @@ std::size_t Points(const DescribeRequest& request) {
 void CheckCost(const DescribeRequest& request, const ResolvedMethod& method,
                Violations& violations) {
   if (method.row->cost == nullptr) return;
-  const std::size_t each = method.formula != nullptr ? 2 : 32;
+  const std::size_t each = method.formula != nullptr ? 2 : 24;
   const std::size_t evaluations = request.n + 1 + each * Points(request);
-  if (evaluations * method.row->cost(request.n, method.parameters) <= kMaxTableCost) return;
+  if (evaluations * method.row->cost(request.n, method.parameters) <= kMaxCost) return;
   violations.Add(Concat("method.", method.row->name),
-                 Concat("takes more than ", kMaxTableCost, " operations for n = ", request.n,
-                        " and ", Points(request), " points; take fewer"));
+                 Concat("takes more than ", kMaxCost, " operations for n = ", request.n, " and ",
+                        Points(request), " points; take fewer"));
 }
 
 void CheckFormulaTable(const std::vector<Pair>& table, const ResolvedMethod& method,

@@ -19,6 +19,11 @@ MethodSpec Surrogate(const std::string& formula, Parts parts = {}) {
   return {"surrogate", std::move(parts)};
 }
 
+// The success rate with a regularizer.
+MethodSpec With(const std::string& regularizer, double coefficient) {
+  return Surrogate("rho", {{"regularizer", regularizer}, {"regularizer_coefficient", coefficient}});
+}
+
 // Within 1e-12 of the larger of 1 and |expected|.
 void ExpectSame(const std::vector<double>& actual, const std::vector<double>& expected,
                 const std::string& where) {
@@ -120,7 +125,21 @@ TEST(DescribeFormula, RefusesWhatIsNotFinite) {
       {Surrogate("log(rho-0.01)"), 8, {}, "at rho = 0.005 the value is nan and the slope -200"},
       {Surrogate("sqrt(rho-0.1)"), 8, {0.1, 0.5}, "at rho = 0.1 the value is 0 and the slope inf"},
       {Surrogate("1/(rho-0.51)"), 2, {0.51}, "at rho = 0.51 the value is inf"},
-      {Surrogate("1/rho+1/(rho-0.5)^2+1/(1-rho)"), 3, {0.3}, "must be finite at rho = 0, 1 or 0.5"},
+      {Surrogate("1/rho+1/(rho-0.5)^2+1/(1-rho)"),
+       3,
+       {0.3},
+       "must be finite at rho = 0, 1 or 0.5, where F is taken as 0: at rho = 0.5 the value is inf"},
+      {With("log(rho-0.01)", 1), 8, {}, "method.surrogate.regularizer: must be finite at every"},
+      {With("log(rho-0.25)", 1), 8, {}, "method.surrogate.regularizer: must be finite for 0"},
+      {With("100*rho", 1e308),
+       8,
+       {},
+       "method.surrogate.regularizer_coefficient: F must be finite for 0 < c < n, and so must its "
+       "slope: at rho = 0.125 (c = 1 of n = 8) the value is inf and the slope inf"},
+      {With("rho^1000", 1e306),
+       2,
+       {0.999},
+       "method.surrogate.regularizer_coefficient: F must be finite at every point of the curve"},
       {Surrogate("1e300/rho^2"), 8, {}, "beyond float32"},
       {Surrogate("rho_k", {{"k", Whole(9)}}), 8, {}, "9 is above 8"},
   };
@@ -144,7 +163,7 @@ TEST(DescribeFormula, RefusesMoreEvaluationsThanAreAllowed) {
   request.n = 4096;
   const Description description = advantaged::Describe(request);
   EXPECT_THAT(ViolationsOf(description),
-              ::testing::HasSubstr("method.surrogate: takes more than 16777216 operations "
+              ::testing::HasSubstr("method.surrogate: takes more than 67108864 operations "
                                    "for n = 4096 and 4096 points"));
   request.n = 16;
   request.points = 199;

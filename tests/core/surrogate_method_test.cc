@@ -147,6 +147,13 @@ TEST(SurrogateMethod, ConstantsAndCoefficientsHaveTablesOfTheirOwn) {
   EXPECT_EQ(AdvantagesOf(Surrogate("rho", {{"leave_one_out_factor", true}}), {1, 0}),
             Floats({1, -1}));
   EXPECT_EQ(AdvantagesOf(Surrogate("rho"), {1, 0}), Floats({0.5, -0.5}));
+  // One text holds what the other has in two parts.
+  const Floats outcomes = Outcomes(8, 1);
+  const Floats whole = AdvantagesOf(Surrogate("rho\n+0.5*std(rho)-rho"), outcomes);
+  const Floats parts = AdvantagesOf(
+      Surrogate("rho", {{"regularizer", "std(rho)-rho"}, {"regularizer_coefficient", 0.5}}),
+      outcomes);
+  EXPECT_NEAR(parts[0] - whole[0], 0.5 * 7 / 8, 1e-6);
 }
 
 TEST(SurrogateMethod, ClampingLowersTheKOfTheFormula) {
@@ -198,7 +205,7 @@ TEST(RefusedSurrogate, BadFormulas) {
              {{kPath + "formula", "character 17: expected an operator, \",\" or \")\""}});
   ExpectSaid(
       Surrogate("a*rho", {{"constants", Constants{{"alpha", 1.0}}}}),
-      {{kPath + "formula", "character 1: unknown name \"a\"; there are rho, rho_k, k, alpha"}});
+      {{kPath + "formula", "character 1: unknown name \"a\"; there are rho, rho_k, k, alpha, "}});
   ExpectSaid(Surrogate("rh", {{"regularizer", "entropy()"}, {"regularizer_coefficient", 1.0}}),
              {{kPath + "formula", "did you mean \"rho\"?"},
               {kPath + "regularizer", "character 9: expected"}});
@@ -263,6 +270,8 @@ TEST(RefusedSurrogate, NotFiniteSomewhereInTheTable) {
   call.method =
       Surrogate("rho", {{"regularizer", "1/(rho-0.5)"}, {"regularizer_coefficient", 0.0}});
   ExpectRefused(call, {{kPath + "regularizer", "(c = 4 of n = 8) the value is inf"}});
+  call.method = Surrogate("rho", {{"regularizer", "100*rho"}, {"regularizer_coefficient", 1e308}});
+  ExpectRefused(call, {{kPath + "regularizer_coefficient", "(c = 1 of n = 8) the value is inf"}});
   // Once for each size, not for each group.
   call.method = Surrogate("1/(rho-0.5)");
   call.rewards = Outcomes(24, 3);
