@@ -21,9 +21,10 @@ using Quietly = boost::math::policies::policy<
 using GaussKronrod = boost::math::quadrature::gauss_kronrod<double, 15, Quietly>;
 using TanhSinh = boost::math::quadrature::tanh_sinh<double, Quietly>;
 
-constexpr double kRounding = 0x1p-46;  // relative, of an integrand
-constexpr double kTolerance = 1e-12;   // relative, of a panel
-constexpr double kNegligible = 1e-14;  // of ∫ |F′|
+constexpr double kRounding = 0x1p-46;       // relative, of an integrand …
+constexpr double kPowerRounding = 0x1p-51;  // … and for each power of 1 − ρ in it
+constexpr double kTolerance = 1e-12;        // relative, of a panel
+constexpr double kNegligible = 1e-14;       // of ∫ |F′|
 constexpr int kDeepest = 20;
 constexpr std::size_t kRefinements = 10;
 // Next to ρ = 1 the integrand is a staircase of the doubles there: up to this angle.
@@ -50,6 +51,10 @@ struct Estimate {
   double magnitude = 0;  // ∫ |integrand|
 };
 
+Estimate Sum(const Estimate& a, const Estimate& b) {
+  return {a.value + b.value, a.error + b.error, a.magnitude + b.magnitude};
+}
+
 Estimate Scaled(double scale, const Estimate& of_unit) {
   return {scale * of_unit.value, scale * of_unit.error, scale * of_unit.magnitude};
 }
@@ -66,23 +71,33 @@ Estimate Apply(const Integrand& integrand, double from, double to) {
   return Scaled(half, unit);
 }
 
-// Bisects until the error is below kTolerance of the magnitude or below `negligible`: the error of
-// a panel whose integrand changes sign, or is all rounding, cannot follow its value.
+// What need not be made smaller of an error.
+struct Tolerance {
+  double relative;  // of the magnitude: not below the rounding of the integrand
+  double absolute;
+};
+
+// Bisects until the error is tolerable: that of a panel whose integrand changes sign, or is all
+// rounding, cannot follow its value.
 template <typename Integrand>
-Estimate Smooth(const Integrand& integrand, double from, double to, double negligible, int depth) {
+Estimate Smooth(const Integrand& integrand, double from, double to, const Tolerance& tolerance,
+                int depth) {
   const Estimate whole = Apply(integrand, from, to);
-  const bool rough = whole.error > kTolerance * whole.magnitude + negligible;
+  const bool rough = whole.error > tolerance.relative * whole.magnitude + tolerance.absolute;
   if (!rough || depth == 0) return whole;
   const double middle = from + (to - from) / 2;
-  const Estimate low = Smooth(integrand, from, middle, negligible / 2, depth - 1);
-  const Estimate high = Smooth(integrand, middle, to, negligible / 2, depth - 1);
-  return {low.value + high.value, low.error + high.error, low.magnitude + high.magnitude};
+  const Tolerance half{tolerance.relative, tolerance.absolute / 2};
+  const Estimate low = Smooth(integrand, from, middle, half, depth - 1);
+  const Estimate high = Smooth(integrand, middle, to, half, depth - 1);
+  return Sum(low, high);
 }
 
 // From 0, where the integrand may have an algebraic or logarithmic end.
 template <typename Integrand>
 Estimate FromEnd(const Integrand& integrand, double to) {
-  static TanhSinh quadrature(kRefinements);  // locks where it grows its tables
+  // One for each thread: it grows its tables when they are first needed, and Boost 1.74 lets other
+  // threads read a row before it is there.
+  thread_local TanhSinh quadrature(kRefinements);
   Estimate unit;
   unit.value = quadrature.integrate([&](double x) { return integrand(to * x); }, 0.0, 1.0,
                                     kTolerance, &unit.error, &unit.magnitude);
@@ -90,26 +105,30 @@ Estimate FromEnd(const Integrand& integrand, double to) {
 }
 
 template <typename Integrand>
-Integral Panel(const Integrand& integrand, double from, double to, double negligible,
+Estimate Panel(const Integrand& integrand, double from, double to, const Tolerance& tolerance,
                double staircase = 0) {
   if (!(from < to)) return {};
-  Estimate panel;
-  if (from == 0) {
-    panel = FromEnd(integrand, to);
-  } else if (to < staircase) {
+  if (from == 0) return FromEnd(integrand, to);
+  Estimate sum;
+  double begin = from;
+  if (from < staircase) {
     // No rule converges between the steps; from the end it does.
+    begin = std::min(to, staircase);
     const Estimate low = FromEnd(integrand, from);
-    const Estimate high = FromEnd(integrand, to);
-    panel = {high.value - low.value, high.error + low.error, high.magnitude};
-  } else {
-    panel = Smooth(integrand, from, to, negligible, kDeepest);
+    const Estimate high = FromEnd(integrand, begin);
+    sum = {high.value - low.value, high.error + low.error, high.magnitude};
   }
-  return {panel.value, panel.error + kRounding * panel.magnitude};
+  // By doubling: the edge of a peak at 0 would fall between the nodes of one wide panel.
+  for (; begin < to; begin *= 2) {
+    sum = Sum(sum, Smooth(integrand, begin, std::min(2 * begin, to), tolerance, kDeepest));
+  }
+  return sum;
 }
 
 }  // namespace
 
-SurrogateIntegral::SurrogateIntegral(const PopulationLimit& limit) : limit_(limit) {
+SurrogateIntegral::SurrogateIntegral(const PopulationLimit& limit)
+    : limit_(limit), rounding_(kRounding + kPowerRounding * limit.LargestPower()) {
   constexpr double kQuarter = boost::math::constants::quarter_pi<double>();
   const Estimate low = Apply([&](double at) { return FromZero(limit, at); }, 0, kQuarter);
   const Estimate high = Apply([&](double at) { return FromOne(limit, at); }, 0, kQuarter);
@@ -117,13 +136,15 @@ SurrogateIntegral::SurrogateIntegral(const PopulationLimit& limit) : limit_(limi
 }
 
 Integral SurrogateIntegral::Between(double from, double to) const {
+  const Tolerance tolerance{std::max(kTolerance, rounding_), negligible_};
   const auto angle = [](double rho) { return std::asin(std::sqrt(rho)); };
-  const Integral low = Panel([&](double theta) { return FromZero(limit_, theta); },
-                             angle(std::min(from, 0.5)), angle(std::min(to, 0.5)), negligible_);
-  const Integral high =
+  const Estimate low = Panel([&](double theta) { return FromZero(limit_, theta); },
+                             angle(std::min(from, 0.5)), angle(std::min(to, 0.5)), tolerance);
+  const Estimate high =
       Panel([&](double from_one) { return FromOne(limit_, from_one); },
-            angle(1 - std::max(to, 0.5)), angle(1 - std::max(from, 0.5)), negligible_, kStaircase);
-  return {low.value + high.value, low.error_bound + high.error_bound};
+            angle(1 - std::max(to, 0.5)), angle(1 - std::max(from, 0.5)), tolerance, kStaircase);
+  const Estimate sum = Sum(low, high);
+  return {sum.value, sum.error + rounding_ * sum.magnitude};
 }
 
 IntegratedSurrogate SurrogateIntegral::Over(std::span<const double> rho) const {

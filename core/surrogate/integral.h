@@ -41,7 +41,8 @@ class SurrogateIntegral {
 
  private:
   const PopulationLimit& limit_;
-  double negligible_;  // an error of a panel that nobody needs to make smaller
+  const double rounding_;  // relative, of an integrand
+  double negligible_;      // an error of a panel that nobody needs to make smaller
 };
 
 }  // namespace advantaged

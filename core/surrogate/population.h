@@ -2,6 +2,7 @@
 #ifndef ADVANTAGED_CORE_SURROGATE_POPULATION_H_
 #define ADVANTAGED_CORE_SURROGATE_POPULATION_H_
 
+#include <algorithm>
 #include <cstdint>
 
 #include "core/method.h"
@@ -22,6 +23,9 @@ class PopulationLimit {
   // At 0 < ρ < 1; `fail` = 1 − ρ.
   Pair At(double rho, double fail) const;
   Pair At(double rho) const { return At(rho, 1 - rho); }
+
+  // The largest exponent of 1 − ρ, whose rounding it multiplies; at least 1.
+  double LargestPower() const { return std::max<double>(parameters_.k, parameters_.gamma); }
 
   // F′(ρ) = A₊ − A₋.
   double Slope(double rho, double fail) const {
