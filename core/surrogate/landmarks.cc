@@ -1,7 +1,9 @@
 #include "core/surrogate/landmarks.h"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
+#include <limits>
 #include <vector>
 
 namespace advantaged {
@@ -22,7 +24,7 @@ double Bisect(double no, double yes, const Predicate& holds) {
   }
 }
 
-// F′ > 0 at `from` and not at `to`.
+// F′ > 0 at `from`, then perhaps 0, and < 0 or NaN at `to`.
 struct Bracket {
   double from;
   double to;
@@ -34,14 +36,17 @@ struct Bracket {
 std::optional<double> ArgMax(const PopulationLimit& limit, std::span<const double> rho,
                              const SurrogateValues& surrogate) {
   const auto slope = [&](double at) { return limit.Slope(at, 1 - at); };
-  std::vector<Bracket> falls;  // where F′ changes from positive to 0 or less
-  double from = std::min(kAlmostZero, rho.front());
+  const double first = std::min(kAlmostZero, rho.front());
+  std::vector<Bracket> falls;
+  double from = first;
   double slope_from = slope(from);
-  bool flat = true;
+  bool flat = slope_from == 0;
   for (std::size_t i = 0; i <= rho.size(); ++i) {
     const double to = i < rho.size() ? rho[i] : kAlmostOne;
     const double slope_to = slope(to);
-    flat = flat && slope_to == 0;
+    // Nothing falls on a plateau: a slope too small for a double is 0 all the way to ρ = 1.
+    if (slope_to == 0) continue;
+    flat = false;
     if (slope_from > 0 && !(slope_to > 0)) {
       falls.push_back({from, to, std::max(surrogate.at(from), surrogate.at(to))});
     }
@@ -51,18 +56,24 @@ std::optional<double> ArgMax(const PopulationLimit& limit, std::span<const doubl
   if (flat) return std::nullopt;
   std::ranges::sort(falls, std::greater(), &Bracket::height);
   if (falls.size() > kMostRefined) falls.resize(kMostRefined);
-  double best = 0;
-  double largest = surrogate.at_zero;
+  // NaN, where a formula has no limit at an end, is never larger: then its neighbour counts.
+  const auto end = [&](double value, double beside) {
+    return std::isnan(value) ? surrogate.at(beside) : value;
+  };
+  std::optional<double> best;
+  double largest = -std::numeric_limits<double>::infinity();
+  const auto offer = [&](double at, double height) {
+    if (!(height >= largest)) return;
+    best = at;
+    largest = height;
+  };
   for (const Bracket& fall : falls) {
     const double top = Bisect(fall.from, fall.to, [&](double at) { return !(slope(at) > 0); });
-    const double height = surrogate.at(top);
-    // NaN at zero loses.
-    if (!(height <= largest)) {
-      largest = height;
-      best = top;
-    }
+    offer(top, surrogate.at(top));
   }
-  return surrogate.at_one < largest ? best : 1;
+  offer(0, end(surrogate.at_zero, first));
+  offer(1, end(surrogate.at_one, kAlmostOne));
+  return best;
 }
 
 std::optional<double> SignChange(const PopulationLimit& limit, std::span<const double> rho) {

@@ -10,7 +10,7 @@
 
 namespace advantaged {
 
-// F at both ends, where it may be infinite, and between.
+// F at both ends, where it may be infinite or NaN, and between.
 struct SurrogateValues {
   double at_zero;
   double at_one;
@@ -18,7 +18,8 @@ struct SurrogateValues {
 };
 
 // Where F is largest: an end, or a maximum inside, found where F′ falls through 0 between two
-// points of the grid and refined to the last digit. None if F′ is 0 at all points.
+// points of the grid and refined to the last digit; the higher ρ of equals. None if F′ is 0 at all
+// points.
 std::optional<double> ArgMax(const PopulationLimit& limit, std::span<const double> rho,
                              const SurrogateValues& surrogate);
 

@@ -1,5 +1,6 @@
 // Where F is largest, and where a method turns against success.
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <numbers>
@@ -80,6 +81,32 @@ TEST(SurrogateLandmarks, OnlySomeMethodsTurnAgainstSuccess) {
       EXPECT_EQ(curve.surrogate_arg_max, 1.0) << Describe(spec);
     }
   }
+}
+
+// F′ rounds to 0 from some ρ on: F has a plateau there, not a maximum.
+TEST(SurrogateLandmarks, SlopesTooSmallForADoubleAreNoMaximum) {
+  const MethodSpec stabilized{"pass_at_k_variance_stabilized", {{"k", Whole(2000)}}};
+  for (const std::vector<double>& grid : {std::vector<double>{0.9}, {0.1, 0.9}, {}}) {
+    const DescribedCurve curve = Described(stabilized, 4096, grid).curve;
+    EXPECT_EQ(curve.surrogate_arg_max, 1.0);
+    EXPECT_GT(curve.surrogate.back(), 0.09);
+  }
+  const MethodSpec grpo{"pass_at_k_grpo", {{"k", Whole(2000)}}};
+  EXPECT_EQ(Described(grpo, 4096, {0.9}).curve.surrogate_arg_max, 1.0);
+}
+
+// F oscillates ever faster towards 1 and has no value there, though it tends to 0.
+TEST(SurrogateLandmarks, AnEndWithoutAValueIsNoMaximum) {
+  const MethodSpec spec{"surrogate", {{"formula", std::string("std(rho)+(1-rho)*sin(1/(1-rho))")}}};
+  const DescribedCurve curve = Described(spec, 16).curve;
+  const double top = curve.surrogate_arg_max.value();
+  EXPECT_NEAR(top, 0.23503, 1e-5);
+  const auto largest = std::ranges::max_element(curve.surrogate);
+  EXPECT_NEAR(curve.rho[static_cast<std::size_t>(largest - curve.surrogate.begin())], top, 0.005);
+  // Rising to an end without a value.
+  const MethodSpec rising{"surrogate",
+                          {{"formula", std::string("rho+(1-rho)^2*sin(1/(1-rho))/8")}}};
+  EXPECT_EQ(Described(rising, 16).curve.surrogate_arg_max, 1.0);
 }
 
 TEST(SurrogateLandmarks, NothingIsLargestWhereNothingIsAscended) {
