@@ -27,8 +27,9 @@ bool IsParameter(double a) { return a > 0 && a <= kMaxBetaParameter; }
 
 double IncompleteBetaValue(double x, double rest, double a, double b) {
   if (!IsParameter(a) || !IsParameter(b) || !(x >= 0) || !(rest >= 0)) return kNaN;
-  // Near 1 from the far end, whose distance is known to more digits.
-  if (x <= 0.9) return boost::math::beta(a, b, x, Policy());
+  // Near 1 from the far end, whose distance is known to more digits; but only above the mean of the
+  // distribution, where what is taken off is the smaller part.
+  if (x <= 0.9 || x <= a / (a + b)) return boost::math::beta(a, b, x, Policy());
   return boost::math::beta(a, b, Policy()) - boost::math::beta(b, a, rest, Policy());
 }
 

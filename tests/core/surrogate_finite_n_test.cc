@@ -90,7 +90,7 @@ TEST(SurrogateFiniteN, EqualsTheMeanOverEveryOutcomeVector) {
       }
     }
   }
-  for (const int n : {2, 8, 10}) {
+  for (const int n : {2, 5, 7, 8, 9, 10}) {
     for (const MethodRow* row : MethodTable()) {
       MethodSpec spec = SpecsOf(*row, n).back();
       if (spec.parameters.contains("k")) spec.parameters["k"] = Whole(n == 2 ? 1 : n / 2);
@@ -238,28 +238,38 @@ TEST(SurrogateFiniteN, IsTheLimitForUnbiasedMethods) {
 // At a fixed ρ inside, F_n′ − F′ falls like 1/n. F_n starts at 0 where GRPO's slope is infinite in
 // the limit and finite for n, which costs 1/√n.
 TEST(SurrogateFiniteN, TendsToTheLimitWithItsRate) {
-  const std::vector<MethodSpec> specs = {
+  std::vector<MethodSpec> specs = {
       {"grpo", {}},
       {"skew_r", {}},
-      {"pass_at_k_grpo", {{"k", Whole(4)}}},
-      {"pass_at_k_shaped", {{"k", Whole(4)}}},
-      {"combined_shaped", {{"k", Whole(4)}}},
-      {"combined_direct", {{"k", Whole(4)}}},
       {"std_regularized", {{"std_coefficient", 1.0}}},
       {"entropy_regularized", {{"entropy_coefficient", 1.0}}},
-      {"biased_pass_at_k", {{"k", Whole(4)}, {"base", std::string("grpo")}}},
   };
-  for (const MethodSpec& spec : specs) {
-    std::vector<double> slope_gap;
-    std::vector<double> gap;
-    for (const int n : {512, 1024, 2048, 4096}) {
-      const DescribedCurve curve = Described(spec, n, {0.3}).curve;
-      slope_gap.push_back(curve.finite_n_surrogate_derivative[0] - curve.surrogate_derivative[0]);
-      gap.push_back(curve.finite_n_surrogate[0] - curve.surrogate[0]);
+  for (const int k : {2, 4, 8}) {
+    for (const char* name :
+         {"pass_at_k_grpo", "pass_at_k_shaped", "combined_shaped", "combined_direct"}) {
+      specs.push_back({name, {{"k", Whole(k)}}});
     }
-    for (std::size_t i = 1; i < gap.size(); ++i) {
-      EXPECT_NEAR(slope_gap[i - 1] / slope_gap[i], 2, 0.05) << Describe(spec);
-      EXPECT_NEAR(gap[i - 1] / gap[i], std::sqrt(2), 0.05) << Describe(spec);
+    specs.push_back({"biased_pass_at_k", {{"k", Whole(k)}, {"base", std::string("grpo")}}});
+  }
+  const std::vector<double> grid = {0.1, 0.3, 0.5, 0.7};
+  for (const MethodSpec& spec : specs) {
+    std::vector<DescribedCurve> curves;
+    for (const int n : {512, 1024, 2048, 4096}) curves.push_back(Described(spec, n, grid).curve);
+    double next_order = 1;  // relative to that of n = 512
+    for (std::size_t i = 1; i < curves.size(); ++i, next_order /= 2) {
+      for (std::size_t at = 0; at < grid.size(); ++at) {
+        const auto gap = [&](const DescribedCurve& curve) {
+          return curve.finite_n_surrogate[at] - curve.surrogate[at];
+        };
+        const auto slope_gap = [&](const DescribedCurve& curve) {
+          return curve.finite_n_surrogate_derivative[at] - curve.surrogate_derivative[at];
+        };
+        EXPECT_NEAR(slope_gap(curves[i - 1]) / slope_gap(curves[i]), 2, 0.3 * next_order)
+            << Describe(spec) << " rho = " << grid[at];
+        EXPECT_NEAR(gap(curves[i - 1]) / gap(curves[i]), std::sqrt(2),
+                    0.075 * std::sqrt(next_order))
+            << Describe(spec) << " rho = " << grid[at];
+      }
     }
   }
 }
