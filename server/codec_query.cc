@@ -74,6 +74,44 @@ std::string SetChoice(const std::string& text, const FieldDescriptor& field, Mes
   return Concat(Quoted(text), " is not one of ", Join(known), SuggestionFor(text, known));
 }
 
+// Calls `take` with each of the parts of `text` between commas, until it returns an error.
+template <typename Take>
+std::string ForEachPart(std::string_view text, const Take& take) {
+  for (;;) {
+    const std::size_t end = text.find(',');
+    std::string error = take(text.substr(0, end));
+    if (!error.empty() || end == std::string_view::npos) return error;
+    text.remove_prefix(end + 1);
+  }
+}
+
+std::string SetRho(std::string_view text, v1::DescribeMethodRequest& message) {
+  return ForEachPart(text, [&](std::string_view part) -> std::string {
+    const auto number = ParseNumber<double>(part);
+    if (!number) return Quoted(part) + " is not a number";
+    message.add_rho(*number);
+    return "";
+  });
+}
+
+// NAME=NUMBER,NAME=NUMBER…
+std::string SetConstants(std::string_view text, const FieldDescriptor& field, Message& message) {
+  std::set<std::string_view> seen;
+  return ForEachPart(text, [&](std::string_view part) -> std::string {
+    const std::size_t equals = part.find('=');
+    const std::string_view name = part.substr(0, equals);
+    const auto number = equals == std::string_view::npos
+                            ? std::nullopt
+                            : ParseNumber<double>(part.substr(equals + 1));
+    if (name.empty() || !number) return Quoted(part) + " is not NAME=NUMBER";
+    if (!seen.insert(name).second) return Quoted(name) + " is given twice";
+    Message& pair = *message.GetReflection()->AddMessage(&message, &field);
+    pair.GetReflection()->SetString(&pair, field.message_type()->map_key(), std::string(name));
+    pair.GetReflection()->SetDouble(&pair, field.message_type()->map_value(), *number);
+    return "";
+  });
+}
+
 std::string SetParameter(const std::string& text, const FieldDescriptor& field, Message& message) {
   const auto& reflection = *message.GetReflection();
   const bool single = !field.is_repeated();
@@ -98,19 +136,8 @@ std::string SetParameter(const std::string& text, const FieldDescriptor& field, 
     reflection.SetString(&message, &field, text);
     return "";
   }
+  if (field.is_map()) return SetConstants(text, field, message);
   return "cannot be given in a query: POST the request as JSON";
-}
-
-std::string SetRho(std::string_view text, v1::DescribeMethodRequest& message) {
-  for (std::size_t end = 0; end != std::string_view::npos; text.remove_prefix(end + 1)) {
-    end = text.find(',');
-    const std::string_view part = text.substr(0, end);
-    const auto number = ParseNumber<double>(part);
-    if (!number) return Quoted(part) + " is not a number";
-    message.add_rho(*number);
-    if (end == std::string_view::npos) break;
-  }
-  return "";
 }
 
 // The message of the method `name` in `spec`, or null with what is wrong.

@@ -14,8 +14,9 @@ namespace advantaged {
 
 // `method`, `n`, `points` and `rho` (numbers with commas between) are the fields of the request,
 // every other name is a parameter of the method. Values are as on advctl's command line: numbers,
-// true or false, choices such as "dr_grpo", text. Tables and the like have no such form. Adds a
-// violation, whose field is the name, for a name that is unknown, given twice or has a bad value.
+// true or false, choices such as "dr_grpo", text, constants as a=1,b=0.5. Tables have no such form.
+// Adds a violation, whose field is the name, for a name that is unknown, given twice or has a bad
+// value.
 void DecodeQuery(std::span<const std::pair<std::string, std::string>> query,
                  v1::DescribeMethodRequest& message, Violations& violations);
 

@@ -57,8 +57,15 @@ class ComputeBackend {
   // The answer to a call with too much metadata, else OK.
   CallStatus CheckMetadata(std::size_t bytes);
 
-  // True if a batch of so many responses is to be computed without the pool.
-  bool IsSmall(std::size_t responses) const { return responses <= inline_responses_; }
+  // True if a request with so many responses is to be computed without the pool, as far as that
+  // can be told from its sizes.
+  bool IsSmall(std::size_t responses, std::size_t request_bytes) const {
+    // Of a response's reward, length and two ids; and what is read in no time beside them.
+    constexpr std::size_t kBytesPerResponse = 4 * sizeof(std::uint32_t);
+    constexpr std::size_t kBytesBeside = 64U << 10;
+    return responses <= inline_responses_ &&
+           request_bytes <= kBytesBeside + kBytesPerResponse * responses;
+  }
 
   ComputePool& pool() { return pool_; }
 

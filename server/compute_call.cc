@@ -1,5 +1,7 @@
 #include "server/compute_call.h"
 
+#include <algorithm>
+
 #include "advantaged/v1/compute.pb.h"
 #include "server/handler.h"
 
@@ -7,10 +9,14 @@ namespace advantaged {
 
 PooledCall::Size ComputeCall::Measure() const {
   const std::size_t responses = CountResponses(request_);
-  return {.request_bytes = request_.ByteSizeLong(),
+  const std::size_t request_bytes = request_.ByteSizeLong();
+  const std::size_t tables = TableWork(request_, responses);
+  // Tables of the caller are bytes without responses.
+  const std::size_t read = std::max(responses, request_bytes / sizeof(float));
+  return {.request_bytes = request_bytes,
           .answer_bytes = responses * sizeof(float),
-          .cost = static_cast<double>(responses),
-          .is_small = backend().IsSmall(responses)};
+          .cost = static_cast<double>(read + tables + 1),
+          .is_small = tables == 0 && backend().IsSmall(responses, request_bytes)};
 }
 
 CallStatus ComputeCall::Work() {

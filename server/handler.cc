@@ -2,11 +2,14 @@
 
 #include <google/protobuf/stubs/common.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "advantaged/v1/catalog.pb.h"
 #include "advantaged/v1/compute.pb.h"
 #include "core/computation.h"
+#include "core/method_table.h"
+#include "core/table_cache.h"
 #include "core/text.h"
 #include "server/codec.h"
 #include "server/codec_catalog.h"
@@ -90,6 +93,13 @@ CallStatus HandleDescribeMethod(const v1::DescribeMethodRequest& request,
   if (!description.ok()) return Refused(std::move(description.violations));
   EncodeDescription(description, response);
   return {};
+}
+
+std::size_t TableWork(const v1::ComputeAdvantagesRequest& request, std::size_t responses) {
+  constexpr std::size_t kOfAnEntry = 64;
+  const MethodRow* row = FindMethod(MethodName(request));
+  const bool evaluates = row != nullptr && row->cost != nullptr;
+  return evaluates ? std::min(kOfAnEntry * (responses + 1), kMaxTableCost) : 0;
 }
 
 std::string_view MethodName(const v1::ComputeAdvantagesRequest& request) {

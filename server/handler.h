@@ -3,6 +3,7 @@
 #ifndef ADVANTAGED_SERVER_HANDLER_H_
 #define ADVANTAGED_SERVER_HANDLER_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -31,8 +32,13 @@ CallStatus HandleComputeAdvantages(const v1::ComputeAdvantagesRequest& request,
                                    v1::ComputeAdvantagesResponse& response, GroupObserver* observer,
                                    const std::function<bool()>& stop = {});
 
+// What the tables of a batch of so many responses may cost, in its unit, if the method's take long
+// to make (MethodRow::cost); 0 if not. What they do cost is known only once the formula has been
+// read and the cache looked at, which is part of the work.
+std::size_t TableWork(const v1::ComputeAdvantagesRequest& request, std::size_t responses);
+
 // Describes the request's method. Thread-safe. `response` must be empty; on failure it means
-// nothing. The largest takes about 0.2 s.
+// nothing. The largest takes about a second.
 CallStatus HandleDescribeMethod(const v1::DescribeMethodRequest& request,
                                 v1::DescribeMethodResponse& response);
 

@@ -3,6 +3,7 @@
 import batches
 import grpc
 import pytest
+from advantaged.v1 import compute_pb2
 from busy_server import CODE, ONE_THREAD, connect, details, queued, refused, start_slow, wait
 from conftest import PATIENCE, eventually
 from rest import at_rest
@@ -159,6 +160,29 @@ def test_small_batches_do_not_wait_for_a_thread(start):
         assert response.timings.queue_us == 0
         assert not first.done()
         assert wait(first) == CODE.OK
+
+
+def hungry():
+    """Few responses whose table is made by evaluating a formula, and one beside more than a network thread reads."""
+    formula = compute_pb2.ComputeAdvantagesRequest(rewards=[1, 0], group_size=2)
+    formula.method.surrogate.formula = "log(rho)"
+    stabilized = compute_pb2.ComputeAdvantagesRequest(rewards=[1, 0], group_size=2)
+    stabilized.method.pass_at_k_variance_stabilized.k = 2
+    tables = compute_pb2.ComputeAdvantagesRequest(rewards=[1], group_size=1)
+    for n in range(1, 129):
+        tables.method.custom_table.tables.add(n=n, advantage_correct=[1] * (n + 1), advantage_wrong=[0] * (n + 1))
+    assert tables.ByteSize() > 1 << 17
+    return [formula, stabilized, tables]
+
+
+def test_small_batches_that_take_long_wait_for_a_thread(start):
+    server = start("--compute-threads=1")
+    with connect(server) as stub:
+        first = start_slow(server, stub)
+        calls = [stub.ComputeAdvantages.future(request, timeout=PATIENCE) for request in hungry()]
+        eventually(lambda: queued(server) == 3, "a queue of all of them")
+        assert [wait(call) for call in [first, *calls]] == [CODE.OK] * 4
+    at_rest(server)
 
 
 def test_limits_in_force(start):

@@ -93,6 +93,10 @@ def test_every_method_over_every_transport(shared, stub):
 @pytest.mark.parametrize("query, method, parameters", [
     ("method=pass_at_k_grpo&k=4", "pass_at_k_grpo", {"k": 4}),
     ("k=4&method=pass%5fat_k_%67rpo&keep_factor_k=true", "pass_at_k_grpo", {"k": 4, "keep_factor_k": True}),
+    ("method=surrogate&formula=2*asin(sqrt(rho))%2Ba*rho&constants=a=0.25,b=2&regularizer=b*std(rho)"
+     "&regularizer_coefficient=0.5",
+     "surrogate", {"formula": "2*asin(sqrt(rho))+a*rho", "constants": {"a": 0.25, "b": 2},
+                   "regularizer": "b*std(rho)", "regularizer_coefficient": 0.5}),
     ("method=focal&gamma=5e-1&base=dr_grpo", "focal", {"gamma": 0.5, "base": "BASE_METHOD_DR_GRPO"}),
 ])
 def test_query_is_the_posted_request(shared, stub, query, method, parameters):
@@ -126,6 +130,10 @@ BAD = [
     ({"method": {"grpo": {}}, "n": 0}, "n"),
     ({"method": {"grpo": {}}, "n": 4097}, "n"),
     ({"method": {"grpo": {}}, "n": 4294967295, "points": 4096}, "n"),
+    ({"method": {"surrogate": {"formula": "rho +"}}}, "method.surrogate.formula"),
+    ({"method": {"surrogate": {"formula": "rho", "regularizer": "ln(rho)", "regularizer_coefficient": 1}}},
+     "method.surrogate.regularizer"),
+    ({"method": {"surrogate": {"formula": "rho", "constants": {"a": 1}}}}, "method.surrogate.constants[a]"),
     ({"method": {"grpo": {}}, "points": 0}, "points"),
     ({"method": {"grpo": {}}, "points": 4097}, "points"),
     ({"method": {"grpo": {}}, "points": 4294967295}, "points"),
@@ -160,6 +168,9 @@ def test_what_is_refused(shared, stub, fields, field):
     ("?method=pass_at_k_grpo&k=x", "k", '"x" is not a whole number'),
     ("?method=pass_at_k_grpo", "method.pass_at_k_grpo.k", "required"),
     ("?method=grpo&n=1", "n", "1"),
+    # A sign that is not encoded is a space.
+    ("?method=surrogate&formula=rho+rho", "method.surrogate.formula", "character 5: expected an operator"),
+    ("?method=surrogate&formula=a*rho&constants=a", "constants", '"a" is not NAME=NUMBER'),
     ("?method=grpo&%FF%00=%FF", "??", "neither"),
 ])
 def test_bad_queries(shared, query, field, said):

@@ -60,6 +60,10 @@ TEST(Query, FieldsAndParametersOfEveryType) {
   EXPECT_THAT(message.rho(), ElementsAre(0.1, 1e-3, 1));
   EXPECT_FALSE(message.has_n());
   EXPECT_FALSE(message.has_points());
+  message = Decode("method=surrogate&formula=a*rho%2Bb&constants=a=2.5e-1,b=-1");
+  EXPECT_EQ(message.method().surrogate().formula(), "a*rho+b");
+  EXPECT_THAT(message.method().surrogate().constants(),
+              testing::UnorderedElementsAre(Pair("a", 0.25), Pair("b", -1.0)));
   EXPECT_EQ(Decode("method=rloo").method().method_case(), v1::MethodSpec::kRloo);
 }
 
@@ -98,6 +102,11 @@ TEST(Query, WhatIsNoRequest) {
       {"method=pass_at_k_grpo&k=4&keep_factor_k=1", "keep_factor_k", "not true or false"},
       {"method=focal&gamma=1&base=grop", "base", "reinforce, rloo, grpo, dr_grpo; did you mean"},
       {"method=focal&gamma=1&base=unspecified", "base", "not one of"},
+      {"method=surrogate&constants=", "constants", "\"\" is not NAME=NUMBER"},
+      {"method=surrogate&constants=a", "constants", "\"a\" is not NAME=NUMBER"},
+      {"method=surrogate&constants==1", "constants", "\"=1\" is not NAME=NUMBER"},
+      {"method=surrogate&constants=a=1,b=x", "constants", "\"b=x\" is not NAME=NUMBER"},
+      {"method=surrogate&constants=a=1,a=2", "constants", "\"a\" is given twice"},
       {"method=custom_table&tables=[]", "tables", "POST"},
       {"method=grpo&%FF%0A=1", "??", "neither"},
   };
