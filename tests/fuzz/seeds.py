@@ -278,6 +278,9 @@ FORMULA = {
     "long": "rho" + "*rho/rho" * 70,
     "unknown": "2*asn(sqrt(rh))",
     "unfinished": "2*asin(sqrt(rho)",
+    "two_parts": "2*asin(sqrt(rho))\0entropy",
+    "all_parts": "(2/k)*asin(sqrt(rho_k))\0a*std(rho)+rho_k\0\x0e\x03\x80",
+    "k_above_n": "rho_k\0rho\0\x02\x07\x81",
     "not_ascii": "rho \u00d7 2",
 }
 
