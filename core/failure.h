@@ -34,12 +34,11 @@ inline double PassAtK(std::uint32_t n, std::uint32_t c, double f_wrong) {
 
 // Coefficient of variation, sd/mean, of the unbiased estimate C(n−c, K)/C(n, K) of (1−ρ)^K under
 // c ~ Binomial(n, ρ), exactly, for 1 ≤ K ≤ n and 0 < ρ = 1 − `fail` < 1; infinite where it
-// overflows. Two
-// subsets of K that share j responses both fail with probability (1−ρ)^(2K−j), so
+// overflows. Two subsets of K that share j responses both fail with probability (1−ρ)^(2K−j), so
 //
 //   (sd/mean)² = Σ_j C(K, j) C(n−K, K−j) / C(n, K) · ((1−ρ)^(−j) − 1)
 //
-// O(min(K, n−K)), all terms positive.
+// All terms are positive; those below 2⁻⁶⁰ of the sum are left out. O(min(K, n−K)).
 double FailureVariation(std::uint32_t n, std::uint32_t k, double rho, double fail);
 
 }  // namespace advantaged

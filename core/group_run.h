@@ -80,8 +80,9 @@ class GroupRun {
   FloatPair Entry(const Parameters& parameters, std::uint32_t n, std::uint32_t c);
   // The table of a size up to kMaxTableSize.
   const Table& TableOf(const Parameters& parameters, std::uint32_t n);
-  // False, with a violation, if the caller's formula is not finite for some 0 < c < n, or this
-  // request has evaluated too many; above kMaxTableSize it is this c that counts.
+  // For methods with MethodRow::cost: counts what the table of n costs, once, above kMaxTableSize
+  // the entry at c. False, with a violation, if that is too much for one request, or if the
+  // caller's formula is not finite for some 0 < c < n, above kMaxTableSize for this c.
   bool TableHolds(const Parameters& parameters, std::uint32_t n, std::uint32_t c);
 
   const Options& options_;

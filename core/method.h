@@ -4,8 +4,9 @@
 // three shapes. The kernels do the loops:
 //
 //   table   outcomes, or rewards that are all 0 or 1: (n, c) → (A₊, A₋)
-//   affine  real rewards: the group → (slope, centre, shift), A_i = slope · ((r_i − centre) −
-//   shift) rank    real rewards whose advantage depends on their order (max@K)
+//   affine  real rewards: the group → (slope, centre, shift),
+//           A_i = slope · ((r_i − centre) − shift)
+//   rank    real rewards whose advantage depends on their order (max@K)
 //
 // A method of the form factor × base advantage writes only its factor φ(n, c) → (φ₊, φ₋); its table
 // is φ± times the base's table, and under `shape_rewards` its slopes are φ± times the base's slope

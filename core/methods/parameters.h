@@ -36,10 +36,9 @@ inline constexpr ParameterRow kParameterBase{
 // The smallest group of a method …
 constexpr std::uint32_t AnyGroup(const Parameters& /*unused*/) { return 1; }  // without a baseline
 constexpr std::uint32_t GroupOfTwo(const Parameters& /*unused*/) { return 2; }  // with one
-constexpr std::uint32_t GroupOfK(const Parameters& p) {
-  return p.k;
-}  // of Pass@K without a baseline
-constexpr std::uint32_t GroupOfTwoAndK(const Parameters& p) { return std::max(2U, p.k); }  // with
+// … of Pass@K without a baseline, and with one …
+constexpr std::uint32_t GroupOfK(const Parameters& p) { return p.k; }
+constexpr std::uint32_t GroupOfTwoAndK(const Parameters& p) { return std::max(2U, p.k); }
 constexpr std::uint32_t GroupOfBase(const Parameters& p) {  // of a scaled base
   return p.base == Base::kReinforce ? 1 : 2;
 }

@@ -1,7 +1,8 @@
 // Pass@K-shaped GRPO (Chen et al.): GRPO on the rewards of random groups of K, in closed form.
 //
-//   A₊ = (1−ρ̂_K)/σ_K,   A₋ = (1−ρ̂_K−f₋)/σ_K = −(1−ρ̂_K)·ρ̂/((1−ρ̂)·σ_K),   σ_K = √(ρ̂_K(1−ρ̂_K))    (19)
-//   = √( (1−ρ̂_K)/ρ̂_K · ρ̂/(1−ρ̂) ) · A_GRPO (20) 0 where σ_K = 0, that is for n−c < K and for c = 0.
+//   A₊ = (1−ρ̂_K)/σ_K,   A₋ = (1−ρ̂_K−f₋)/σ_K = −(1−ρ̂_K)·ρ̂/((1−ρ̂)·σ_K)     (19)
+//      = √( (1−ρ̂_K)/ρ̂_K · ρ̂/(1−ρ̂) ) · A_GRPO for both                         (20)
+//   σ_K = √(ρ̂_K(1−ρ̂_K)); 0 where σ_K = 0, that is for n−c < K and for c = 0
 //
 // Equations of arXiv 2510.23049v1. Computed as (20), so that it can shape real rewards too.
 #include "core/methods/parameters.h"

@@ -27,9 +27,10 @@ class FiniteSurrogate {
   explicit FiniteSurrogate(std::vector<Pair> table);
 
   struct Point {
-    double slope;           // F_n′
-    double value;           // F_n
-    double coefficient_sd;  // of X(c) = (c/n) A₊/ρ − ((n−c)/n) A₋/(1−ρ); its mean is F_n′
+    double slope;  // F_n′
+    double value;  // F_n
+    // Of X(c) = (c/n) A₊/ρ − ((n−c)/n) A₋/(1−ρ); its mean is F_n′.
+    double coefficient_sd;
     double mean_square;  // E[A²] over the responses
   };
   Point At(double rho);

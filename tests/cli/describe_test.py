@@ -109,12 +109,13 @@ def test_refused(server, arguments, message):
 
 
 def test_a_method_as_a_whole_is_named_by_itself():
-    process = advctl("describe", "pass_at_k_variance_stabilized", "-p", "k=2048", "--n", 4096,
-                     "--local")
+    longest = "+".join(["incomplete_beta(rho,2,3)"] * 20)
+    process = advctl("describe", "surrogate", "-p", f"formula={longest}", "-p", f"regularizer={longest}", "-p",
+                     "regularizer_coefficient=1", "--n", 4096, "--points", 4096, "--local")
     assert process.returncode == 1
     assert process.stderr == (
-        "advctl: pass_at_k_variance_stabilized: takes more than 16777216 operations for n = 4096 "
-        "and 199 points; take fewer\n")
+        "advctl: surrogate: takes more than 67108864 operations for n = 4096 "
+        "and 4096 points; take fewer\n")
 
 
 def test_every_violation_is_listed():

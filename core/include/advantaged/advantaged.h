@@ -246,14 +246,15 @@ struct Warning {
 };
 
 struct Result {
-  Violations
-      violations;  // empty iff the computation succeeded; otherwise nothing below is meaningful
+  // Empty iff the computation succeeded; otherwise nothing below is meaningful.
+  Violations violations;
   bool ok() const { return violations.empty(); }
 
-  std::vector<float>
-      advantages;  // one per row: N; or, with `per_group`, A₊ and A₋ of each group: 2 G
+  // One per row: N; or, with `per_group`, A₊ and A₋ of each group: 2 G.
+  std::vector<float> advantages;
   std::vector<GroupStatistics> groups;  // G
-  std::vector<double> pass_at_k;  // G × pass_at.size(), row by row; NaN where ρ̂ is unknown or K > n
+  // G × pass_at.size(), row by row; NaN where ρ̂ is unknown or K > n.
+  std::vector<double> pass_at_k;
   // The moments that the stages need, of this call's responses: of the advantages before the first
   // clip, of the rewards, of what the first clip leaves … in the order in which stages need them.
   // With `moments_only` up to the first that Options::batch_moments did not bring.
