@@ -24,7 +24,7 @@ double Bisect(double no, double yes, const Predicate& holds) {
   }
 }
 
-// F′ > 0 at `from`, then perhaps 0, and < 0 or NaN at `to`.
+// F′ > 0 at `from` and not at `to`.
 struct Bracket {
   double from;
   double to;
@@ -37,16 +37,14 @@ std::optional<double> ArgMax(const PopulationLimit& limit, std::span<const doubl
                              const SurrogateValues& surrogate) {
   const auto slope = [&](double at) { return limit.Slope(at, 1 - at); };
   const double first = std::min(kAlmostZero, rho.front());
-  std::vector<Bracket> falls;
+  std::vector<Bracket> falls;  // where F′ changes from positive to 0 or less
   double from = first;
   double slope_from = slope(from);
   bool flat = slope_from == 0;
   for (std::size_t i = 0; i <= rho.size(); ++i) {
     const double to = i < rho.size() ? rho[i] : kAlmostOne;
     const double slope_to = slope(to);
-    // Nothing falls on a plateau: a slope too small for a double is 0 all the way to ρ = 1.
-    if (slope_to == 0) continue;
-    flat = false;
+    flat = flat && slope_to == 0;
     if (slope_from > 0 && !(slope_to > 0)) {
       falls.push_back({from, to, std::max(surrogate.at(from), surrogate.at(to))});
     }
