@@ -25,12 +25,6 @@ CallStatus Refused(std::string message, std::optional<milliseconds> delay) {
 
 }  // namespace
 
-std::size_t CountResponses(const v1::ComputeAdvantagesRequest& request) {
-  const std::size_t floats = static_cast<std::size_t>(request.rewards_size()) +
-                             request.rewards_float32_le().size() / sizeof(float);
-  return floats + 8 * request.reward_bits().size();
-}
-
 ComputeBackend::ComputeBackend(const ComputeLimits& limits, Metrics& metrics)
     : metrics_(metrics),
       max_request_bytes_(limits.max_request_bytes),

@@ -34,9 +34,6 @@ class DescribeMethodRequest;
 class DescribeMethodResponse;
 }  // namespace v1
 
-// Of a request, as far as it can be told before it is checked.
-std::size_t CountResponses(const v1::ComputeAdvantagesRequest& request);
-
 // Whether the caller of a call still waits; asked again and again, from one thread at a time.
 using GivenUpCheck = std::function<GivenUp()>;
 

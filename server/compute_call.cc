@@ -4,6 +4,7 @@
 
 #include "advantaged/v1/compute.pb.h"
 #include "server/handler.h"
+#include "server/reply_size.h"
 
 namespace advantaged {
 
@@ -14,7 +15,7 @@ PooledCall::Size ComputeCall::Measure() const {
   // Tables of the caller are bytes without responses.
   const std::size_t read = std::max(responses, request_bytes / sizeof(float));
   return {.request_bytes = request_bytes,
-          .answer_bytes = responses * sizeof(float),
+          .answer_bytes = SizeOfReply(request_).bytes(),
           .cost = static_cast<double>(read + tables + 1),
           .is_small = tables == 0 && backend().IsSmall(responses, request_bytes)};
 }

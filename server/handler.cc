@@ -15,6 +15,7 @@
 #include "server/codec_catalog.h"
 #include "server/codec_describe.h"
 #include "server/codec_method.h"
+#include "server/reply_size.h"
 
 namespace advantaged {
 namespace {
@@ -45,6 +46,17 @@ CallStatus Refused(const DecodedRequest& decoded, Violations violations) {
   return Refused(std::move(violations));
 }
 
+// Adds a violation if a reply about so many groups cannot be sent.
+void CheckReplySize(const v1::ComputeAdvantagesRequest& request, std::size_t groups,
+                    Violations& violations) {
+  const std::size_t bytes = SizeOfReply(request, groups).bytes();
+  if (bytes <= kMaxReplyBytes) return;
+  violations.Add("group_statistics",
+                 Concat("true for ", groups, " groups, with ", request.pass_at_size(),
+                        " K: a reply of ", bytes, " bytes; at most ", kMaxReplyBytes,
+                        " are sent: ask for fewer K, or send the batch in parts"));
+}
+
 }  // namespace
 
 CallStatus HandleComputeAdvantages(const v1::ComputeAdvantagesRequest& request,
@@ -61,6 +73,7 @@ CallStatus HandleComputeAdvantages(const v1::ComputeAdvantagesRequest& request,
   Violations violations;
   const DecodedRequest decoded(request, violations);
   const Computation computation(decoded.request(), violations);
+  if (violations.empty()) CheckReplySize(request, computation.groups().count(), violations);
   if (!violations.empty()) return Refused(decoded, std::move(violations));
   std::vector<float> unwanted(request.moments_only() ? computation.output_size() : 0);
   const std::span<float> advantages =

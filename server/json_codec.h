@@ -19,7 +19,8 @@ class ComputeAdvantagesResponse;
 class DescribeMethodResponse;
 }  // namespace v1
 
-// Upper bounds of a printed number with its comma, e.g. "-1.1754944e-38,": of float32 and double.
+// Upper bounds of a printed number with its comma, e.g. "-1.1754944e-38,": of float32, and of
+// double and whatever else a reply has a column of, integers and names of outcomes.
 inline constexpr std::size_t kJsonFloatBytes = 15;
 inline constexpr std::size_t kJsonDoubleBytes = 25;
 

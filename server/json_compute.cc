@@ -2,6 +2,7 @@
 #include "server/handler.h"
 #include "server/json_codec.h"
 #include "server/json_rpc.h"
+#include "server/reply_size.h"
 
 namespace advantaged {
 namespace {
@@ -24,7 +25,9 @@ class JsonCompute final : public JsonRpc {
   }
 
   std::size_t AnswerBytes() const override {
-    return CountResponses(request_) * (sizeof(float) + kJsonFloatBytes);
+    const ReplySize size = SizeOfReply(request_);
+    return size.bytes() + size.floats * kJsonFloatBytes +
+           (size.integers + size.doubles) * kJsonDoubleBytes;
   }
 
   CallStatus Compute(ComputeBackend& backend, std::chrono::nanoseconds waited,

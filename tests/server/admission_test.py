@@ -53,6 +53,22 @@ def test_what_can_never_be_in_flight_is_refused_for_good(start):
     at_rest(server)
 
 
+def test_statistics_count_as_part_of_the_answer(start):
+    """16 KiB of bits that ask for 40 MB: of each group an advantage, four integers and 36 doubles."""
+    groups = 1 << 17
+    request = compute_pb2.ComputeAdvantagesRequest(
+        reward_bits=bytes(groups // 8), response_count=groups, group_size=1, group_statistics=True,
+        pass_at=range(1, 33))
+    request.method.reinforce.SetInParent()
+    server = start("--max-in-flight-bytes=64MiB")
+    with connect(server) as stub:
+        error = refused(stub.ComputeAdvantages.future(request, timeout=PATIENCE))
+        assert str(request.ByteSize() + groups * (4 + 4 * 4 + 36 * 8)) in error.details()
+        del request.pass_at[:]
+        assert wait(stub.ComputeAdvantages.future(request, timeout=PATIENCE)) == CODE.OK
+    at_rest(server)
+
+
 def test_calls_in_flight(start):
     server = start(*ONE_THREAD, "--max-in-flight-calls=1", "--connection-share=1")
     with connect(server) as stub:

@@ -14,6 +14,7 @@
 #include "advantaged/v1/compute.pb.h"
 #include "core/method_table.h"
 #include "server/codec_method.h"
+#include "server/reply_size.h"
 
 namespace advantaged {
 namespace {
@@ -225,6 +226,44 @@ TEST(Handler, StagesRunInOrderAndReturnTheirMoments) {
   merged.set_mean(4);
   merged.set_centred_squares(28);
   EXPECT_THAT(Handle(request).advantages(), ElementsAre(-3, -2, -1, 2));
+}
+
+TEST(Handler, RefusesStatisticsThatNoReplyCanHold) {
+  v1::ComputeAdvantagesRequest request;
+  request.mutable_method()->mutable_reinforce();
+  constexpr std::uint32_t kGroups = 1U << 22;
+  request.set_reward_bits(std::string(kGroups / 8, '\0'));
+  request.set_response_count(kGroups);
+  request.set_group_size(1);
+  request.set_group_statistics(true);
+  for (std::uint32_t k = 1; k <= 26; ++k) request.add_pass_at(k);
+  v1::ComputeAdvantagesResponse response;
+  const CallStatus status = HandleComputeAdvantages(request, response, nullptr);
+  ASSERT_EQ(status.code, CallStatus::kInvalidArgument);
+  // Each group has an advantage, four integers and thirty doubles.
+  EXPECT_THAT(status.message, HasSubstr("group_statistics: true for 4194304 groups, with 26 K: a "
+                                        "reply of 1090519040 bytes; at most 1073741824"));
+  EXPECT_EQ(response.ByteSizeLong(), 0U) << "refused before anything was computed";
+}
+
+TEST(Handler, ReplyIsNoLargerThanSaid) {
+  v1::ComputeAdvantagesRequest request = Request();
+  request.clear_rewards();
+  request.clear_group_size();
+  for (std::uint32_t i = 0; i < 4000; ++i) {
+    request.add_rewards(static_cast<float>(i % 2));
+    request.add_group_ids(i / 4);
+  }
+  request.set_expected_group_size(4);
+  request.set_group_statistics(true);
+  for (const std::uint32_t k : {1U, 2U, 4U}) request.add_pass_at(k);
+  for (const auto form : {v1::REPLY_FORM_ADVANTAGES, v1::REPLY_FORM_ADVANTAGES_PER_GROUP}) {
+    request.set_reply_form(form);
+    const double said = static_cast<double>(SizeOfReply(request).bytes());
+    const double is = static_cast<double>(Handle(request).ByteSizeLong());
+    EXPECT_LT(is, said + 1024);
+    EXPECT_GT(is, 0.9 * said);
+  }
 }
 
 TEST(Handler, RefusesStagesThatSayNothing) {

@@ -210,6 +210,14 @@ def test_a_few_bits_that_ask_for_much(start):
     request.method.rloo.SetInParent()
     code, _, body = post(server, to_json(request))
     assert code == 413 and "--max-in-flight-bytes" in body["message"]
+    request.ClearField("reward_bits")
+    request.ClearField("response_count")
+    request.rewards.extend([0] * 8000)
+    assert post(server, to_json(request))[0] == 200
+    request.group_statistics = True
+    request.pass_at.extend(range(1, 33))
+    code, _, body = post(server, to_json(request))
+    assert code == 413 and "--max-in-flight-bytes" in body["message"]
     settled(server)
 
 

@@ -1,0 +1,42 @@
+#include "server/reply_size.h"
+
+#include <algorithm>
+
+#include "advantaged/v1/compute.pb.h"
+
+namespace advantaged {
+namespace {
+
+std::size_t CountGroups(const v1::ComputeAdvantagesRequest& request) {
+  const std::size_t sizes = static_cast<std::size_t>(request.group_sizes_size()) +
+                            request.group_sizes_fixed32_le().size() / sizeof(std::uint32_t);
+  if (sizes > 0) return sizes;
+  const std::uint32_t size =
+      request.has_group_size() ? request.group_size() : request.expected_group_size();
+  return CountResponses(request) / std::max(size, 1U);
+}
+
+}  // namespace
+
+std::size_t CountResponses(const v1::ComputeAdvantagesRequest& request) {
+  const std::size_t floats = static_cast<std::size_t>(request.rewards_size()) +
+                             request.rewards_float32_le().size() / sizeof(float);
+  return floats + 8 * request.reward_bits().size();
+}
+
+ReplySize SizeOfReply(const v1::ComputeAdvantagesRequest& request, std::size_t groups) {
+  const bool per_group = request.reply_form() == v1::REPLY_FORM_ADVANTAGES_PER_GROUP;
+  ReplySize size{.floats = per_group ? 2 * groups : CountResponses(request)};
+  if (request.group_statistics() && !request.moments_only()) {
+    size.integers = 4 * groups;  // id, n, c, outcome
+    // rho, mean, sd, priority, and Pass@K
+    size.doubles = (4 + static_cast<std::size_t>(request.pass_at_size())) * groups;
+  }
+  return size;
+}
+
+ReplySize SizeOfReply(const v1::ComputeAdvantagesRequest& request) {
+  return SizeOfReply(request, CountGroups(request));
+}
+
+}  // namespace advantaged
