@@ -1,0 +1,107 @@
+// Callers who have given up: where they are noticed, what they hear, what is counted.
+#include "server/compute_backend.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+
+#include "advantaged/v1/compute.pb.h"
+#include "advantaged/v1/describe.pb.h"
+#include "server/metrics/metrics.h"
+
+namespace advantaged {
+namespace {
+
+using testing::HasSubstr;
+
+class ComputeBackendTest : public testing::Test {
+ protected:
+  // A check that says `why` when it is asked for the nth time, counted from 1, and before kNo.
+  static GivenUpCheck At(int nth, GivenUp why) {
+    return [asked = 0, nth, why]() mutable { return ++asked < nth ? GivenUp::kNo : why; };
+  }
+  CallStatus Compute(const GivenUpCheck& given_up) {
+    v1::ComputeAdvantagesRequest request;
+    request.mutable_method()->mutable_rloo();
+    for (const float reward : {1.0F, 0.0F}) request.add_rewards(reward);
+    request.set_group_size(2);
+    v1::ComputeAdvantagesResponse response;
+    return backend_.Compute(request, response, std::chrono::nanoseconds(0), given_up);
+  }
+  CallStatus Describe(const GivenUpCheck& given_up) {
+    v1::DescribeMethodRequest request;
+    request.mutable_method()->mutable_rloo();
+    request.set_n(4);
+    v1::DescribeMethodResponse response;
+    return backend_.Describe(request, response, given_up);
+  }
+  // One caller at this stage and none at another was counted, for this reason and for no other, and
+  // its batch was not; if there is no stage, no caller was counted, and the batch was.
+  void ExpectCounted(const std::string& stage, GivenUp why) {
+    const std::string page = metrics_.Page();
+    for (const std::string other : {"admission", "queue", "compute", "send"}) {
+      for (const auto& [family, reason] : {std::pair("expired", GivenUp::kDeadline),
+                                           std::pair("cancelled", GivenUp::kCancelled)}) {
+        const char* count = other == stage && reason == why ? "1\n" : "0\n";
+        EXPECT_THAT(page, HasSubstr("advantaged_" + std::string(family) + "_total{stage=\"" +
+                                    other + "\"} " + count));
+      }
+    }
+    const char* responses = stage.empty() ? "2\n" : "0\n";
+    EXPECT_THAT(page,
+                HasSubstr("advantaged_responses_total{method=\"rloo\"} " + std::string(responses)));
+  }
+
+  Metrics metrics_{{}, {}};
+  ComputeBackend backend_{ComputeLimits{}, metrics_};
+};
+
+class GivenUpFor : public ComputeBackendTest, public testing::WithParamInterface<GivenUp> {
+ protected:
+  static int Code() {
+    return GetParam() == GivenUp::kDeadline ? CallStatus::kDeadlineExceeded
+                                            : CallStatus::kCancelled;
+  }
+};
+
+TEST_P(GivenUpFor, AtAdmission) {
+  EXPECT_EQ(backend_.CheckWaiting(CallStage::kAdmission, GetParam()).code, Code());
+  ExpectCounted("admission", GetParam());
+}
+
+TEST_P(GivenUpFor, WhileQueued) {
+  EXPECT_EQ(Compute(At(1, GetParam())).code, Code());
+  ExpectCounted("queue", GetParam());
+}
+
+TEST_P(GivenUpFor, WhileComputing) {
+  EXPECT_EQ(Compute(At(2, GetParam())).code, Code());
+  ExpectCounted("compute", GetParam());
+}
+
+TEST_P(GivenUpFor, BeforeADescription) {
+  EXPECT_EQ(Describe(At(1, GetParam())).code, Code());
+  ExpectCounted("queue", GetParam());
+}
+
+TEST_P(GivenUpFor, AfterADescription) {
+  EXPECT_EQ(Describe(At(2, GetParam())).code, Code());
+  ExpectCounted("compute", GetParam());
+}
+
+INSTANTIATE_TEST_SUITE_P(Either, GivenUpFor,
+                         testing::Values(GivenUp::kDeadline, GivenUp::kCancelled),
+                         [](const auto& parameter) {
+                           return parameter.param == GivenUp::kDeadline ? "Deadline" : "Cancelled";
+                         });
+
+TEST_F(ComputeBackendTest, WhoWaitsIsAnsweredAndCounted) {
+  EXPECT_EQ(backend_.CheckWaiting(CallStage::kQueue, GivenUp::kNo).code, CallStatus::kOk);
+  EXPECT_EQ(Compute([] { return GivenUp::kNo; }).code, CallStatus::kOk);
+  ExpectCounted("", GivenUp::kNo);
+}
+
+}  // namespace
+}  // namespace advantaged
