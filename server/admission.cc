@@ -21,7 +21,7 @@ void Admission::Ticket::Return() {
   const std::lock_guard lock(admission.mutex_);
   --admission.all_.calls;
   admission.all_.bytes -= bytes_;
-  admission.metrics_.SetBytes(admission.all_.bytes);
+  admission.metrics_.SetInFlight(admission.all_.calls, admission.all_.bytes);
   const auto connection = admission.held_.find(connection_);
   connection->second.bytes -= bytes_;
   if (--connection->second.calls == 0) admission.held_.erase(connection);
@@ -37,7 +37,7 @@ Admission::Ticket Admission::Enter(ConnectionId connection, std::uint64_t bytes,
     ++sum->calls;
     sum->bytes += bytes;
   }
-  metrics_.SetBytes(all_.bytes);
+  metrics_.SetInFlight(all_.calls, all_.bytes);
   ticket.admission_ = this;
   ticket.connection_ = connection;
   ticket.bytes_ = bytes;
@@ -52,7 +52,7 @@ Admission::Refusal Admission::Extend(Ticket& ticket, std::uint64_t bytes) {
   if (all_.bytes + bytes > limits_.bytes) return Refusal::kBytes;
   if (connection.bytes + bytes > share) return Refusal::kConnectionShare;
   for (std::uint64_t* sum : {&all_.bytes, &connection.bytes, &ticket.bytes_}) *sum += bytes;
-  metrics_.SetBytes(all_.bytes);
+  metrics_.SetInFlight(all_.calls, all_.bytes);
   return Refusal::kNone;
 }
 

@@ -51,10 +51,24 @@ void Call::End(const CallStatus& status) {
 }
 
 void Call::OnDone() {
-  // What was sent did not arrive: the caller saw this instead.
-  if (cancelled_) scope_.set_code(Expired() ? grpc::DEADLINE_EXCEEDED : grpc::CANCELLED);
+  if (cancelled_) {
+    const int sent = scope_.code();
+    const bool expired = Expired();
+    // Those who were known to have gone are counted already.
+    if (sent != grpc::DEADLINE_EXCEEDED && sent != grpc::CANCELLED) {
+      metrics_.load().Count(CallStage::kSend, expired ? GivenUp::kDeadline : GivenUp::kCancelled);
+    }
+    // What was sent did not arrive: the caller saw this instead.
+    scope_.set_code(expired ? grpc::DEADLINE_EXCEEDED : grpc::CANCELLED);
+  }
   Log(scope_.code());
   delete this;
+}
+
+std::size_t Call::MetadataBytes() const {
+  std::size_t bytes = 0;
+  for (const auto& [name, value] : context_.client_metadata()) bytes += name.size() + value.size();
+  return bytes;
 }
 
 std::string_view Call::Metadata(const char* name) const {

@@ -6,14 +6,14 @@
 #include <grpcpp/support/server_callback.h>
 
 #include <atomic>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "server/call_status.h"
 #include "server/log/access_log.h"
-#include "server/metrics/load_metrics.h"
-#include "server/metrics/rpc_metrics.h"
+#include "server/metrics/metrics.h"
 
 namespace advantaged {
 
@@ -21,13 +21,16 @@ namespace advantaged {
 class Call : public grpc::ServerUnaryReactor {
  public:
   // `metrics` and `access_log` must outlive the call.
-  Call(grpc::CallbackServerContext& context, RpcMetrics& metrics, AccessLog& access_log, Rpc rpc)
-      : context_(context), access_log_(access_log), scope_(metrics, rpc) {}
+  Call(grpc::CallbackServerContext& context, Metrics& metrics, AccessLog& access_log, Rpc rpc)
+      : context_(context), metrics_(metrics), access_log_(access_log), scope_(metrics.rpc(), rpc) {}
 
   // Ends the call; gRPC sends the reply, or the error with its details and, of a
   // RESOURCE_EXHAUSTED, when to try again (gRPC proposal A6). The caller's traceparent goes back,
   // and where the time went, if asked for. Call once.
   void End(const CallStatus& status);
+
+  // Names and values of what came with the call.
+  std::size_t MetadataBytes() const;
 
  protected:
   // Frees itself.
@@ -52,6 +55,7 @@ class Call : public grpc::ServerUnaryReactor {
   virtual void Describe(AccessRecord&) const {}
 
   grpc::CallbackServerContext& context_;
+  Metrics& metrics_;
   AccessLog& access_log_;
   std::atomic<bool> cancelled_ = false;
   CallScope scope_;

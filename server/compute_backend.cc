@@ -95,6 +95,11 @@ CallStatus ComputeBackend::RefusedByQueue(milliseconds delay) {
   return Refused("the queue is full (--max-queued-calls)", delay);
 }
 
+CallStatus ComputeBackend::RefusedWhileClosed() {
+  metrics_.load().Count(Rejection::kDraining);
+  return {.code = CallStatus::kUnavailable, .message = "starting or shutting down"};
+}
+
 CallStatus ComputeBackend::CheckWaiting(CallStage stage, GivenUp given_up) {
   if (given_up == GivenUp::kNo) return {};
   metrics_.load().Count(stage, given_up);

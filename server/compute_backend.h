@@ -69,6 +69,9 @@ class ComputeBackend {
   // The answer to a call that the pool refused.
   CallStatus RefusedByQueue(std::chrono::milliseconds delay);
 
+  // The answer to a call that comes before the start or after the end.
+  CallStatus RefusedWhileClosed();
+
   // Computes. A caller who has given up is noticed before and in between, and the status says so.
   CallStatus Compute(const v1::ComputeAdvantagesRequest& request,
                      v1::ComputeAdvantagesResponse& response, std::chrono::nanoseconds waited,

@@ -10,7 +10,7 @@ class ComputeCall final : public PooledCall {
  public:
   // The messages belong to gRPC and live until the call is done.
   ComputeCall(grpc::CallbackServerContext& context, const v1::ComputeAdvantagesRequest& request,
-              v1::ComputeAdvantagesResponse& response, RpcMetrics& metrics, AccessLog& access_log,
+              v1::ComputeAdvantagesResponse& response, Metrics& metrics, AccessLog& access_log,
               ComputeBackend& backend)
       : PooledCall(context, metrics, access_log, Rpc::kComputeAdvantages, backend),
         request_(request),

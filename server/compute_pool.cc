@@ -12,6 +12,7 @@ ComputePool::ComputePool(const ComputePoolLimits& limits, LoadMetrics& metrics)
       workers_(limits.threads > 0 ? limits.threads
                                   : std::max(1U, std::thread::hardware_concurrency())) {
   metrics_.SetThreads(workers_.size());
+  metrics_.SetLimit("compute_threads", static_cast<double>(workers_.size()));
   for (Worker& worker : workers_) {
     worker.thread = std::thread([this, &worker] { Work(worker); });
   }
@@ -65,12 +66,14 @@ void ComputePool::Work(Worker& worker) {
     if (!entry) return;
     metrics_.SetQueued(queue_.size());
     worker.busy_since = Clock::now();
+    const std::chrono::nanoseconds waited = *worker.busy_since - entry->since;
     lock.unlock();
     metrics_.AddBusy(1);
-    entry->task->Run(*worker.busy_since - entry->since);
+    entry->task->Run(waited);
     metrics_.AddBusy(-1);
     lock.lock();
     const std::chrono::duration<double> took = Clock::now() - *worker.busy_since;
+    metrics_.CountTask(waited, took);
     mean_seconds_ += (took.count() - mean_seconds_) * (mean_seconds_ == 0 ? 1 : kNewest);
     worker.busy_since.reset();
   }

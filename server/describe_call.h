@@ -10,7 +10,7 @@ class DescribeCall final : public PooledCall {
  public:
   // The messages belong to gRPC and live until the call is done.
   DescribeCall(grpc::CallbackServerContext& context, const v1::DescribeMethodRequest& request,
-               v1::DescribeMethodResponse& response, RpcMetrics& metrics, AccessLog& access_log,
+               v1::DescribeMethodResponse& response, Metrics& metrics, AccessLog& access_log,
                ComputeBackend& backend)
       : PooledCall(context, metrics, access_log, Rpc::kDescribeMethod, backend),
         request_(request),

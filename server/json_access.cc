@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "server/call_status.h"
 #include "server/log/traceparent.h"
 
 namespace advantaged {

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <string>
 
+#include "server/call_status.h"
 #include "server/http/message.h"
 #include "server/log/access_log.h"
 #include "server/metrics/rpc_metrics.h"
@@ -34,6 +35,11 @@ class JsonAccess {
   void Answer(int code, http::Response& response);
   // The answer has been sent. Else the line will say that the caller gave up.
   void Sent() { sent_ = true; }
+
+  // There was an answer other than that the caller had given up, and it did not leave.
+  bool Lost() const {
+    return !sent_ && code_ != CallStatus::kCancelled && code_ != CallStatus::kDeadlineExceeded;
+  }
 
   // Writes the line. Call once, last.
   void Write();

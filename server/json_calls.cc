@@ -16,9 +16,6 @@ namespace {
 
 using std::chrono::steady_clock;
 
-const CallStatus kShuttingDown = {.code = CallStatus::kUnavailable,
-                                  .message = "starting or shutting down"};
-
 // "application/json", with parameters or without, or nothing.
 bool IsJson(std::string_view content_type) {
   std::string_view type = content_type.substr(0, content_type.find(';'));
@@ -41,6 +38,7 @@ class JsonCalls::Admitted final : public http::Permit {
   Admitted& operator=(const Admitted&) = delete;
   ~Admitted() override {
     ticket.Return();
+    if (access.Lost()) owner_.backend_.CheckWaiting(CallStage::kSend, GivenUp::kCancelled);
     access.Write();
     const std::lock_guard lock(owner_.mutex_);
     --owner_.admitted_;
@@ -162,7 +160,10 @@ std::shared_ptr<http::Permit> JsonCalls::Admit(Rpc rpc, const http::Head& head,
     admitted->access.Sent();
     return nullptr;
   };
-  if (!open_) return refuse(kShuttingDown.code, ToHttpResponse(kShuttingDown));
+  if (!open_) {
+    const CallStatus closed = backend_.RefusedWhileClosed();
+    return refuse(closed.code, ToHttpResponse(closed));
+  }
   if (!IsJson(head.content_type)) {
     return refuse(CallStatus::kInvalidArgument,
                   {.code = http::status::unsupported_media_type,
@@ -186,8 +187,9 @@ void JsonCalls::Handle(std::unique_ptr<JsonRpc> rpc, http::Request request, http
     if (!cancelled) ++computing_;
   }
   if (cancelled) {
-    http::Response response = ToHttpResponse(kShuttingDown);
-    static_cast<Admitted&>(*request.permit).access.Answer(kShuttingDown.code, response);
+    const CallStatus closed = backend_.RefusedWhileClosed();
+    http::Response response = ToHttpResponse(closed);
+    static_cast<Admitted&>(*request.permit).access.Answer(closed.code, response);
     return reply(std::move(response));
   }
   (new Call(*this, std::move(rpc), std::move(request), std::move(reply)))->Start();

@@ -14,12 +14,6 @@ ConnectionId ConnectionOf(grpc::CallbackServerContext& context) {
   return record;
 }
 
-std::size_t MetadataBytes(const grpc::CallbackServerContext& context) {
-  std::size_t bytes = 0;
-  for (const auto& [key, value] : context.client_metadata()) bytes += key.size() + value.size();
-  return bytes;
-}
-
 }  // namespace
 
 void PooledCall::Start() {
@@ -27,7 +21,7 @@ void PooledCall::Start() {
       !gone.ok()) {
     return End(gone);
   }
-  if (const CallStatus refused = backend_.CheckMetadata(MetadataBytes(context())); !refused.ok()) {
+  if (const CallStatus refused = backend_.CheckMetadata(MetadataBytes()); !refused.ok()) {
     return End(refused);
   }
   const ConnectionId connection = ConnectionOf(context());

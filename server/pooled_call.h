@@ -12,8 +12,8 @@ namespace advantaged {
 class PooledCall : public Call, private ComputeTask {
  public:
   // What it refers to must outlive the call.
-  PooledCall(grpc::CallbackServerContext& context, RpcMetrics& metrics, AccessLog& access_log,
-             Rpc rpc, ComputeBackend& backend)
+  PooledCall(grpc::CallbackServerContext& context, Metrics& metrics, AccessLog& access_log, Rpc rpc,
+             ComputeBackend& backend)
       : Call(context, metrics, access_log, rpc), backend_(backend) {}
 
   // Ends the call now or has it ended later, by another thread. The call may be gone afterwards.

@@ -24,8 +24,7 @@ class Service final : public v1::AdvantageService::CallbackService {
   ServerUnaryReactor* ComputeAdvantages(CallbackServerContext* context,
                                         const v1::ComputeAdvantagesRequest* request,
                                         v1::ComputeAdvantagesResponse* response) override {
-    auto* call =
-        new ComputeCall(*context, *request, *response, metrics_.rpc(), access_log_, backend_);
+    auto* call = new ComputeCall(*context, *request, *response, metrics_, access_log_, backend_);
     call->Start();
     return call;
   }
@@ -33,29 +32,33 @@ class Service final : public v1::AdvantageService::CallbackService {
   ServerUnaryReactor* DescribeMethod(CallbackServerContext* context,
                                      const v1::DescribeMethodRequest* request,
                                      v1::DescribeMethodResponse* response) override {
-    auto* call =
-        new DescribeCall(*context, *request, *response, metrics_.rpc(), access_log_, backend_);
+    auto* call = new DescribeCall(*context, *request, *response, metrics_, access_log_, backend_);
     call->Start();
     return call;
   }
 
   ServerUnaryReactor* ListMethods(CallbackServerContext* context, const v1::ListMethodsRequest*,
                                   v1::ListMethodsResponse* response) override {
-    auto* call = new Call(*context, metrics_.rpc(), access_log_, Rpc::kListMethods);
-    HandleListMethods(*response);
-    call->End({});
-    return call;
+    return Answer(*context, Rpc::kListMethods, [&] { HandleListMethods(*response); });
   }
 
   ServerUnaryReactor* GetServerInfo(CallbackServerContext* context, const v1::GetServerInfoRequest*,
                                     v1::GetServerInfoResponse* response) override {
-    auto* call = new Call(*context, metrics_.rpc(), access_log_, Rpc::kGetServerInfo);
-    *response = ServerInfo(backend_.max_request_bytes());
-    call->End({});
-    return call;
+    return Answer(*context, Rpc::kGetServerInfo,
+                  [&] { *response = ServerInfo(backend_.max_request_bytes()); });
   }
 
  private:
+  // For calls that take no time: at once, without admission.
+  template <typename Fill>
+  ServerUnaryReactor* Answer(CallbackServerContext& context, Rpc rpc, const Fill& fill) {
+    auto* call = new Call(context, metrics_, access_log_, rpc);
+    const CallStatus status = backend_.CheckMetadata(call->MetadataBytes());
+    if (status.ok()) fill();
+    call->End(status);
+    return call;
+  }
+
   ComputeBackend& backend_;
   Metrics& metrics_;
   AccessLog& access_log_;

@@ -3,6 +3,7 @@
 #define ADVANTAGED_SERVER_METRICS_LOAD_METRICS_H_
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -11,23 +12,34 @@
 
 namespace advantaged {
 
-// The limit for which a call, or a connection, was refused; kRejections says which flag sets it.
+// Why a call, or a connection, was refused: for a limit, which docs/operations.md has under the
+// same name, or because the server is shutting down (over HTTP, also starting).
 enum class Rejection : std::size_t {
   kConnections,
+  kHttpConnections,
   kTooLarge,
   kMetadataTooLarge,
   kCalls,
   kBytes,
   kConnectionShare,
   kQueue,
+  kDraining,
 };
-inline constexpr std::array<std::string_view, 7> kRejections = {
-    "connections",      "too_large", "metadata_too_large", "calls", "bytes",
-    "connection_share", "queue"};
+inline constexpr std::array<std::string_view, 9> kRejections = {"connections",
+                                                                "http_connections",
+                                                                "too_large",
+                                                                "metadata_too_large",
+                                                                "calls",
+                                                                "bytes",
+                                                                "connection_share",
+                                                                "queue",
+                                                                "draining"};
 
 // Where a call was when its caller was found not to wait any more.
-enum class CallStage : std::size_t { kAdmission, kQueue, kCompute };
-inline constexpr std::array<std::string_view, 3> kCallStages = {"admission", "queue", "compute"};
+// kSend: its answer was on the way, or could not leave.
+enum class CallStage : std::size_t { kAdmission, kQueue, kCompute, kSend };
+inline constexpr std::array<std::string_view, 4> kCallStages = {"admission", "queue", "compute",
+                                                                "send"};
 
 // Why a caller does not wait any more.
 enum class GivenUp : std::uint8_t { kNo, kDeadline, kCancelled };
@@ -41,7 +53,9 @@ class LoadMetrics {
   void SetThreads(std::size_t threads) { threads_.Set(static_cast<double>(threads)); }
   void AddBusy(int threads) { busy_.Increment(threads); }
   void SetQueued(std::size_t calls) { queued_.Set(static_cast<double>(calls)); }
-  void SetBytes(std::uint64_t bytes) { bytes_.Set(static_cast<double>(bytes)); }
+  // A thread has done a task that had waited for it.
+  void CountTask(std::chrono::duration<double> waited, std::chrono::duration<double> took);
+  void SetInFlight(std::uint64_t calls, std::uint64_t bytes);
   // The value of a limit, so that a dashboard can draw it beside what it limits. `flag`: its name
   // without dashes in front, with underscores. Creates the child on first use.
   void SetLimit(const std::string& flag, double value) {
@@ -56,6 +70,10 @@ class LoadMetrics {
   prometheus::Gauge& threads_;
   prometheus::Gauge& busy_;
   prometheus::Gauge& queued_;
+  prometheus::Counter& tasks_;
+  prometheus::Counter& wait_seconds_;
+  prometheus::Counter& busy_seconds_;
+  prometheus::Gauge& calls_;
   prometheus::Gauge& bytes_;
   prometheus::Family<prometheus::Gauge>& limits_;
   std::array<prometheus::Counter*, kRejections.size()> rejected_{};

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <prometheus/registry.h>
 
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -21,9 +22,11 @@ class AdmissionTest : public testing::Test {
   Admission::Ticket Enter(std::size_t connection, std::uint64_t bytes) {
     return admission_.Enter(&kNames[connection], bytes, refusal_);
   }
-  double bytes() const {
+  double bytes() const { return Gauge("advantaged_in_flight_bytes"); }
+  double calls() const { return Gauge("advantaged_in_flight_calls"); }
+  double Gauge(const std::string& name) const {
     for (const auto& family : registry_.Collect()) {
-      if (family.name == "advantaged_in_flight_bytes") return family.metric.front().gauge.value;
+      if (family.name == name) return family.metric.front().gauge.value;
     }
     return -1;
   }
@@ -39,8 +42,10 @@ TEST_F(AdmissionTest, ATicketHoldsItsPlaceAndItsBytes) {
     const auto ticket = Enter(0, 400);
     EXPECT_TRUE(ticket);
     EXPECT_EQ(bytes(), 400);
+    EXPECT_EQ(calls(), 1);
   }
   EXPECT_EQ(bytes(), 0);
+  EXPECT_EQ(calls(), 0);
 }
 
 TEST_F(AdmissionTest, AMovedTicketIsGivenBackOnce) {

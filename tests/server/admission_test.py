@@ -3,7 +3,7 @@
 import batches
 import grpc
 import pytest
-from advantaged.v1 import compute_pb2
+from advantaged.v1 import catalog_pb2, compute_pb2, describe_pb2
 from busy_server import CODE, ONE_THREAD, connect, details, queued, refused, start_slow, wait
 from conftest import PATIENCE, eventually
 from rest import at_rest
@@ -124,6 +124,9 @@ def test_an_expired_call_is_not_computed(start):
         assert wait(second) == CODE.DEADLINE_EXCEEDED
         assert wait(first) == CODE.OK
     metrics = at_rest(server)
+    assert metrics.value("advantaged_compute_tasks_total") == 2
+    assert metrics.value("advantaged_compute_wait_seconds_total") >= 0.2, "the second waited for longer than it had"
+    assert metrics.value("advantaged_compute_busy_seconds_total") > 0
     assert metrics.value("advantaged_expired_total", stage="queue") == 1
     assert metrics.sum("advantaged_cancelled_total") == 0
     assert metrics.value("advantaged_stage_seconds_count", stage="compute") == 1
@@ -156,12 +159,19 @@ def test_a_call_cancelled_while_computing_stops(start):
     assert metrics.sum("advantaged_responses_total") == 0
 
 
-def test_too_much_metadata(start):
+@pytest.mark.parametrize("method, request_", [
+    ("ComputeAdvantages", batches.rloo()),
+    ("DescribeMethod", describe_pb2.DescribeMethodRequest(method={"rloo": {}}, n=4)),
+    ("ListMethods", catalog_pb2.ListMethodsRequest()),
+    ("GetServerInfo", catalog_pb2.GetServerInfoRequest()),
+])
+def test_too_much_metadata(start, method, request_):
     server = start("--max-metadata-bytes=1000")
     with connect(server) as stub:
-        stub.ComputeAdvantages(batches.rloo(), metadata=[("note", "x" * 500)])
+        call = getattr(stub, method)
+        call(request_, metadata=[("note", "x" * 500)])
         with pytest.raises(grpc.RpcError) as caught:
-            stub.ComputeAdvantages(batches.rloo(), metadata=[("note", "x" * 1000)])
+            call(request_, metadata=[("note", "x" * 1000)])
     assert caught.value.code() == CODE.RESOURCE_EXHAUSTED
     assert "--max-metadata-bytes" in caught.value.details()
     assert dict(caught.value.trailing_metadata())["grpc-retry-pushback-ms"] == "-1"
@@ -202,8 +212,11 @@ def test_small_batches_that_take_long_wait_for_a_thread(start):
 
 
 def test_limits_in_force(start):
-    server = start("--max-queued-calls=7", "--connection-share=0.25")
+    server = start("--max-queued-calls=7", "--connection-share=0.25", "--compute-threads=3")
     metrics = server.metrics()
+    assert metrics.value("advantaged_limit", limit="compute_threads") == 3
+    assert metrics.value("advantaged_limit", limit="http_max_connections") == 10000
+    assert metrics.value("advantaged_limit", limit="max_streams_per_connection") == 256
     assert metrics.value("advantaged_limit", limit="max_queued_calls") == 7
     assert metrics.value("advantaged_limit", limit="connection_share") == 0.25
     assert metrics.value("advantaged_limit", limit="max_request_bytes") == 64 << 20

@@ -89,9 +89,12 @@ def test_deadline_while_computing(start):
                 stub.ComputeAdvantages(request, timeout=timeout)
             assert raised.value.code() == grpc.StatusCode.DEADLINE_EXCEEDED
             metrics = at_rest(server)
-            if (started := metrics.value("grpc_server_started_total", grpc_method=RPC)) > 0:
+            if metrics.value("advantaged_expired_total", stage="compute") > 0:
                 break
-    assert handled(metrics, "DeadlineExceeded") == started > 0
+    started = metrics.value("grpc_server_started_total", grpc_method=RPC)
+    assert handled(metrics, "DeadlineExceeded") == metrics.sum("advantaged_expired_total") == started > 0
+    assert metrics.value("advantaged_expired_total", stage="compute") == 1
+    assert metrics.sum("advantaged_cancelled_total") == 0
     assert metrics.sum("advantaged_groups_total") == 0
 
 

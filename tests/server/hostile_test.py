@@ -19,7 +19,7 @@ import h2.settings
 import pytest
 from conftest import PATIENCE, eventually
 from advantaged.v1 import advantage_service_pb2_grpc, compute_pb2
-from rest import at_rest, started
+from rest import at_rest, handled, started
 
 RESPONSES = 1 << 14  # more than is computed inline
 FREE_AT_ONCE = {"ASAN_OPTIONS": "quarantine_size_mb=1"}  # so that memory can return
@@ -162,6 +162,20 @@ def aborted_connections(server, stack):
 
 ATTACKS = (slow_readers, slow_writers, half_open_connections, giant_metadata, deadline_storm, cancel_storm,
            connection_churn, resets, aborted_connections)
+
+
+def test_an_answer_that_cannot_leave_is_counted_when_its_caller_goes(start):
+    server = start()
+    peer = Peer(server, window=0)
+    stream = peer.begin()
+    peer.write(stream, message(), end=True)
+    eventually(lambda: server.metrics().value("advantaged_stage_seconds_count", stage="compute") == 1, "an answer")
+    assert server.metrics().value("advantaged_in_flight_calls") == 1
+    peer.reset(stream)
+    metrics = at_rest(server)
+    assert handled(metrics, "Canceled") == metrics.value("advantaged_cancelled_total", stage="send") == 1
+    assert metrics.sum("advantaged_cancelled_total") + metrics.sum("advantaged_expired_total") == 1
+    peer.close()
 
 
 class GoodClient:

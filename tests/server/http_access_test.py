@@ -149,6 +149,7 @@ def test_client_that_leaves_while_it_reads(start):
     connection.close()  # with input unread: a reset
     line = call_line(server)
     assert line["code"] == "Canceled" and line["response_bytes"] > 2 * count
+    assert server.metrics().value("advantaged_cancelled_total", stage="send") == 1
 
 
 def test_pages_have_no_line(start):

@@ -280,6 +280,7 @@ def test_drain_answers_what_is_in_flight(start):
         eventually(lambda: server.metrics().value("advantaged_compute_threads_busy") == 1, "busy")
         end = pool.submit(server.stop)
         eventually(lambda: post(server, SIMPLE)[0] == 503, "refusal of new calls")
+        assert server.metrics().value("advantaged_rejected_total", reason="draining") >= 1
         assert answer.result()[0] == 200
         assert end.result() == 0
 

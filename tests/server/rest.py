@@ -22,7 +22,7 @@ def at_rest(server):
             started(metrics, method) == metrics.sum("grpc_server_handled_total", grpc_method=method)
             for method in METHODS) else None
     metrics = eventually(rested, "every started call handled")
-    for gauge in ("requests_in_flight", "in_flight_bytes", "queued_calls"):
+    for gauge in ("requests_in_flight", "in_flight_calls", "in_flight_bytes", "queued_calls"):
         assert metrics.value(f"advantaged_{gauge}") == 0, gauge
     for method in METHODS:
         assert started(metrics, method) == metrics.value(
