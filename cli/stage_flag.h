@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-#include "advantaged/v1/compute.pb.h"
+#include "advantaged/v1/stages.pb.h"
 
 namespace advantaged::cli {
 

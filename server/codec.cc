@@ -3,6 +3,7 @@
 #include <bit>
 #include <cstring>
 
+#include "advantaged/v1/stages.pb.h"
 #include "core/text.h"
 #include "server/codec_method.h"
 #include "server/codec_stages.h"

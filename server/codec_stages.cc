@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "advantaged/v1/stages.pb.h"
 #include "core/text.h"
 
 namespace advantaged {

@@ -9,7 +9,7 @@ import itertools
 import pathlib
 import struct
 
-from advantaged.v1 import compute_pb2, method_pb2
+from advantaged.v1 import compute_pb2, method_pb2, stages_pb2
 from google.protobuf import json_format
 from google.protobuf.descriptor import FieldDescriptor
 
@@ -97,26 +97,26 @@ FORMS = {
     "unobserved": {"rewards": REWARDS, "group_size": 4, "run": "ppo-2", "observe": False},
 }
 
-MOMENTS = compute_pb2.BatchMoments(weight=8, mean=0.5, centred_squares=3)
-WHITEN = [compute_pb2.Stage(center={}), compute_pb2.Stage(scale={})]
+MOMENTS = stages_pb2.BatchMoments(weight=8, mean=0.5, centred_squares=3)
+WHITEN = [stages_pb2.Stage(center={}), stages_pb2.Stage(scale={})]
 STAGES = {
-    "whiten": {"stages": [compute_pb2.Stage(center={}), compute_pb2.Stage(scale={"ddof": 1})]},
-    "tokens": {"stages": [compute_pb2.Stage(center={"weighting": 2}),
-                          compute_pb2.Stage(scale={"weighting": 2, "epsilon": 1e-8,
-                                                   "epsilon_inside_root": True})],
+    "whiten": {"stages": [stages_pb2.Stage(center={}), stages_pb2.Stage(scale={"ddof": 1})]},
+    "tokens": {"stages": [stages_pb2.Stage(center={"weighting": 2}),
+                          stages_pb2.Stage(scale={"weighting": 2, "epsilon": 1e-8,
+                                                  "epsilon_inside_root": True})],
                "lengths": LENGTHS},
-    "lite_ppo": {"stages": [compute_pb2.Stage(scale={"spread": 2})]},
-    "clip": {"stages": [compute_pb2.Stage(clip={"low": -1, "high": 1}),
-                        compute_pb2.Stage(center={}), compute_pb2.Stage(clip={"high": 0.5})]},
-    "trajectories": {"stages": [compute_pb2.Stage(center={"weighting": 2}), compute_pb2.Stage(
-                         scale={"spread": 2, "weighting": 2}), compute_pb2.Stage(clip={"low": -2})],
+    "lite_ppo": {"stages": [stages_pb2.Stage(scale={"spread": 2})]},
+    "clip": {"stages": [stages_pb2.Stage(clip={"low": -1, "high": 1}),
+                        stages_pb2.Stage(center={}), stages_pb2.Stage(clip={"high": 0.5})]},
+    "trajectories": {"stages": [stages_pb2.Stage(center={"weighting": 2}), stages_pb2.Stage(
+                         scale={"spread": 2, "weighting": 2}), stages_pb2.Stage(clip={"low": -2})],
                      "lengths": LENGTHS, "trajectory_ids": (1, 2, 1, 3, 5, 7, 6, 5),
                      "trajectory_reward": 3},
     "moments_out": {"stages": WHITEN, "moments_only": True},
     "moments_next": {"stages": WHITEN, "moments_only": True, "batch_moments": [MOMENTS]},
-    "moments_all": {"stages": [WHITEN[0], compute_pb2.Stage(clip={"high": 1}), WHITEN[1]],
+    "moments_all": {"stages": [WHITEN[0], stages_pb2.Stage(clip={"high": 1}), WHITEN[1]],
                     "batch_moments": [MOMENTS, MOMENTS], "reply_form": 2, "group_statistics": True},
-    "moments_in": {"stages": [compute_pb2.Stage(center={})], "batch_moments": [MOMENTS],
+    "moments_in": {"stages": [stages_pb2.Stage(center={})], "batch_moments": [MOMENTS],
                    "allow_recentering": True},
 }
 

@@ -12,6 +12,7 @@
 
 #include "advantaged/v1/catalog.pb.h"
 #include "advantaged/v1/compute.pb.h"
+#include "advantaged/v1/stages.pb.h"
 #include "core/method_table.h"
 #include "server/codec_method.h"
 #include "server/reply_size.h"
