@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "core/self_test.h"
+#include "server/listener.h"
 #include "server/pages.h"
 #include "server/version.h"
 
@@ -77,10 +78,18 @@ bool Daemon::Start(std::string& error) {
 bool Daemon::StartHttp(std::string& error) {
   auto routes = MakePages(metrics_, probes_, options().compute.max_request_bytes);
   std::ranges::move(json_calls_.MakeRoutes(), std::back_inserter(routes));
-  http_server_ = http::Server::Start(
-      *options().http_listen, std::move(routes),
-      {.time = options().http_timeout, .connections = options().http_max_connections},
-      metrics_.http(), error);
+  const std::size_t wanted = options().http_max_connections;
+  const std::size_t connections = AffordableHttpConnections(wanted, options().max_connections);
+  if (connections < wanted) {
+    spdlog::warn(
+        "--http-max-connections {} is lowered to {}: gRPC and the rest may need the other "
+        "file descriptors that this process may open (ulimit -n)",
+        wanted, connections);
+  }
+  metrics_.load().SetLimit("http_max_connections", static_cast<double>(connections));
+  http_server_ = http::Server::Start(*options().http_listen, std::move(routes),
+                                     {.time = options().http_timeout, .connections = connections},
+                                     metrics_.http(), error);
   if (http_server_ == nullptr) return false;
   metrics_.load().SetLimit("http_max_connections",
                            static_cast<double>(options().http_max_connections));

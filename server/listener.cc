@@ -24,8 +24,10 @@ constexpr std::chrono::milliseconds kPause{100};
 constexpr std::chrono::minutes kQuiet{1};
 // From one socket in a row, so that a flood does not keep us from seeing who has left.
 constexpr int kAcceptsInARow = 64;
-// What the process needs besides connections: those of the HTTP side, files, gRPC's own.
-constexpr rlim_t kOtherDescriptors = 1024;
+// What the process needs besides connections: files, gRPC's own.
+constexpr rlim_t kInnerDescriptors = 512;
+// That, and the least that the HTTP side can do with.
+constexpr rlim_t kOtherDescriptors = kInnerDescriptors + 512;
 
 // Empty if the process may open enough descriptors.
 std::string TooManyConnections(std::size_t max_connections) {
@@ -40,6 +42,15 @@ std::string TooManyConnections(std::size_t max_connections) {
 }
 
 }  // namespace
+
+std::size_t AffordableHttpConnections(std::size_t wanted, std::size_t max_connections) {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return wanted;
+  const rlim_t taken = 2 * max_connections + kInnerDescriptors;
+  const rlim_t least = kOtherDescriptors - kInnerDescriptors;
+  const rlim_t left = limit.rlim_cur > taken + least ? limit.rlim_cur - taken : least;
+  return std::min<std::size_t>(wanted, left);
+}
 
 std::unique_ptr<Listener> Listener::Open(const ListenerOptions& options, Metrics& metrics,
                                          std::string& error) {

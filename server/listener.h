@@ -39,6 +39,10 @@ struct ListenerOptions {
   std::size_t max_connections = 1000;
 };
 
+// How many of `wanted` HTTP connections there are file descriptors for beside `max_connections` of
+// gRPC's; at least 512 if a listener opens.
+std::size_t AffordableHttpConnections(std::size_t wanted, std::size_t max_connections);
+
 class Listener {
  public:
   // Takes a connected, non-blocking socket, which it owns from then on, and shuts it down both ways

@@ -9,6 +9,7 @@ bool Connections::MakeRoom() {
   const Close close = std::move(waiting_.front());
   waiting_.pop_front();
   close();
+  observer_.OnTurnedAway();
   return true;
 }
 

@@ -13,7 +13,7 @@ namespace advantaged::http {
 // Not thread-safe: everything runs on the server's thread.
 class Connections {
  public:
-  // Closes a connection that has no request.
+  // Closes a connection that waits.
   using Close = std::function<void()>;
   using Place = std::list<Close>::iterator;
 
@@ -24,11 +24,11 @@ class Connections {
   void Remove() { observer_.OnConnections(--open_); }
   std::size_t open() const { return open_; }
 
-  // A connection waits for a request, or for the rest of a header; then no more.
+  // A connection waits for its client to send or to read; then no more.
   Place Wait(Close close) { return waiting_.insert(waiting_.end(), std::move(close)); }
   void EndWait(Place place) { waiting_.erase(place); }
 
-  // Closes the connection that has waited longest. False if none waits.
+  // Closes the connection that has waited longest. False if none waits: all are being answered.
   bool MakeRoom();
 
   Observer& observer() { return observer_; }

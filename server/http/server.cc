@@ -64,7 +64,9 @@ void Server::Impl::Accept() {
   acceptor_.async_accept([this](error_code error, tcp::socket socket) {
     // Without a file descriptor left, one may become free.
     if (error && !connections_.MakeRoom()) return AcceptLater();
-    if (!error && (connections_.open() < limits_.connections || connections_.MakeRoom())) {
+    if (!error && connections_.open() >= limits_.connections && !connections_.MakeRoom()) {
+      connections_.observer().OnTurnedAway();
+    } else if (!error) {
       std::make_shared<Session>(std::move(socket), router_, limits_, connections_)->Run();
     }
     Accept();

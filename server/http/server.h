@@ -5,7 +5,8 @@
 //
 // What is asked of a client is bounded in bytes and in time, so half-open connections cost a file
 // descriptor and a few KiB for a while. When there are too many, the one that has kept the server
-// waiting longest makes room: a client that asks something at once is always served.
+// waiting longest, to send or to read, makes room: a client that asks something at once is always
+// served unless all others are being answered.
 #ifndef ADVANTAGED_SERVER_HTTP_SERVER_H_
 #define ADVANTAGED_SERVER_HTTP_SERVER_H_
 
@@ -29,12 +30,20 @@ struct Limits {
   std::size_t connections = 10000;
 };
 
+// The client closed its side, or was too slow, and got no answer.
+inline constexpr auto kNoAnswer = static_cast<status>(499);
+
 // Told what happens, on the server's thread.
 class Observer {
  public:
   virtual ~Observer() = default;
   virtual void OnConnections(std::size_t open) = 0;
-  // `route`: the path of the route; "" if there was none.
+  // A connection was closed to make room for another, or for want of it.
+  virtual void OnTurnedAway() = 0;
+  // A header has arrived, or what is no header. `route`: the path of the route; "" if there is
+  // none.
+  virtual void OnRequest(std::string_view route) = 0;
+  // Each of them is answered once, or kNoAnswer when its connection ends first.
   virtual void OnAnswer(std::string_view route, status code) = 0;
 };
 

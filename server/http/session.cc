@@ -32,7 +32,31 @@ Session::Session(boost::asio::ip::tcp::socket socket, const Router& router, cons
 
 Session::~Session() {
   EndWait();
+  if (asked_) CountAnswer(kNoAnswer);
   connections_.Remove();
+}
+
+void Session::StartWait() {
+  EndWait();
+  place_ = connections_.Wait([this] {
+    place_.reset();
+    stream_.close();
+  });
+}
+
+void Session::EndWait() {
+  if (place_) connections_.EndWait(*place_);
+  place_.reset();
+}
+
+void Session::CountRequest() {
+  connections_.observer().OnRequest(route_ == nullptr ? "" : route_->path);
+  asked_ = true;
+}
+
+void Session::CountAnswer(status code) {
+  connections_.observer().OnAnswer(route_ == nullptr ? "" : route_->path, code);
+  asked_ = false;
 }
 
 void Session::ReadHeader() {
@@ -42,27 +66,19 @@ void Session::ReadHeader() {
   parser_->body_limit(std::numeric_limits<std::uint64_t>::max());
   route_ = nullptr;
   keep_alive_ = false;
-  place_ = connections_.Wait([this] {
-    place_.reset();
-    stream_.close();
-  });
+  StartWait();
   stream_.expires_after(limits_.time);
   beast::http::async_read_header(
       stream_, buffer_, *parser_,
       [self = shared_from_this()](error_code error, std::size_t) { self->OnHeader(error); });
 }
 
-void Session::EndWait() {
-  if (place_) connections_.EndWait(*place_);
-  place_.reset();
-}
-
 void Session::OnHeader(error_code error) {
-  EndWait();
   if (error) return OnReadError(error);
   const auto& header = parser_->get();
   Response refusal;
   route_ = router_.Find(header.method(), View(header.target()), refusal);
+  CountRequest();
   if (route_ == nullptr || !AdmitBody(refusal)) {
     // A body that nobody reads would be taken for the next request.
     keep_alive_ = header.keep_alive() && parser_->is_done();
@@ -124,6 +140,7 @@ void Session::ReadBody() {
 
 void Session::OnRequest(error_code error) {
   if (error) return OnReadError(error);
+  EndWait();
   keep_alive_ = parser_->get().keep_alive();
   gone_ = false;
   WatchForClose();
@@ -174,6 +191,7 @@ void Session::OnReadError(error_code error) {
       error == HttpError::end_of_stream || error == HttpError::partial_message) {
     return;
   }
+  if (!asked_) CountRequest();
   Response response{.code = status::bad_request, .body = "Bad request: " + error.message() + "\n"};
   if (error == HttpError::header_limit) {
     response = {
@@ -188,7 +206,8 @@ void Session::OnReadError(error_code error) {
 }
 
 void Session::Send(Response response) {
-  connections_.observer().OnAnswer(route_ == nullptr ? "" : route_->path, response.code);
+  CountAnswer(response.code);
+  StartWait();
   error_code ignored;
   stream_.socket().cancel(ignored);  // WatchForClose
   beast::http::response<beast::http::string_body> message(response.code, parser_->get().version());

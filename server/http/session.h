@@ -36,9 +36,13 @@ class Session : public std::enable_shared_from_this<Session> {
  private:
   using error_code = boost::system::error_code;
 
-  void ReadHeader();
+  // While it waits for its client the connection may be closed to make room.
+  void StartWait();
   void EndWait();
+  void ReadHeader();
   void OnHeader(error_code error);
+  void CountRequest();
+  void CountAnswer(status code);
   // Whether the body is to be read; else `refusal` is the answer.
   bool AdmitBody(Response& refusal);
   // IP:PORT
@@ -64,12 +68,13 @@ class Session : public std::enable_shared_from_this<Session> {
   const Router& router_;
   const Limits& limits_;
   Connections& connections_;
-  std::optional<Connections::Place> place_;  // while it waits for a header
+  std::optional<Connections::Place> place_;  // while it waits
 
   boost::beast::flat_buffer buffer_;
   // A parser reads one message.
   std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> parser_;
   const Route* route_ = nullptr;
+  bool asked_ = false;              // and not answered yet
   std::shared_ptr<Permit> permit_;  // until the answer has been sent
   std::atomic<bool> gone_ = false;
   bool keep_alive_ = false;

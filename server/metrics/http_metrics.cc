@@ -14,26 +14,36 @@ constexpr std::array kCodes = {200U, 400U, 404U, 405U, 411U, 413U, 415U,
 
 }  // namespace
 
-HttpMetrics::HttpMetrics(prometheus::Registry& registry)
-    : connections_(
+HttpMetrics::HttpMetrics(prometheus::Registry& registry, LoadMetrics& load)
+    : load_(load),
+      connections_(
           GaugeFamily(registry, "advantaged_http_connections", "Open connections of the HTTP port.")
               .Add({})) {
+  auto& started = CounterFamily(registry, "advantaged_http_requests_started_total",
+                                "Requests whose header has arrived on the HTTP port, by path.");
   auto& requests = CounterFamily(registry, "advantaged_http_requests_total",
-                                 "Requests answered on the HTTP port, by path and status code.");
+                                 "Requests ended on the HTTP port, by path and status code.");
   const auto add = [&](const char* path) {
+    paths_[path].started = &started.Add({{"path", path}});
     for (const unsigned code : kCodes) {
-      requests_[path][code] = &requests.Add({{"path", path}, {"code", std::to_string(code)}});
+      paths_[path].answered[code] = &requests.Add({{"path", path}, {"code", std::to_string(code)}});
     }
   };
   for (const char* path : kPaths) add(path);
   add(kOtherPath);
 }
 
+HttpMetrics::Path& HttpMetrics::Find(std::string_view route) {
+  const auto path = paths_.find(route);
+  return path == paths_.end() ? paths_.at(kOtherPath) : path->second;
+}
+
+void HttpMetrics::OnRequest(std::string_view route) { Find(route).started->Increment(); }
+
 void HttpMetrics::OnAnswer(std::string_view route, http::status code) {
-  auto path = requests_.find(route);
-  if (path == requests_.end()) path = requests_.find(kOtherPath);
-  const auto counter = path->second.find(static_cast<unsigned>(code));
-  if (counter != path->second.end()) counter->second->Increment();
+  const Path& path = Find(route);
+  const auto counter = path.answered.find(static_cast<unsigned>(code));
+  if (counter != path.answered.end()) counter->second->Increment();
 }
 
 }  // namespace advantaged

@@ -8,21 +8,32 @@
 
 #include "server/http/server.h"
 #include "server/metrics/families.h"
+#include "server/metrics/load_metrics.h"
 
 namespace advantaged {
 
 // Every child exists from the start: each path with each code that the port answers with.
 class HttpMetrics final : public http::Observer {
  public:
-  // `registry` must outlive the metrics.
-  explicit HttpMetrics(prometheus::Registry& registry);
+  // `registry` and `load` must outlive the metrics.
+  HttpMetrics(prometheus::Registry& registry, LoadMetrics& load);
 
   void OnConnections(std::size_t open) override { connections_.Set(static_cast<double>(open)); }
+  void OnTurnedAway() override { load_.Count(Rejection::kHttpConnections); }
+  void OnRequest(std::string_view route) override;
   void OnAnswer(std::string_view route, http::status code) override;
 
  private:
+  struct Path {
+    prometheus::Counter* started = nullptr;
+    std::map<unsigned, prometheus::Counter*> answered;  // by code
+  };
+
+  Path& Find(std::string_view route);
+
+  LoadMetrics& load_;
   prometheus::Gauge& connections_;
-  std::map<std::string, std::map<unsigned, prometheus::Counter*>, std::less<>> requests_;
+  std::map<std::string, Path, std::less<>> paths_;
 };
 
 }  // namespace advantaged

@@ -43,7 +43,7 @@ class Metrics {
   BatchMetrics batch_;
   ConfigMetrics config_{registry_};
   RefusalMetrics refusals_{registry_};
-  HttpMetrics http_{registry_};
+  HttpMetrics http_{registry_, load_};
   LogMetrics log_{registry_};
   ProcessMetrics process_;
 };

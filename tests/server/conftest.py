@@ -15,6 +15,8 @@ import pytest
 from advantaged.v1 import advantage_service_pb2_grpc
 
 BINARY = os.environ["ADVANTAGED_BINARY"]
+# Without what is meant for the tests: the server would warn of it.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("ADVANTAGED_")}
 PATIENCE = 120  # seconds until something that must happen counts as missing
 
 
@@ -57,15 +59,15 @@ class Metrics:
 class Server:
     """A running `advantaged`."""
 
-    def __init__(self, folder, *flags, listen=("127.0.0.1:0",), http="127.0.0.1:0", env=None):
+    def __init__(self, folder, *flags, listen=("127.0.0.1:0",), http="127.0.0.1:0", env=None, binary=BINARY):
         ready = pathlib.Path(folder, "ready.json")
         self.log_path = pathlib.Path(folder, "log.txt")
-        command = [BINARY, f"--http-listen={http}", f"--ready-file={ready}",
+        command = [binary, f"--http-listen={http}", f"--ready-file={ready}",
                    *([] if any(flag.startswith("--drain-delay") for flag in flags) else ["--drain-delay=0"]), *flags]
         command += [f"--listen={address}" for address in listen]
         with self.log_path.open("w", encoding="utf-8") as log:
             self.process = subprocess.Popen(command, stderr=log, stdout=log,
-                                            env={**os.environ, **(env or {})})
+                                            env={**ENVIRONMENT, **(env or {})})
         eventually(lambda: ready.exists() or self.process.poll() is not None, "ready file")
         assert self.process.poll() is None, self.log()
         self.ready_file = ready
@@ -105,7 +107,7 @@ class Server:
 
 @pytest.fixture
 def start(tmp_path):
-    """Starts servers: start(*flags, listen=..., http=..., env=...)."""
+    """Starts servers: start(*flags, listen=..., http=..., env=..., binary=...)."""
     servers = []
 
     def start_one(*flags, **settings):

@@ -195,6 +195,16 @@ def test_a_limit_beyond_the_descriptors(tmp_path):
     assert "3023 (ulimit -n)" in ended.stderr
 
 
+def test_http_leaves_descriptors_to_grpc(start, tmp_path):
+    """What the limit allows beyond 2 x 1000 connections of gRPC and 512 is for HTTP."""
+    limited = tmp_path / "limited"
+    limited.write_text(f'#!/bin/sh\nexec prlimit --nofile=4000:4000 {BINARY} "$@"\n', encoding="ascii")
+    limited.chmod(0o755)
+    server = start(binary=limited)
+    assert "--http-max-connections 10000 is lowered to 1488" in server.log()
+    assert server.metrics().value("advantaged_limit", limit="http_max_connections") == 1488
+
+
 def test_limits_are_told_to_clients(start, clients):
     server = start("--max-streams-per-connection=7", "--max-metadata-bytes=2000")
     told = settings(clients.dial(server.grpc[0]))

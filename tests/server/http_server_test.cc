@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
@@ -28,6 +29,10 @@ class Connection {
     socket_.connect({boost::asio::ip::make_address(address->host), address->port});
   }
   void Send(const std::string& text) { boost::asio::write(socket_, boost::asio::buffer(text)); }
+  void ReadByte() {
+    char byte = 0;
+    boost::asio::read(socket_, boost::asio::buffer(&byte, 1));
+  }
   // Everything until the server closes.
   std::string ReadAll() {
     std::string text;
@@ -41,18 +46,22 @@ class Connection {
   tcp::socket socket_{context_};
 };
 
-class NoObserver final : public Observer {
+class Counter final : public Observer {
  public:
   void OnConnections(std::size_t) override {}
+  void OnTurnedAway() override { ++turned_away; }
+  void OnRequest(std::string_view) override {}
   void OnAnswer(std::string_view, status) override {}
+
+  std::atomic<int> turned_away = 0;
 };
 
-NoObserver no_observer;
+Counter counter;
 
 std::unique_ptr<Server> Start(std::vector<Route> routes, const Limits& limits) {
   std::string error;
   auto server = Server::Start({.path = {}, .host = "127.0.0.1", .port = 0}, std::move(routes),
-                              limits, no_observer, error);
+                              limits, counter, error);
   EXPECT_EQ(error, "");
   return server;
 }
@@ -106,6 +115,19 @@ TEST(HttpServer, LongestIdleConnectionMakesRoom) {
   }
 }
 
+TEST(HttpServer, UnreadAnswerMakesRoom) {
+  Route large{.path = "/large", .handle = [](const Request&, const Reply& reply) {
+                reply({.body = std::string(std::size_t{64} << 20, 'x')});
+              }};
+  const auto server = Start({Echo(5), std::move(large)}, {.connections = 1});
+  Connection slow(*server);
+  slow.Send("GET /large HTTP/1.0\r\n\r\n");
+  slow.ReadByte();
+  const int before = counter.turned_away;
+  EXPECT_THAT(Post(*server, "x"), HasSubstr("x"));
+  EXPECT_EQ(counter.turned_away, before + 1);
+}
+
 TEST(HttpServer, ConnectionWithoutRoomIsClosed) {
   std::promise<Reply> asked;
   Route later{.path = "/later",
@@ -114,8 +136,10 @@ TEST(HttpServer, ConnectionWithoutRoomIsClosed) {
   Connection busy(*server);
   busy.Send("GET /later HTTP/1.0\r\n\r\n");
   const Reply reply = asked.get_future().get();
+  const int before = counter.turned_away;
   Connection refused(*server);
   EXPECT_EQ(refused.ReadAll(), "");
+  EXPECT_EQ(counter.turned_away, before + 1);
   reply({.body = "at last"});
   EXPECT_THAT(busy.ReadAll(), HasSubstr("at last"));
 }

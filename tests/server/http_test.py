@@ -1,12 +1,16 @@
 """The HTTP port: its pages, what it refuses, and that no client can hold up another."""
 
+import base64
 import json
 import resource
 import socket
+import statistics
+import struct
 import time
 
 import pytest
 from conftest import PATIENCE, eventually
+from transports import post, post_head
 
 LIMIT = 1 << 20
 CROWD = 8000
@@ -114,24 +118,26 @@ def half_open(server, count):
     return connections
 
 
-def seconds_of_a_probe(server):
-    """The best of several, each on a new connection: what else the machine does is not meant."""
+def seconds_of(server, path):
+    """The median of several, each on a new connection."""
     def probe():
         begin = time.monotonic()
-        assert server.get("/livez") == "alive\n"
+        assert server.get(path)
         return time.monotonic() - begin
-    return min(probe() for _ in range(20))
+    return statistics.median(probe() for _ in range(21))
 
 
 def test_half_open_connections_hold_up_nobody(start, many_files):
     del many_files
     server = start("--http-timeout=120")
     files = server.metrics().value("process_open_fds")
-    calm = seconds_of_a_probe(server)
+    paths = ("/livez", "/metrics")
+    calm = [seconds_of(server, path) for path in paths]
     connections = half_open(server, CROWD)
     eventually(lambda: server.metrics().value("advantaged_http_connections") > CROWD, "a crowd")
     assert server.metrics().value("process_open_fds") > CROWD
-    assert seconds_of_a_probe(server) < 10 * calm + 0.05
+    for path, before in zip(paths, calm):
+        assert seconds_of(server, path) < 10 * before + 0.05, path
     for connection in connections:
         connection.close()
     eventually(lambda: server.metrics().value("advantaged_http_connections") <= 2, "an end")
@@ -150,6 +156,59 @@ def test_the_longest_idle_connection_makes_room(start):
         connection.close()
 
 
+def connect(server):
+    host, port = server.http.split(":")
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)  # that little fits unread
+    connection.settimeout(PATIENCE)
+    connection.connect((host, int(port)))
+    return connection
+
+
+def lingering(server):
+    """Has been refused, and does not close."""
+    connection = connect(server)
+    connection.sendall(b"garbage\r\n\r\n")
+    while connection.recv(LIMIT):
+        pass
+    return connection
+
+
+def slow_writer(server):
+    """Has been told to go on with its body."""
+    connection = connect(server)
+    connection.sendall(b"POST /v1/compute HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n")
+    assert connection.recv(LIMIT).startswith(b"HTTP/1.1 100 ")
+    connection.sendall(b"{")
+    return connection
+
+
+def slow_reader(server):
+    """Has got the beginning of an answer that no buffer takes whole."""
+    connection = connect(server)
+    responses = 1 << 20
+    body = json.dumps({"method": {"rloo": {}}, "group_size": 16, "response_count": responses,
+                       "reward_bits": base64.b64encode(b"\7" * (responses // 8)).decode()}).encode()
+    connection.sendall(post_head(len(body)).replace("\n", "\r\n").encode() + b"\r\n\r\n" + body)
+    assert connection.recv(1) == b"H"
+    return connection
+
+
+@pytest.mark.parametrize("slow", [lingering, slow_writer, slow_reader], ids=lambda slow: slow.__name__)
+def test_who_is_slow_makes_room(start, slow):
+    """A crowd that has sent its headers keeps no probe away, long before --http-timeout."""
+    crowd = 16
+    server = start(f"--http-max-connections={crowd}", "--http-timeout=3600")
+    connections = [slow(server) for _ in range(crowd)]
+    for _ in range(3):
+        assert server.get("/livez") == "alive\n"
+    metrics = server.metrics()
+    assert metrics.value("advantaged_rejected_total", reason="http_connections") >= 1
+    assert metrics.value("advantaged_http_connections") <= crowd
+    for connection in connections:
+        connection.close()
+
+
 def test_requests_are_counted(start):
     server = start()
     for sent in (b"GET /livez HTTP/1.0\r\n\r\n", b"GET /nowhere HTTP/1.0\r\n\r\n", b"garbage\r\n\r\n"):
@@ -160,3 +219,29 @@ def test_requests_are_counted(start):
     assert counted(path="other", code="404") == 1
     assert counted(path="other", code="400") == 1
     assert server.metrics().sum("advantaged_http_requests_total", path="/metrics") > 2
+
+
+def test_requests_without_an_answer_are_counted(start):
+    """What has started has ended once, whatever became of it."""
+    server = start("--http-timeout=0.2")
+    slow_writer(server).close()
+    too_slow = slow_writer(server)
+    assert too_slow.recv(1) == b""
+    reset = slow_writer(server)
+    reset.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    for connection in (reset, too_slow):
+        connection.close()
+    good = json.dumps({"method": {"rloo": {}}, "rewards": [1, 0], "group_size": 2}).encode()
+    for body, code in ((good, 200), (b"{}", 400)):
+        assert post(server, body)[0] == code
+    def counted(code):
+        return server.metrics().value("advantaged_http_requests_total", path="/v1/compute", code=code)
+    eventually(lambda: counted("499") == 3, "three without an answer")
+    assert counted("200") == counted("400") == 1
+    metrics = server.metrics()
+    for labels, started in metrics.select("advantaged_http_requests_started_total"):
+        # The scrape itself has not ended.
+        ended = metrics.sum("advantaged_http_requests_total", **labels) + (labels["path"] == "/metrics")
+        assert started == ended, labels
+    assert metrics.value("advantaged_http_requests_started_total", path="/v1/compute") == 5
+    assert metrics.value("advantaged_in_flight_bytes") == 0
