@@ -29,6 +29,7 @@ int Main(int argc, const char* const* argv) {
   const CommandLine line = ReadCommandLine(argc, argv, std::cout, errors);
   if (line.answered) return 0;
   const Environment environment = ReadEnvironment(environ);
+  errors.insert(errors.end(), environment.errors.begin(), environment.errors.end());
   const ConfigurationSource source(line, environment);
   Configuration configuration = source.Load(errors);
   if (!errors.empty()) {

@@ -1,6 +1,7 @@
 #include "server/config/environment.h"
 
 #include <algorithm>
+#include <regex>
 
 #include "core/closest_name.h"
 #include "core/text.h"
@@ -24,6 +25,28 @@ std::vector<std::string> Split(const std::string& text) {
   return parts;
 }
 
+// Whether Kubernetes sets it for a service ("docker links").
+bool IsOfAService(const std::string& name, std::string_view value) {
+  static const std::regex kAnyValue(
+      "ADVANTAGED_(.+_)?(SERVICE_HOST|SERVICE_PORT(_.+)?|"
+      "PORT_[0-9]+_(TCP|UDP|SCTP)(_PROTO|_PORT|_ADDR)?)");
+  static const std::regex kUrl("ADVANTAGED_(.+_)?PORT");
+  return std::regex_match(name, kAnyValue) ||
+         (std::regex_match(name, kUrl) && value.find("://") != std::string_view::npos);
+}
+
+void AddUnknown(const std::string& name, Environment& environment) {
+  std::vector<std::string> known{kConfig};
+  for (const Setting& row : Settings()) known.push_back(row.variable());
+  const auto closest = std::ranges::min_element(
+      known, {}, [&](const std::string& other) { return EditDistance(name, other); });
+  const bool is_far = EditDistance(name, *closest) >= kFar;
+  (is_far ? environment.warnings : environment.errors)
+      .push_back(Concat("environment variable ", name, " has no meaning",
+                        is_far ? "; the closest that has is " : "; did you mean ", *closest,
+                        is_far ? "" : "?"));
+}
+
 }  // namespace
 
 Environment ReadEnvironment(const char* const* variables) {
@@ -45,13 +68,7 @@ Environment ReadEnvironment(const char* const* variables) {
           setting->kind.is_list ? Split(value) : std::vector{value}, name, "environment"};
       continue;
     }
-    std::vector<std::string> known{kConfig};
-    for (const Setting& row : Settings()) known.push_back(row.variable());
-    const auto closest = std::ranges::min_element(
-        known, {}, [&](const std::string& other) { return EditDistance(name, other); });
-    if (EditDistance(name, *closest) >= kFar) continue;
-    environment.warnings.push_back(
-        Concat("environment variable ", name, " has no meaning; did you mean ", *closest, "?"));
+    if (!IsOfAService(name, value)) AddUnknown(name, environment);
   }
   return environment;
 }

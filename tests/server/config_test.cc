@@ -222,13 +222,19 @@ TEST(ConfigFile, UnreadableFilesSayWhy) {
                                   "cannot read /: Is a directory"));
 }
 
-TEST(Environment, ReadsWhatItKnowsAndWarnsOfWhatItAlmostKnows) {
+TEST(Environment, ReadsWhatItKnowsAndSaysWhatItDoesNot) {
   const char* const variables[] = {"PATH=/bin",
                                    "ADVANTAGED_LISTEN=a:1,unix:/b",
                                    "ADVANTAGED_READY_FILE=",
                                    "ADVANTAGED_CONFIG=c.toml",
                                    "ADVANTAGED_PORT=tcp://10.0.0.1:50051",
                                    "ADVANTAGED_SERVICE_HOST=10.0.0.1",
+                                   "ADVANTAGED_SERVICE_PORT_GRPC=50051",
+                                   "ADVANTAGED_PORT_50051_TCP=tcp://10.0.0.1:50051",
+                                   "ADVANTAGED_PORT_50051_TCP_PROTO=tcp",
+                                   "ADVANTAGED_METRICS_PORT=tcp://10.0.0.1:9464",
+                                   "ADVANTAGED_METRICS_SERVICE_HOST=10.0.0.1",
+                                   "ADVANTAGED_HTTP_PORT=9464",
                                    "ADVANTAGED_DRAIN_DELY=3",
                                    "ADVANTAGED",
                                    nullptr};
@@ -238,9 +244,12 @@ TEST(Environment, ReadsWhatItKnowsAndWarnsOfWhatItAlmostKnows) {
   const Entry& listen = environment.settings.at("listen");
   EXPECT_THAT(listen.texts, ElementsAre("a:1", "unix:/b"));
   EXPECT_EQ(listen.place, "ADVANTAGED_LISTEN");
-  EXPECT_THAT(environment.warnings,
+  EXPECT_THAT(environment.errors,
               ElementsAre("environment variable ADVANTAGED_DRAIN_DELY has no meaning; did you mean "
                           "ADVANTAGED_DRAIN_DELAY?"));
+  EXPECT_THAT(environment.warnings,
+              ElementsAre("environment variable ADVANTAGED_HTTP_PORT has no meaning; the closest "
+                          "that has is ADVANTAGED_HTTP_LISTEN"));
 }
 
 TEST(Reload, TakesWhatIsSafeAndNamesTheRest) {

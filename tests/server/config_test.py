@@ -1,19 +1,18 @@
 """Flags, environment, file and SIGHUP, through the program."""
 
 import json
-import os
 import re
 import signal
 import subprocess
 
 import pytest
-from conftest import BINARY, PATIENCE, eventually
+from conftest import BINARY, ENVIRONMENT, PATIENCE, eventually
 
 
 def run(*flags, env=None):
     """Runs a program that must end by itself."""
     return subprocess.run([BINARY, *flags], capture_output=True, text=True, timeout=PATIENCE,
-                          env={**os.environ, **(env or {})}, check=False)
+                          env={**ENVIRONMENT, **(env or {})}, check=False)
 
 
 def printed(*flags, env=None):
@@ -98,9 +97,13 @@ def test_file_without_end(file):
         assert run("--check-config", file(line + "#" * (size - len(line)))).returncode == code
 
 
-def test_almost_known_variables_are_warned_of(start):
-    server = start(env={"ADVANTAGED_LISTN": "x", "ADVANTAGED_PORT": "tcp://10.0.0.1:50051"})
-    eventually(lambda: "ADVANTAGED_LISTN has no meaning; did you mean ADVANTAGED_LISTEN?" in server.log(),
+def test_unknown_variables(start):
+    """A typing error ends the start; another program's variable is a warning, one of Kubernetes is nothing."""
+    bad = run("--check-config", env={"ADVANTAGED_LISTN": "x"})
+    assert bad.returncode == 2
+    assert "ADVANTAGED_LISTN has no meaning; did you mean ADVANTAGED_LISTEN?" in bad.stderr
+    server = start(env={"ADVANTAGED_SERVER": "x", "ADVANTAGED_PORT": "tcp://10.0.0.1:50051"})
+    eventually(lambda: "environment variable ADVANTAGED_SERVER has no meaning; the closest" in server.log(),
                "a warning")
     assert "ADVANTAGED_PORT" not in server.log()
 

@@ -1,19 +1,18 @@
 """Start and end: addresses, sockets, the ready file, signals, usage."""
 
-import os
 import signal
 import socket
 import subprocess
 
 import batches
 import pytest
-from conftest import BINARY, PATIENCE, eventually
+from conftest import BINARY, ENVIRONMENT, PATIENCE, eventually
 
 
 def run(*flags, env=None):
     """Runs a server that must end by itself."""
     return subprocess.run([BINARY, *flags], capture_output=True, text=True, timeout=PATIENCE,
-                          env={**os.environ, **(env or {})}, check=False)
+                          env={**ENVIRONMENT, **(env or {})}, check=False)
 
 
 def run_on(*listen):
