@@ -32,8 +32,8 @@ constexpr char kPacketEnd = '\xFF';
 constexpr http::Limits kLimits{.header_bytes = 512};
 constexpr std::size_t kMaxBodyBytes = 64;
 
-http::Route Echo() {
-  return {.path = "/echo",
+http::Route Echo(const char* path) {
+  return {.path = path,
           .method = http::verb::post,
           .max_body_bytes = kMaxBodyBytes,
           .handle = [](http::Request request, const http::Reply& reply) {
@@ -41,17 +41,63 @@ http::Route Echo() {
           }};
 }
 
+int permits = 0;  // that are held
+
+class CountedPermit final : public http::Permit {
+ public:
+  CountedPermit() { ++permits; }
+  CountedPermit(const CountedPermit&) = delete;
+  CountedPermit& operator=(const CountedPermit&) = delete;
+  ~CountedPermit() override { --permits; }
+};
+
+// As a route that computes: it refuses some by their head, unread.
+http::Route Admitting() {
+  http::Route route = Echo("/admit");
+  route.admit = [](const http::Head& head,
+                   http::Response& refusal) -> std::shared_ptr<http::Permit> {
+    Require(head.field("no-such-field").empty(), "a field that was not sent is empty");
+    if (head.body_bytes <= kMaxBodyBytes / 2) return std::make_shared<CountedPermit>();
+    refusal = {.code = http::status::too_many_requests,
+               .fields = {{"Retry-After", std::string(head.field("traceparent"))}}};
+    return nullptr;
+  };
+  return route;
+}
+
+// Passes on what a server counts, and sees that it comes out even.
+class Observer final : public http::Observer {
+ public:
+  explicit Observer(http::Observer& next) : next_(next) {}
+  void OnConnections(std::size_t open) override { next_.OnConnections(open); }
+  void OnTurnedAway() override { Require(false, "nobody is turned away"); }
+  void OnRequest(std::string_view route) override {
+    ++open_requests_;
+    next_.OnRequest(route);
+  }
+  void OnAnswer(std::string_view route, http::status code) override {
+    --open_requests_;
+    next_.OnAnswer(route, code);
+  }
+  int open_requests() const { return open_requests_; }
+
+ private:
+  http::Observer& next_;
+  int open_requests_ = 0;
+};
+
 Metrics& TheMetrics() {
   static Metrics& metrics = *new Metrics(BuildLabels(), {});
   return metrics;
 }
 
-// The pages of the server, and one that takes a body.
+// The pages of the server, and two that take a body.
 const http::Router& Pages() {
   static const Probes& probes = *new Probes;
   static const http::Router& router = *[] {
     auto routes = MakePages(TheMetrics(), probes, 1);
-    routes.push_back(Echo());
+    routes.push_back(Echo("/echo"));
+    routes.push_back(Admitting());
     return new http::Router(std::move(routes));
   }();
   return router;
@@ -93,6 +139,8 @@ class Connection {
       Receive();
     }
     Require(connections_.open() == 0, "no session is left");
+    Require(observer_.open_requests() == 0, "every request is answered or counted as not");
+    Require(permits == 0, "every permit is given back");
     return received_;
   }
 
@@ -106,7 +154,8 @@ class Connection {
 
   std::array<int, 2> ends_{};  // the client's and the server's
   std::string received_;
-  http::Connections connections_{TheMetrics().http()};
+  Observer observer_{TheMetrics().http()};
+  http::Connections connections_{observer_};
   // Made once: that takes longer than a connection.
   boost::asio::io_context& context_ = Context();
 };
