@@ -1,7 +1,8 @@
 #include "server/config/environment.h"
 
 #include <algorithm>
-#include <regex>
+#include <iterator>
+#include <string_view>
 
 #include "core/closest_name.h"
 #include "core/text.h"
@@ -25,14 +26,25 @@ std::vector<std::string> Split(const std::string& text) {
   return parts;
 }
 
+// …_PORT_80_TCP, and with one of the endings.
+bool IsPortOfAService(std::string_view name) {
+  constexpr std::string_view kEndings[] = {"", "_PROTO", "_PORT", "_ADDR"};
+  for (const std::string_view protocol : {"_TCP", "_UDP", "_SCTP"}) {
+    const std::size_t at = name.find(protocol);
+    if (at == std::string_view::npos) continue;
+    const std::string_view before = name.substr(0, at);
+    const std::string_view words = before.substr(0, before.find_last_not_of("0123456789") + 1);
+    return words.size() < before.size() && words.ends_with("_PORT_") &&
+           std::ranges::find(kEndings, name.substr(at + protocol.size())) != std::end(kEndings);
+  }
+  return false;
+}
+
 // Whether Kubernetes sets it for a service ("docker links").
-bool IsOfAService(const std::string& name, std::string_view value) {
-  static const std::regex kAnyValue(
-      "ADVANTAGED_(.+_)?(SERVICE_HOST|SERVICE_PORT(_.+)?|"
-      "PORT_[0-9]+_(TCP|UDP|SCTP)(_PROTO|_PORT|_ADDR)?)");
-  static const std::regex kUrl("ADVANTAGED_(.+_)?PORT");
-  return std::regex_match(name, kAnyValue) ||
-         (std::regex_match(name, kUrl) && value.find("://") != std::string_view::npos);
+bool IsOfAService(std::string_view name, std::string_view value) {
+  return name.ends_with("_SERVICE_HOST") || name.ends_with("_SERVICE_PORT") ||
+         name.find("_SERVICE_PORT_") != std::string_view::npos || IsPortOfAService(name) ||
+         (name.ends_with("_PORT") && value.find("://") != std::string_view::npos);
 }
 
 void AddUnknown(const std::string& name, Environment& environment) {
