@@ -1,4 +1,4 @@
-// Stages against exact arithmetic over the whole batch, and shards against one call.
+// Stages against exact arithmetic over the whole batch.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -13,7 +13,6 @@ namespace advantaged {
 namespace {
 
 using testing::ElementsAre;
-using testing::SizeIs;
 using Exact = boost::multiprecision::cpp_bin_float_100;
 
 constexpr Stage kCenter{.kind = Stage::Kind::kCenter};
@@ -165,65 +164,6 @@ TEST(Stages, SummaryIsOfWhatIsReturned) {
   const TestBatch batch(50);
   const Result result = Succeed(batch.Make({Clip(-0.125, 0.125)}));
   EXPECT_EQ(result.summary.max_absolute, 0.125);
-}
-
-// The moments of the whole batch, merged from its parts, one question after the other.
-TEST(Shards, GiveTheResultOfOneCall) {
-  const TestBatch whole(1000);
-  const std::vector<Stage> stages = {kCenter, kScale, Clip(-1, 1), kByTokens};
-  const Result expected = Succeed(whole.Make(stages, {"reinforce", {}}));
-  ASSERT_THAT(expected.batch_moments, SizeIs(2));
-
-  std::vector<Request> parts;
-  for (const auto& [begin, size] :
-       {std::pair<std::size_t, std::size_t>{0, 400}, {400, 3000}, {3400, 600}}) {
-    Request part = whole.Make(stages, {"reinforce", {}});
-    part.batch.rewards = part.batch.rewards.subspan(begin, size);
-    part.batch.lengths = part.batch.lengths.subspan(begin, size);
-    parts.push_back(part);
-  }
-  std::vector<BatchMoments> merged;
-  for (std::size_t round = 0; round < 2; ++round) {
-    BatchMoments total;
-    for (Request& part : parts) {
-      part.options.moments_only = true;
-      part.options.batch_moments = merged;
-      const Result answer = Succeed(part);
-      EXPECT_TRUE(answer.advantages.empty());
-      ASSERT_THAT(answer.batch_moments, SizeIs(round + 1));
-      total = Merge(total, answer.batch_moments[round]);
-    }
-    merged.push_back(total);
-    EXPECT_NEAR(total.mean, expected.batch_moments[round].mean, 1e-14);
-    EXPECT_DOUBLE_EQ(total.centred_squares, expected.batch_moments[round].centred_squares);
-  }
-  std::vector<float> advantages;
-  for (Request& part : parts) {
-    part.options.moments_only = false;
-    part.options.batch_moments = merged;
-    const Result answer = Succeed(part);
-    advantages.insert(advantages.end(), answer.advantages.begin(), answer.advantages.end());
-  }
-  ASSERT_EQ(advantages.size(), expected.advantages.size());
-  for (std::size_t i = 0; i < advantages.size(); ++i)
-    EXPECT_FLOAT_EQ(advantages[i], expected.advantages[i]);
-}
-
-TEST(Shards, AreTheSameBitsWhereTheMergeIsExact) {
-  // Two parts of equal moments: merging changes neither mean nor rounding.
-  TestBatch batch(2);
-  batch.rewards = {1, 2, 3, 6, 1, 2, 3, 6};
-  const std::vector<Stage> stages = {kCenter, kScale};
-  const Result expected = Succeed(batch.Make(stages, {"reinforce", {}}));
-  Request half = batch.Make(stages, {"reinforce", {}});
-  half.batch.rewards = half.batch.rewards.first(4);
-  half.batch.lengths = half.batch.lengths.first(4);
-  half.options.moments_only = true;
-  const BatchMoments part = Succeed(half).batch_moments.at(0);
-  half.options.moments_only = false;
-  half.options.batch_moments = {Merge(part, part)};
-  EXPECT_THAT(Succeed(half).advantages,
-              testing::ElementsAreArray(std::span(expected.advantages).first(4)));
 }
 
 void ExpectRefused(const Request& request, const std::string& field) {

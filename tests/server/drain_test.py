@@ -11,7 +11,7 @@ import urllib.error
 import batches
 import grpc
 import pytest
-from advantaged.v1 import advantage_service_pb2_grpc
+from advantaged.v1 import advantage_service_pb2_grpc, compute_pb2
 from conftest import PATIENCE, eventually
 
 FOREVER = "--drain-delay=3600"
@@ -93,6 +93,61 @@ def test_calls_are_accepted_during_the_delay(start):
         # A client that comes late, too.
         with server.stub() as stub:
             stub.ComputeAdvantages(batches.rloo())
+
+
+# What a call sees that reaches a server which is shutting down (docs/operations.md, Drain).
+TOO_LATE = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED)
+
+
+class RetryingClient(threading.Thread):
+    """Calls without a pause, one call at a time. What came too late for a replica it asks of another."""
+
+    def __init__(self, leaving, staying, request):
+        super().__init__()
+        self.request = request
+        self.stubs = [advantage_service_pb2_grpc.AdvantageServiceStub(channel) for channel in (leaving, staying)]
+        self.answers = [0, 0]  # of each replica
+        self.failures = []
+        self.stopped = threading.Event()
+
+    def run(self):
+        while not self.stopped.is_set() and not self.failures:
+            for i, stub in enumerate(self.stubs):
+                try:
+                    stub.ComputeAdvantages(self.request, timeout=PATIENCE)
+                    self.answers[i] += 1
+                    break
+                except grpc.RpcError as error:
+                    if i == 1 or error.code() not in TOO_LATE:
+                        self.failures.append(error)
+
+
+@pytest.mark.parametrize("delay", [0, 1])
+def test_under_constant_load_a_retry_elsewhere_saves_every_call(start, delay):
+    """One client sends small batches, one large ones, neither pauses; the replica has no quiet moment to end in."""
+    large = compute_pb2.ComputeAdvantagesRequest(rewards_float32_le=bytes(4 << 18), group_size=16,
+                                                 reply_form=compute_pb2.REPLY_FORM_ADVANTAGES_FLOAT32_LE)
+    large.method.rloo.SetInParent()
+    leaving, staying = start(f"--drain-delay={delay}", "--drain-timeout=4"), start()
+    with contextlib.ExitStack() as stack:
+        clients = []
+        for request in (batches.rloo(), large):
+            # A pool of connections for each: otherwise both clients would share one.
+            options = [("grpc.use_local_subchannel_pool", 1)]
+            channels = [stack.enter_context(grpc.insecure_channel(server.grpc[0], options))
+                        for server in (leaving, staying)]
+            clients.append(RetryingClient(*channels, request))
+        for client in clients:
+            client.start()
+        eventually(lambda: all(client.answers[0] > 20 or client.failures for client in clients), "load")
+        assert leaving.stop() == 0
+        goal = [client.answers[1] + 20 for client in clients]
+        eventually(lambda: all(client.answers[1] >= wanted or client.failures
+                               for client, wanted in zip(clients, goal)), "answers from the other")
+        for client in clients:
+            client.stopped.set()
+            client.join()
+            assert not client.failures
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -139,8 +139,9 @@ struct BatchMoments {
   double centred_squares = 0;  // Σ w (x − mean)²
 };
 
-// The moments of two parts together (Chan, Golub, LeVeque 1983): exact where the means are equal,
-// else right to a few units of the last place. Merging an empty part (weight 0) changes nothing.
+// The moments of two parts together (Chan, Golub, LeVeque 1983), each operation rounded once; how
+// far results may be from those of one call: docs/numerics.md, "Shards". Merging an empty part
+// (weight 0) changes nothing.
 BatchMoments Merge(const BatchMoments& a, const BatchMoments& b);
 
 struct Options {
