@@ -91,8 +91,6 @@ bool Daemon::StartHttp(std::string& error) {
                                      {.time = options().http_timeout, .connections = connections},
                                      metrics_.http(), error);
   if (http_server_ == nullptr) return false;
-  metrics_.load().SetLimit("http_max_connections",
-                           static_cast<double>(options().http_max_connections));
   spdlog::info("http on {}", http_server_->address());
   return true;
 }
