@@ -24,6 +24,7 @@
 
 #include "advantaged/advantaged.h"
 #include "core/formula/surrogate_formula.h"
+#include "core/kernels/apply.h"
 #include "core/kernels/moments.h"
 
 namespace advantaged {
@@ -98,14 +99,6 @@ struct RewardGroup {
   std::span<const float> rewards;
   std::span<const std::uint32_t> lengths;  // empty unless the request has them
   const Moments& moments;
-};
-
-// A_i = slope · ((r_i − centre) − shift). Two subtractions, so that the mean may carry more digits
-// than one double.
-struct Affine {
-  double slope;
-  double centre;
-  double shift;
 };
 
 // A surrogate reward F(ρ), up to a constant, as text of the language of core/formula/formula.h.

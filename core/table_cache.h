@@ -12,15 +12,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/kernels/table.h"
 #include "core/method.h"
 
 namespace advantaged {
-
-// A₊ and A₋ of one (n, c), rounded; infinite where the value is beyond float32.
-struct FloatPair {
-  float correct;
-  float wrong;
-};
 
 // A₊ and A₋ for c = 0 … n.
 struct Table {

@@ -4,6 +4,7 @@
 #ifndef ADVANTAGED_CORE_KERNELS_APPLY_H_
 #define ADVANTAGED_CORE_KERNELS_APPLY_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -17,6 +18,14 @@ void SelectByReward(std::span<const float> rewards, float correct, float wrong,
 void SelectByOutcome(std::span<const std::uint8_t> outcomes, float correct, float wrong,
                      std::span<float> out);
 
+// A_i = slope · ((r_i − centre) − shift). Two subtractions, so that the mean may carry more digits
+// than one double.
+struct Affine {
+  double slope;
+  double centre;
+  double shift;
+};
+
 // Affine: out_i = slope · ((rewards_i − centre) − shift).
 void ApplyAffine(std::span<const float> rewards, double slope, double centre, double shift,
                  std::span<float> out);
@@ -25,6 +34,13 @@ void ApplyAffine(std::span<const float> rewards, double slope, double centre, do
 void ApplyAffineByOutcome(std::span<const float> rewards, std::span<const std::uint8_t> outcomes,
                           double slope_correct, double slope_wrong, double centre, double shift,
                           std::span<float> out);
+
+// Affine, many groups that stand side by side: groups[g] for rewards[g·n … (g+1)·n), or for
+// rewards[offsets[g] − offsets[0] … offsets[g+1] − offsets[0]). `out` is not `rewards`.
+void ApplyGroups(std::span<const float> rewards, std::uint32_t n, std::span<const Affine> groups,
+                 std::span<float> out);
+void ApplyGroups(std::span<const float> rewards, std::span<const std::uint32_t> offsets,
+                 std::span<const Affine> groups, std::span<float> out);
 
 // Rounds doubles to float32; values beyond float32 become infinite.
 void Round(std::span<const double> values, std::span<float> out);

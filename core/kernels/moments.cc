@@ -1,77 +1,150 @@
 #include "core/kernels/moments.h"
 
 #include <algorithm>
-#include <bit>
-#include <cstdint>
 
-#include "core/kernels/lane_sum.h"
+#include "core/kernels/moment_arrays.h"
 
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "core/kernels/moments.cc"
+#include <hwy/foreach_target.h>  // includes this file again for each target
+
+#include "core/kernels/moments-inl.h"
+
+HWY_BEFORE_NAMESPACE();
 namespace advantaged {
-namespace {
+namespace HWY_NAMESPACE {
 
-constexpr std::uint32_t kExponent = 0x7f800000U;
+using Wide = hn::CappedTag<float, kLanes>;
+using WideVector = hn::Vec<Wide>;
 
-// What a lane has seen. Lanes instead of one accumulator let the compiler keep them in vector
-// registers.
-struct Lanes {
-  std::uint32_t finite[kLanes];
-  std::uint32_t binary[kLanes];
-  std::uint32_t ones[kLanes] = {};
-  float minimum[kLanes];
-  float maximum[kLanes];
-};
-
-void Look(Lanes& lanes, std::size_t lane, float reward) {
-  lanes.finite[lane] &=
-      static_cast<std::uint32_t>((std::bit_cast<std::uint32_t>(reward) & kExponent) != kExponent);
-  lanes.binary[lane] &=
-      static_cast<std::uint32_t>(reward == 0) | static_cast<std::uint32_t>(reward == 1);
-  lanes.ones[lane] += static_cast<std::uint32_t>(reward == 1);
-  lanes.minimum[lane] = reward < lanes.minimum[lane] ? reward : lanes.minimum[lane];
-  lanes.maximum[lane] = reward > lanes.maximum[lane] ? reward : lanes.maximum[lane];
+RewardScan Scan(const float* rewards, std::size_t n) {
+  const Wide d;
+  constexpr std::size_t kStep = hn::MaxLanes(Wide());
+  const WideVector one = hn::Set(d, 1.0F);
+  // Differences of a finite value to itself are 0, of others NaN.
+  WideVector strange = hn::Zero(d);
+  WideVector differences = hn::Zero(d);
+  WideVector minimum = hn::Set(d, rewards[0]);
+  WideVector maximum = minimum;
+  std::size_t ones = 0;
+  const auto look = [&](WideVector v) HWY_ATTR {
+    const auto is_one = hn::Eq(v, one);
+    strange = hn::Or(strange, hn::IfThenZeroElse(is_one, v));
+    differences = hn::Add(differences, hn::Sub(v, v));
+    minimum = Least()(minimum, v);
+    maximum = Greatest()(maximum, v);
+    return hn::CountTrue(d, is_one);
+  };
+  std::size_t i = 0;
+  for (; i + kStep <= n; i += kStep) ones += look(hn::LoadU(d, rewards + i));
+  if (i < n) {
+    // The first reward in the lanes beyond the end: it changes none but the count.
+    float padded[kLanes];
+    std::fill_n(padded, kLanes, rewards[0]);
+    std::copy(rewards + i, rewards + n, padded);
+    ones += look(hn::LoadU(d, padded));
+    if (rewards[0] == 1) ones -= i + kStep - n;
+  }
+  return {.finite = hn::AllTrue(d, hn::Eq(differences, hn::Zero(d))),
+          .binary = hn::AllTrue(d, hn::Eq(strange, hn::Zero(d))),
+          .ones = ones,
+          .minimum = hn::GetLane(hn::MinOfLanes(d, minimum)) + 0.0F,
+          .maximum = hn::GetLane(hn::MaxOfLanes(d, maximum)) + 0.0F};
 }
 
-}  // namespace
+Moments SingleMoments(const float* rewards, std::size_t n) {
+  return LargeMoments(rewards, n).moments;
+}
+
+void ManyMoments(const MomentArrays& arrays, std::size_t groups, const float* end) {
+  for (std::size_t g = 0; g < groups; g += kWidth) {
+    const double largest = *std::max_element(arrays.n + g, arrays.n + g + kWidth);
+    if (largest <= static_cast<double>(kBlock)) {
+      SmallMoments(arrays, g, end);
+      continue;
+    }
+    for (std::size_t i = g; i < HWY_MIN(g + kWidth, groups); ++i) StoreLargeMoments(arrays, i);
+  }
+}
+
+// NOLINTNEXTLINE(google-readability-namespace-comments)
+}  // namespace HWY_NAMESPACE
+}  // namespace advantaged
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace advantaged {
+
+HWY_EXPORT(Scan);
+HWY_EXPORT(SingleMoments);
+HWY_EXPORT(ManyMoments);
 
 RewardScan ScanRewards(std::span<const float> rewards) {
-  Lanes lanes;
-  std::fill_n(lanes.finite, kLanes, 1U);
-  std::fill_n(lanes.binary, kLanes, 1U);
-  std::fill_n(lanes.minimum, kLanes, rewards[0]);
-  std::fill_n(lanes.maximum, kLanes, rewards[0]);
-  const std::size_t whole = rewards.size() / kLanes * kLanes;
-  for (std::size_t i = 0; i < whole; i += kLanes) {
-    for (std::size_t lane = 0; lane < kLanes; ++lane) Look(lanes, lane, rewards[i + lane]);
-  }
-  for (std::size_t i = whole; i < rewards.size(); ++i) Look(lanes, i - whole, rewards[i]);
-
-  RewardScan scan{.minimum = rewards[0], .maximum = rewards[0]};
-  for (std::size_t lane = 0; lane < kLanes; ++lane) {
-    scan.finite = scan.finite && lanes.finite[lane] != 0;
-    scan.binary = scan.binary && lanes.binary[lane] != 0;
-    scan.ones += lanes.ones[lane];
-    scan.minimum = std::min(scan.minimum, lanes.minimum[lane]);
-    scan.maximum = std::max(scan.maximum, lanes.maximum[lane]);
-  }
-  return scan;
+  return HWY_DYNAMIC_DISPATCH(Scan)(rewards.data(), rewards.size());
 }
 
 Moments ComputeMoments(std::span<const float> rewards) {
-  const auto n = static_cast<double>(rewards.size());
-  const float* r = rewards.data();
-  const auto [sum] = LaneSum<1>(rewards.size(), [r](std::size_t i) {
-    return std::array<double, 1>{static_cast<double>(r[i])};
-  });
-  const double mean = sum / n;
-  const auto [deviation, squares] = LaneSum<2>(rewards.size(), [r, mean](std::size_t i) {
-    const double d = static_cast<double>(r[i]) - mean;
-    return std::array<double, 2>{d, d * d};
-  });
-  const double residual = deviation / n;
-  return {.n = n,
-          .mean = mean,
-          .residual = residual,
-          .centred_squares = squares - deviation * residual};
+  return HWY_DYNAMIC_DISPATCH(SingleMoments)(rewards.data(), rewards.size());
+}
+
+// Up to whole vectors of groups: the last ones are repeated.
+void GroupMoments::Resize(std::size_t groups) {
+  count_ = groups;
+  const std::size_t padded = (groups + kLanes - 1) / kLanes * kLanes;
+  begin_.resize(padded);
+  for (std::vector<double>* doubles : {&n_, &mean_, &residual_, &centred_squares_}) {
+    doubles->resize(padded);
+  }
+  minimum_.resize(padded);
+  maximum_.resize(padded);
+  binary_.resize(padded);
+}
+
+void GroupMoments::Run(std::span<const float> rewards) {
+  if (count_ == 0) return;
+  for (std::size_t g = count_; g < begin_.size(); ++g) {
+    begin_[g] = begin_[count_ - 1];
+    n_[g] = n_[count_ - 1];
+  }
+  HWY_DYNAMIC_DISPATCH(ManyMoments)
+  ({.begin = begin_.data(),
+    .n = n_.data(),
+    .mean = mean_.data(),
+    .residual = residual_.data(),
+    .centred_squares = centred_squares_.data(),
+    .minimum = minimum_.data(),
+    .maximum = maximum_.data(),
+    .binary = binary_.data()},
+   count_, rewards.data() + rewards.size());
+}
+
+void GroupMoments::Compute(std::span<const float> rewards, std::uint32_t n) {
+  Resize(rewards.size() / n);
+  for (std::size_t g = 0; g < count_; ++g) begin_[g] = rewards.data() + g * n;
+  std::fill_n(n_.begin(), count_, static_cast<double>(n));
+  Run(rewards);
+}
+
+void GroupMoments::Compute(std::span<const float> rewards, std::span<const std::uint32_t> offsets) {
+  Resize(offsets.size() - 1);
+  for (std::size_t g = 0; g < count_; ++g) {
+    begin_[g] = rewards.data() + (offsets[g] - offsets[0]);
+    n_[g] = static_cast<double>(offsets[g + 1] - offsets[g]);
+  }
+  Run(rewards);
+}
+
+RewardScan GroupMoments::Scan(std::size_t group) const {
+  const bool finite = Finite(group);
+  const bool binary = binary_[group] != 0;
+  // Of a binary group the sum is the count, and n · (sum / n) is within half of it.
+  const double ones = finite && binary ? mean_[group] * n_[group] + 0.5 : 0;
+  return {.finite = finite,
+          .binary = binary,
+          .ones = static_cast<std::size_t>(ones),
+          .minimum = minimum_[group],
+          .maximum = maximum_[group]};
 }
 
 }  // namespace advantaged
+#endif  // HWY_ONCE

@@ -2,8 +2,11 @@
 #ifndef ADVANTAGED_CORE_KERNELS_MOMENTS_H_
 #define ADVANTAGED_CORE_KERNELS_MOMENTS_H_
 
+#include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <span>
+#include <vector>
 
 namespace advantaged {
 
@@ -12,7 +15,7 @@ struct RewardScan {
   bool finite = true;    // no NaN, no infinity
   bool binary = true;    // all 0 or 1
   std::size_t ones = 0;  // how many are 1
-  float minimum = 0;
+  float minimum = 0;     // never −0: targets differ in which zero they keep
   float maximum = 0;
 };
 
@@ -34,6 +37,41 @@ struct Moments {
 // (corrected two-pass algorithm: Chan, Golub, LeVeque, "Algorithms for computing the sample
 // variance", 1983, equation 1.7).
 Moments ComputeMoments(std::span<const float> rewards);
+
+// Scans and moments of many groups that stand side by side, to the bit those of the functions
+// above. A call for each group would cost more than the arithmetic of a small one; this takes
+// several groups a vector where single numbers per group are due: the trees of the sums, the
+// divisions. Holds its memory, so keep one and compute often; some 8 Ki rewards at a time stay in
+// the cache until they are applied.
+class GroupMoments {
+ public:
+  // Groups of n ≥ 1; rewards.size() is a multiple of n.
+  void Compute(std::span<const float> rewards, std::uint32_t n);
+  // Group g is rewards[offsets[g] − offsets[0] … offsets[g+1] − offsets[0]), not empty.
+  void Compute(std::span<const float> rewards, std::span<const std::uint32_t> offsets);
+
+  std::size_t count() const { return count_; }
+  // NaN and infinities show in the sum, which no finite rewards overflow.
+  bool Finite(std::size_t group) const { return std::isfinite(mean_[group]); }
+  // `ones` is given for a binary group only, else 0.
+  RewardScan Scan(std::size_t group) const;
+  Moments Of(std::size_t group) const {
+    return {.n = n_[group],
+            .mean = mean_[group],
+            .residual = residual_[group],
+            .centred_squares = centred_squares_[group]};
+  }
+
+ private:
+  void Resize(std::size_t groups);
+  void Run(std::span<const float> rewards);
+
+  std::size_t count_ = 0;
+  std::vector<const float*> begin_;
+  std::vector<double> n_, mean_, residual_, centred_squares_;
+  std::vector<float> minimum_, maximum_;
+  std::vector<std::uint8_t> binary_;
+};
 
 }  // namespace advantaged
 

@@ -14,7 +14,10 @@ struct Ranked {
   std::uint32_t index;
 };
 
-// The rewards in ascending order. O(n log n). Finite rewards.
+// The rewards in ascending order, equal ones (−0 and 0 are) in the order they stood. Finite
+// rewards, at most 2³². O(n). Memory of the two vectors is used again.
+void SortAscending(std::span<const float> rewards, std::vector<Ranked>& sorted,
+                   std::vector<Ranked>& scratch);
 std::vector<Ranked> SortAscending(std::span<const float> rewards);
 
 // Gives every response the value of its rank; equal rewards all get the value of the last of them
