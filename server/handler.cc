@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <string>
 
 #include "advantaged/v1/catalog.pb.h"
 #include "advantaged/v1/compute.pb.h"
 #include "core/computation.h"
+#include "core/kernels/target.h"
 #include "core/method_table.h"
 #include "core/table_cache.h"
 #include "core/text.h"
@@ -128,7 +130,7 @@ void HandleListMethods(v1::ListMethodsResponse& response) { EncodeMethodTable(re
 void HandleGetServerInfo(std::uint32_t max_request_bytes, v1::GetServerInfoResponse& response) {
   response.set_version(ADVANTAGED_VERSION);
   response.set_numerics_version(kNumericsVersion);
-  response.set_instruction_set(ADVANTAGED_PROCESSOR " baseline");
+  response.set_instruction_set(std::string(KernelTarget()));
   response.set_max_request_bytes(max_request_bytes);
   response.set_max_responses(kMaxResponses);
   response.set_max_group_size(kMaxGroupSize);

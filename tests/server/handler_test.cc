@@ -8,11 +8,13 @@
 #include <cstring>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "advantaged/v1/catalog.pb.h"
 #include "advantaged/v1/compute.pb.h"
 #include "advantaged/v1/stages.pb.h"
+#include "core/kernels/target.h"
 #include "core/method_table.h"
 #include "server/codec_method.h"
 #include "server/reply_size.h"
@@ -328,6 +330,16 @@ TEST(Handler, ListsEveryMethodWithItsParameters) {
     }
   }
   EXPECT_EQ(names.size(), MethodTable().size());
+}
+
+TEST(Handler, NamesTheInstructionSetThatKernelsRunOn) {
+  for (const std::string_view target : KernelTargets()) {
+    UseKernelTarget(target);
+    v1::GetServerInfoResponse response;
+    HandleGetServerInfo(0, response);
+    EXPECT_EQ(response.instruction_set(), target);
+  }
+  UseBestKernelTarget();
 }
 
 }  // namespace
