@@ -2,13 +2,20 @@
 
 #include <algorithm>
 
-#include "core/group_run.h"
+#include "core/batch_run.h"
 #include "core/kernels/apply.h"
 #include "core/stages.h"
 #include "core/text.h"
 #include "core/validate.h"
 
 namespace advantaged {
+namespace {
+
+// Responses that are looked at, thought about and written before the next: they fit the
+// first-level cache with their advantages.
+constexpr std::size_t kStretch = 2048;
+
+}  // namespace
 
 Computation::Computation(const Request& request, Violations& violations)
     : request_(request), method_(ResolveMethod(request.method, violations)), batch_(request.batch) {
@@ -55,17 +62,22 @@ Computation::Notes Computation::Run(std::span<float> out, GroupObserver* observe
 
 bool Computation::RunGroups(std::span<float> out, GroupObserver* observer, Notes& notes,
                             Violations& violations, const StopCheck& stop) const {
-  GroupRun run(request_, *this, out, observer, violations);
+  BatchRun run(request_, *this, out, observer, violations);
   std::size_t unasked = kStopInterval;  // responses since `stop` was asked
-  for (std::size_t group = 0; group < groups_.count(); ++group) {
+  for (std::size_t first = 0; first < groups_.count();) {
     if (stop && unasked >= kStopInterval) {
       if (stop()) return false;
       unasked = 0;
     }
-    run.Group(group);
-    unasked += groups_.size(group);
+    std::size_t last = first + 1;
+    while (last < groups_.count() && groups_.begin(last + 1) - groups_.begin(first) <= kStretch) {
+      ++last;
+    }
+    run.Stretch(first, last);
+    unasked += groups_.begin(last) - groups_.begin(first);
+    first = last;
   }
-  run.Warn(notes.warnings);
+  run.Finish(notes.warnings);
   return true;
 }
 

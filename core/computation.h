@@ -9,7 +9,9 @@
 //     computation.Run(out, observer, violations);  // checks the rewards on the way
 //   }
 //
-// Passes over a group's rewards, all of them in cache after the first: one that finds minimum,
+// Passes over the rewards, all of them in cache after the first, since they take one stretch of
+// groups after the other. Where all are 0 or 1 and nothing else counts: one that counts the ones of
+// each group, one that writes the advantages. Otherwise, for each group: one that finds minimum,
 // maximum, NaN and whether all are 0 or 1; for real rewards two for mean and spread; one that
 // writes the advantages.
 #ifndef ADVANTAGED_CORE_COMPUTATION_H_
@@ -47,13 +49,19 @@ struct GroupReport {
   Mass wrong;
 };
 
-// Receives every group once, in order, and every advantage of a valid response once, as returned.
-// Spans live until the function returns.
+// Receives every group once, and every advantage of a valid response once, as returned. Spans live
+// until the function returns.
 class GroupObserver {
  public:
   virtual ~GroupObserver() = default;
-  virtual void OnGroup(const GroupReport& report) = 0;
+  // True if each group must come by itself and in order. Otherwise groups that are alike come
+  // together, later, at a fraction of the cost.
+  virtual bool WantsEachGroup() const { return false; }
+  // `times` groups of which all of the report holds but the id, which is that of one of them.
+  virtual void OnGroup(const GroupReport& report, std::uint64_t times) = 0;
   virtual void OnAdvantages(std::span<const float> advantages) = 0;
+  // `times` responses that got the same.
+  virtual void OnAdvantage(float advantage, std::uint64_t times) = 0;
   // Once, if there are stages: Notes::clipped_low and clipped_high.
   virtual void OnClipped(std::uint64_t /*low*/, std::uint64_t /*high*/) {}
 };

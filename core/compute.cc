@@ -13,14 +13,19 @@ class Collector final : public GroupObserver {
   Collector(Result& result, std::span<const std::uint32_t> pass_at)
       : result_(result), summary_(pass_at) {}
 
-  void OnGroup(const GroupReport& report) override {
+  bool WantsEachGroup() const override { return true; }
+
+  void OnGroup(const GroupReport& report, std::uint64_t times) override {
     result_.groups.push_back(report.statistics);
     result_.pass_at_k.insert(result_.pass_at_k.end(), report.pass_at_k.begin(),
                              report.pass_at_k.end());
-    summary_.Add(report);
+    summary_.Add(report, times);
   }
 
   void OnAdvantages(std::span<const float> advantages) override { summary_.Add(advantages); }
+  void OnAdvantage(float advantage, std::uint64_t times) override {
+    summary_.Add(advantage, times);
+  }
 
   Summary Build(std::size_t responses) const { return summary_.Build(responses); }
 

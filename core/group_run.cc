@@ -39,13 +39,14 @@ GroupReport::Mass MassOf(double advantage, std::uint32_t responses, double n) {
 
 }  // namespace
 
-void GroupRun::Group(std::size_t group) {
+const GroupReport* GroupRun::Group(std::size_t group) {
   State state{
       .group = group, .input = reader_.Read(group), .scan = {}, .outcomes = {}, .moments = {}};
-  GroupReport report;
-  report.statistics.id = groups_.id(group);
-  report.statistics.n = state.n();
-  if (state.n() > 0 && !Readable(state)) return;
+  report_ = {};
+  report_.statistics.id = groups_.id(group);
+  report_.statistics.n = state.n();
+  const std::size_t violations = violations_.count();
+  if (state.n() > 0 && !Readable(state)) return nullptr;
   const bool direct = state.input.indices.empty() && !options_.per_group;
   if (direct) {
     advantages_ = out_.subspan(state.input.first, state.n());
@@ -53,13 +54,15 @@ void GroupRun::Group(std::size_t group) {
     scratch_.resize(state.n());
     advantages_ = scratch_;
   }
-  Statistics(state, report);
-  Advantages(state, report);
-  if (!WriteOut(state)) return;
-  Weigh(state, report);
-  if (observer_ == nullptr) return;
-  observer_->OnGroup(report);
-  if (options_.stages.empty()) observer_->OnAdvantages(advantages_);
+  Statistics(state);
+  Advantages(state);
+  if (!WriteOut(state)) return nullptr;
+  Weigh(state);
+  if (observer_ != nullptr) {
+    observer_->OnGroup(report_, 1);
+    if (options_.stages.empty()) observer_->OnAdvantages(advantages_);
+  }
+  return violations_.count() == violations ? &report_ : nullptr;
 }
 
 // Looks at the rewards and outcomes; adds violations and returns false if the method cannot work on
@@ -106,10 +109,10 @@ void GroupRun::RefuseNonBinary(const State& state, std::string_view consequence)
                   Concat(rewards[i], " is neither 0 nor 1, ", consequence));
 }
 
-void GroupRun::Statistics(State& state, GroupReport& report) {
-  GroupStatistics& s = report.statistics;
+void GroupRun::Statistics(State& state) {
+  GroupStatistics& s = report_.statistics;
   std::ranges::fill(pass_at_k_, kNaN);
-  report.pass_at_k = pass_at_k_;
+  report_.pass_at_k = pass_at_k_;
   s.success_rate = s.mean = s.sd = s.priority = kNaN;
   if (s.n == 0) return;
   s.outcome = Classify(state.outcomes, s.n, IsConstant(state.scan, options_.constant_tolerance));
@@ -160,12 +163,12 @@ std::optional<Parameters> GroupRun::ParametersFor(const State& state, GroupStati
   return std::nullopt;
 }
 
-void GroupRun::Advantages(State& state, GroupReport& report) {
+void GroupRun::Advantages(State& state) {
   pair_ = {0, 0};
   if (state.n() == 0) return;
-  const std::optional<Parameters> parameters = ParametersFor(state, report.statistics);
+  const std::optional<Parameters> parameters = ParametersFor(state, report_.statistics);
   const bool unmixed =
-      options_.zero_unless_mixed && report.statistics.outcome != GroupOutcome::kMixed;
+      options_.zero_unless_mixed && report_.statistics.outcome != GroupOutcome::kMixed;
   const bool constant = !on_outcomes_ && IsConstant(state.scan, options_.constant_tolerance) &&
                         row_.zero_if_constant(parameters_);
   if (!parameters && options_.small_group == SmallGroupPolicy::kRaw && !unmixed) {
@@ -328,19 +331,19 @@ bool GroupRun::WriteOut(const State& state) {
 }
 
 // What the observer wants to know about the advantages.
-void GroupRun::Weigh(const State& state, GroupReport& report) {
-  report.statistics.no_signal = std::ranges::all_of(advantages_, [](float a) { return a == 0; });
+void GroupRun::Weigh(const State& state) {
+  report_.statistics.no_signal = std::ranges::all_of(advantages_, [](float a) { return a == 0; });
   if (state.n() == 0 || !state.outcomes.known) return;
   const double n = state.n();
   const bool pair_by_outcome = TwoValued(state) && (on_outcomes_ || state.outcomes.are_rewards);
   if (pair_by_outcome) {
-    report.correct = MassOf(pair_.correct, state.outcomes.correct, n);
-    report.wrong = MassOf(pair_.wrong, state.n() - state.outcomes.correct, n);
+    report_.correct = MassOf(pair_.correct, state.outcomes.correct, n);
+    report_.wrong = MassOf(pair_.wrong, state.n() - state.outcomes.correct, n);
     return;
   }
   const std::span<const std::uint8_t> bits = reader_.Bits(state.input, state.outcomes);
   for (std::size_t i = 0; i < bits.size(); ++i) {
-    GroupReport::Mass& mass = bits[i] != 0 ? report.correct : report.wrong;
+    GroupReport::Mass& mass = bits[i] != 0 ? report_.correct : report_.wrong;
     const double advantage = advantages_[i];
     (advantage > 0 ? mass.positive : mass.negative) += std::abs(advantage) / n;
   }

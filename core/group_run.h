@@ -1,5 +1,4 @@
-// One pass over the groups of a request: how one group becomes advantages and a report. Private to
-// computation.cc.
+// How one group becomes advantages and a report. Private to batch_run.cc.
 #ifndef ADVANTAGED_CORE_GROUP_RUN_H_
 #define ADVANTAGED_CORE_GROUP_RUN_H_
 
@@ -37,7 +36,10 @@ class GroupRun {
         violations_(violations),
         pass_at_k_(options_.pass_at.size()) {}
 
-  void Group(std::size_t group);
+  // The report, valid until the next group; null if violations were added.
+  const GroupReport* Group(std::size_t group);
+  // What each side of the last group got, 0 if it has no responses; if its inputs had two values.
+  FloatPair pair() const { return pair_; }
   void Warn(std::vector<Warning>& warnings) const;
 
  private:
@@ -54,16 +56,16 @@ class GroupRun {
   bool Readable(State& state);
   void RefuseNonFinite(const State& state);
   void RefuseNonBinary(const State& state, std::string_view consequence);
-  void Statistics(State& state, GroupReport& report);
+  void Statistics(State& state);
   // Parameters for a group of this size, `small_group` applied; nothing if the group gets 0.
   std::optional<Parameters> ParametersFor(const State& state, GroupStatistics& statistics);
-  void Advantages(State& state, GroupReport& report);
+  void Advantages(State& state);
   void Raw(const State& state);
   void FromTable(const State& state, const Parameters& parameters);
   void FromRewards(State& state, const Parameters& parameters);
   void Shape(State& state, const Parameters& parameters);
   bool WriteOut(const State& state);
-  void Weigh(const State& state, GroupReport& report);
+  void Weigh(const State& state);
 
   const Moments& MomentsOf(State& state) const {
     if (!state.moments) state.moments = ComputeMoments(state.input.rewards);
@@ -103,6 +105,7 @@ class GroupRun {
   std::span<float>
       advantages_;        // of the group at hand; in `out_` where it stands side by side there
   FloatPair pair_{0, 0};  // of the group at hand, if two-valued
+  GroupReport report_;    // of the group at hand
   std::vector<float> scratch_;
   std::vector<double> doubles_;
   std::vector<double> pass_at_k_;

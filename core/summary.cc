@@ -12,35 +12,41 @@ SummaryBuilder::SummaryBuilder(std::span<const std::uint32_t> pass_at)
   }
 }
 
-void SummaryBuilder::Add(const GroupReport& report) {
+void SummaryBuilder::Add(const GroupReport& report, std::uint64_t times) {
   const GroupStatistics& group = report.statistics;
-  ++summary_.groups;
-  summary_.responses += group.n;
+  const auto groups = static_cast<std::uint32_t>(times);
+  const auto weight = static_cast<double>(times);
+  summary_.groups += groups;
+  summary_.responses += group.n * groups;
   std::uint32_t* const by_outcome[] = {&summary_.empty,    &summary_.all_fail, &summary_.mixed,
                                        &summary_.all_pass, &summary_.constant, &summary_.varied};
-  ++*by_outcome[static_cast<std::size_t>(group.outcome)];
-  summary_.small += static_cast<std::uint32_t>(group.small);
-  summary_.suspicious += static_cast<std::uint32_t>(group.suspicious);
-  no_signal_ += static_cast<std::uint32_t>(group.no_signal && group.n > 0);
-  if (OutcomesKnown(group.outcome)) success_rates_ += group.success_rate;
+  *by_outcome[static_cast<std::size_t>(group.outcome)] += groups;
+  if (group.small) summary_.small += groups;
+  if (group.suspicious) summary_.suspicious += groups;
+  if (group.no_signal && group.n > 0) no_signal_ += groups;
+  if (OutcomesKnown(group.outcome)) success_rates_ += weight * group.success_rate;
   for (std::size_t i = 0; i < pass_at_k_.size(); ++i) {
     if (std::isnan(report.pass_at_k[i])) continue;
-    pass_at_k_[i] += report.pass_at_k[i];
-    ++summary_.pass_at_k[i].groups;
+    pass_at_k_[i] += weight * report.pass_at_k[i];
+    summary_.pass_at_k[i].groups += groups;
   }
 }
 
 void SummaryBuilder::Add(std::span<const float> advantages) {
-  for (const float advantage : advantages) {
-    const double a = advantage;
-    const double magnitude = std::abs(a);
-    if (!origin_) origin_ = magnitude;
-    const double distance = magnitude - *origin_;
-    shifted_ += distance;
-    shifted_squares_ += distance * distance;
-    summary_.max_absolute = std::max(summary_.max_absolute, magnitude);
-    (a > 0 ? summary_.positive_weight : summary_.negative_weight) += magnitude;
-  }
+  for (const float advantage : advantages) Add(advantage, 1);
+}
+
+void SummaryBuilder::Add(float advantage, std::uint64_t times) {
+  if (times == 0) return;
+  const double a = advantage;
+  const double magnitude = std::abs(a);
+  const auto weight = static_cast<double>(times);
+  if (!origin_) origin_ = magnitude;
+  const double distance = magnitude - *origin_;
+  shifted_ += weight * distance;
+  shifted_squares_ += weight * (distance * distance);
+  summary_.max_absolute = std::max(summary_.max_absolute, magnitude);
+  (a > 0 ? summary_.positive_weight : summary_.negative_weight) += weight * magnitude;
 }
 
 Summary SummaryBuilder::Build(std::size_t responses) const {

@@ -16,8 +16,11 @@ class SummaryBuilder {
  public:
   explicit SummaryBuilder(std::span<const std::uint32_t> pass_at);
 
-  void Add(const GroupReport& report);
+  // `times` groups of which the report holds.
+  void Add(const GroupReport& report, std::uint64_t times);
   void Add(std::span<const float> advantages);
+  // One advantage that `times` responses got.
+  void Add(float advantage, std::uint64_t times);
   // `responses` is the number of rows of the batch, masked ones included.
   Summary Build(std::size_t responses) const;
 

@@ -200,9 +200,9 @@ ReplyObserver::ReplyObserver(const v1::ComputeAdvantagesRequest& request,
   for (const std::uint32_t k : request.pass_at()) statistics_->add_pass_at_k()->set_k(k);
 }
 
-void ReplyObserver::OnGroup(const GroupReport& report) {
-  summary_.Add(report);
-  if (next_ != nullptr) next_->OnGroup(report);
+void ReplyObserver::OnGroup(const GroupReport& report, std::uint64_t times) {
+  summary_.Add(report, times);
+  if (next_ != nullptr) next_->OnGroup(report, times);
   if (statistics_ == nullptr) return;
   const GroupStatistics& group = report.statistics;
   if (with_ids_) statistics_->add_group_ids(group.id);
@@ -221,6 +221,11 @@ void ReplyObserver::OnGroup(const GroupReport& report) {
 void ReplyObserver::OnAdvantages(std::span<const float> advantages) {
   summary_.Add(advantages);
   if (next_ != nullptr) next_->OnAdvantages(advantages);
+}
+
+void ReplyObserver::OnAdvantage(float advantage, std::uint64_t times) {
+  summary_.Add(advantage, times);
+  if (next_ != nullptr) next_->OnAdvantage(advantage, times);
 }
 
 void ReplyObserver::OnClipped(std::uint64_t low, std::uint64_t high) {

@@ -56,8 +56,10 @@ class ReplyObserver final : public GroupObserver {
   ReplyObserver(const v1::ComputeAdvantagesRequest& request,
                 v1::ComputeAdvantagesResponse& response, GroupObserver* next);
 
-  void OnGroup(const GroupReport& report) override;
+  bool WantsEachGroup() const override { return statistics_ != nullptr; }
+  void OnGroup(const GroupReport& report, std::uint64_t times) override;
   void OnAdvantages(std::span<const float> advantages) override;
+  void OnAdvantage(float advantage, std::uint64_t times) override;
   void OnClipped(std::uint64_t low, std::uint64_t high) override;
   // Call once, after all groups. `responses` counts masked ones too.
   void Finish(std::size_t responses);

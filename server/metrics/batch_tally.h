@@ -35,8 +35,9 @@ class BatchTally final : public GroupObserver {
   // `pass_at`: the K of the request, in its order.
   explicit BatchTally(std::span<const std::uint32_t> pass_at);
 
-  void OnGroup(const GroupReport& report) override;
+  void OnGroup(const GroupReport& report, std::uint64_t times) override;
   void OnAdvantages(std::span<const float> advantages) override;
+  void OnAdvantage(float advantage, std::uint64_t times) override;
   void OnClipped(std::uint64_t low, std::uint64_t high) override { clipped = {low, high}; }
 
   struct PassAtK {
@@ -59,8 +60,8 @@ class BatchTally final : public GroupObserver {
   std::array<Tally, kSides.size()> weight{Tally(kWeightEdges), Tally(kWeightEdges)};
 
  private:
-  void CountDegenerate(const GroupStatistics& statistics);
-  void AddOutcomes(const GroupReport& report);
+  void CountDegenerate(const GroupStatistics& statistics, std::uint64_t times);
+  void AddOutcomes(const GroupReport& report, std::uint64_t times);
 };
 
 }  // namespace advantaged

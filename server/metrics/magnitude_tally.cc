@@ -39,22 +39,26 @@ constexpr auto kEdgesAndInfinity = [] {
 
 }  // namespace
 
-inline void MagnitudeTally::Lane::Observe(float advantage) {
+inline void MagnitudeTally::Lane::Observe(float advantage, std::uint64_t times) {
   const std::uint32_t bits = std::bit_cast<std::uint32_t>(advantage) & 0x7FFFFFFFU;
   const double magnitude = std::bit_cast<float>(bits);
   const std::size_t bucket = kBucketOfCell[bits >> kCellShift];
-  ++counts[bucket + (magnitude > kEdgesAndInfinity[bucket] ? 1 : 0)];
-  negative += advantage < 0 ? 1U : 0U;
-  sum += magnitude;
+  counts[bucket + (magnitude > kEdgesAndInfinity[bucket] ? 1 : 0)] += times;
+  negative += advantage < 0 ? times : 0;
+  sum += magnitude * static_cast<double>(times);
 }
 
 void MagnitudeTally::Observe(std::span<const float> advantages) {
   constexpr std::size_t kLanes = std::tuple_size_v<decltype(lanes_)>;
   std::size_t i = 0;
   for (; i + kLanes <= advantages.size(); i += kLanes) {
-    for (std::size_t lane = 0; lane < kLanes; ++lane) lanes_[lane].Observe(advantages[i + lane]);
+    for (std::size_t lane = 0; lane < kLanes; ++lane) lanes_[lane].Observe(advantages[i + lane], 1);
   }
-  for (; i < advantages.size(); ++i) lanes_[0].Observe(advantages[i]);
+  for (; i < advantages.size(); ++i) lanes_[0].Observe(advantages[i], 1);
+}
+
+void MagnitudeTally::Observe(float advantage, std::uint64_t times) {
+  lanes_[0].Observe(advantage, times);
 }
 
 void MagnitudeTally::PublishTo(prometheus::Histogram& histogram) const {

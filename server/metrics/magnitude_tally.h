@@ -17,6 +17,7 @@ class MagnitudeTally {
  public:
   // `advantages` are finite.
   void Observe(std::span<const float> advantages);
+  void Observe(float advantage, std::uint64_t times);
 
   void PublishTo(prometheus::Histogram& histogram) const;
   // How many advantages were above, below and exactly 0: the order of kSignsAndZero.
@@ -30,7 +31,7 @@ class MagnitudeTally {
     std::uint64_t negative = 0;
     double sum = 0;
 
-    void Observe(float advantage);
+    void Observe(float advantage, std::uint64_t times);
   };
   std::array<Lane, 4> lanes_;
 };

@@ -53,11 +53,13 @@ class Tally {
   explicit Tally(std::span<const double> edges) : edges_(edges), counts_(edges.size() + 1) {}
 
   // `value` is finite and at least 0: a sum that falls reads as a restarted counter.
-  void Observe(double value) { ObserveIn(BucketOf(value, edges_), value); }
+  void Observe(double value, std::uint64_t times = 1) {
+    ObserveIn(BucketOf(value, edges_), value, times);
+  }
   // The same where the bucket of `value` is known already.
-  void ObserveIn(std::size_t bucket, double value) {
-    ++counts_[bucket];
-    sum_ += value;
+  void ObserveIn(std::size_t bucket, double value, std::uint64_t times = 1) {
+    counts_[bucket] += times;
+    sum_ += value * static_cast<double>(times);
   }
   void PublishTo(prometheus::Histogram& histogram) const;
 

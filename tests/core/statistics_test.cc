@@ -269,17 +269,20 @@ TEST(Warnings, SuspiciousSpread) {
 // Remembers what an observer is told.
 class Recorder final : public GroupObserver {
  public:
-  void OnGroup(const GroupReport& report) override {
+  bool WantsEachGroup() const override { return true; }
+  void OnGroup(const GroupReport& report, std::uint64_t /*times*/) override {
     correct.push_back(report.correct);
     wrong.push_back(report.wrong);
   }
-  // Without stages: right after its group.
   void OnAdvantages(std::span<const float> group) override {
-    advantages.emplace_back(group.begin(), group.end());
+    for (const float advantage : group) ++advantages[advantage];
+  }
+  void OnAdvantage(float advantage, std::uint64_t times) override {
+    if (times > 0) advantages[advantage] += times;
   }
   std::vector<GroupReport::Mass> correct;
   std::vector<GroupReport::Mass> wrong;
-  std::vector<Floats> advantages;
+  std::map<float, std::uint64_t> advantages;  // how often each
 };
 
 // W₊ = ρ̂·|A₊| and W₋ = (1−ρ̂)·|A₋| where outcomes are known, 0 elsewhere; signed masses where a side
@@ -301,12 +304,14 @@ TEST(Observer, SeesTheMassOfBothSides) {
     computation.Run(out, &recorder, violations);
     ASSERT_TRUE(violations.empty());
     ASSERT_EQ(recorder.correct.size(), 2U);
+    std::map<float, std::uint64_t> returned;
+    for (const float advantage : out) ++returned[advantage];
+    EXPECT_EQ(recorder.advantages, returned);
     for (std::size_t g = 0; g < 2; ++g) {
       const bool known = outcomes || g == 0;
       double sums[2][2] = {};  // [correct][positive]
       for (std::size_t i = 0; i < 5; ++i) {
         const std::size_t at = 5 * g + i;
-        EXPECT_EQ(recorder.advantages[g][i], out[at]);
         const bool correct = outcomes ? ((bits[at / 8] >> (at % 8)) & 1U) != 0 : rewards[at] == 1;
         if (known) {
           sums[correct ? 1 : 0][out[at] > 0 ? 1 : 0] += std::abs(static_cast<double>(out[at])) / 5;

@@ -16,8 +16,9 @@ constexpr int kAsked = 5;
 
 // Counts what it hears.
 struct Listener final : GroupObserver {
-  void OnGroup(const GroupReport& /*report*/) override { ++groups; }
+  void OnGroup(const GroupReport& /*report*/, std::uint64_t times) override { groups += times; }
   void OnAdvantages(std::span<const float> advantages) override { returned += advantages.size(); }
+  void OnAdvantage(float /*advantage*/, std::uint64_t times) override { returned += times; }
   std::size_t groups = 0;
   std::size_t returned = 0;
 };

@@ -44,8 +44,8 @@ TEST(BatchTally, MixedGroup) {
   report.wrong.positive = 0.125;
 
   BatchTally tally(pass_at);
-  tally.OnGroup(report);
-  tally.OnGroup(report);
+  tally.OnGroup(report, 1);
+  tally.OnGroup(report, 1);
 
   EXPECT_EQ(tally.responses, 8);
   EXPECT_THAT(tally.outcomes, ElementsAre(0, 0, 2, 0, 0, 0));
@@ -62,7 +62,7 @@ TEST(BatchTally, GroupWithUnknownOutcomes) {
   GroupReport report = Report(GroupOutcome::kConstant, 4, 0);
   report.statistics.suspicious = true;
   BatchTally tally({});
-  tally.OnGroup(report);
+  tally.OnGroup(report, 1);
   EXPECT_THAT(tally.outcomes, ElementsAre(0, 0, 0, 0, 1, 0));
   EXPECT_THAT(tally.degenerate, ElementsAre(0, 0, 1, 0, 0, 1));
 
@@ -73,10 +73,10 @@ TEST(BatchTally, GroupWithUnknownOutcomes) {
 
 TEST(BatchTally, EmptyAndSmallGroups) {
   BatchTally tally({});
-  tally.OnGroup(Report(GroupOutcome::kEmpty, 0, 0));
+  tally.OnGroup(Report(GroupOutcome::kEmpty, 0, 0), 1);
   GroupReport small = Report(GroupOutcome::kAllPass, 1, 1);
   small.statistics.small = true;
-  tally.OnGroup(small);
+  tally.OnGroup(small, 1);
   EXPECT_THAT(tally.degenerate, ElementsAre(0, 1, 0, 1, 1, 0));
   EXPECT_EQ(tally.responses, 1);
 }

@@ -1,0 +1,58 @@
+// One pass over the groups of a request. Groups of 0/1 rewards that decide everything are looked at
+// a stretch at a time and told apart by kind (core/group_kinds.h); all others, and the first of
+// each kind, go through GroupRun one by one, so what a group gets is defined there alone. Private
+// to computation.cc.
+#ifndef ADVANTAGED_CORE_BATCH_RUN_H_
+#define ADVANTAGED_CORE_BATCH_RUN_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/computation.h"
+#include "core/group_kinds.h"
+#include "core/group_run.h"
+
+namespace advantaged {
+
+class BatchRun {
+ public:
+  BatchRun(const Request& request, const Computation& computation, std::span<float> out,
+           GroupObserver* observer, Violations& violations);
+
+  // Computes the groups first … last−1. Call in order; a stretch that fits the first-level cache
+  // is read from memory once.
+  void Stretch(std::size_t first, std::size_t last);
+  // Call once, after all groups: reports what is left to report, and warns.
+  void Finish(std::vector<Warning>& warnings);
+
+ private:
+  // Computes groups from `first` on until one needs more than its kind; returns how many.
+  std::size_t OfKnownKind(std::size_t first, std::size_t last);
+  // Counts the ones of each group into `counts_`; returns how many groups hold only 0 and 1.
+  std::size_t CountOnes(std::size_t first, std::size_t last);
+  // The kind of the group, after a look at the group if it is the first; null if it has none.
+  GroupKind* KindOf(std::size_t group, std::uint32_t ones);
+  void Report(GroupKind& kind, std::size_t group);
+  // Writes the advantages of as many groups as there are `pairs_`.
+  void Write(std::size_t first);
+
+  const Options& options_;
+  const Groups& groups_;
+  const Batch& batch_;
+  std::span<float> out_;
+  GroupObserver* const observer_;
+  const bool each_group_;  // the observer wants
+  Violations& violations_;
+  GroupRun run_;
+  const bool by_kind_;
+
+  GroupKinds kinds_;
+  std::vector<std::uint32_t> counts_;
+  std::vector<FloatPair> pairs_;
+};
+
+}  // namespace advantaged
+
+#endif  // ADVANTAGED_CORE_BATCH_RUN_H_
