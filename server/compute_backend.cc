@@ -139,6 +139,7 @@ CallStatus ComputeBackend::Describe(const v1::DescribeMethodRequest& request,
 CallStatus ComputeBackend::Compute(const v1::ComputeAdvantagesRequest& request,
                                    v1::ComputeAdvantagesResponse& response,
                                    std::chrono::nanoseconds waited, const GivenUpCheck& given_up) {
+  computed_.fetch_add(1, std::memory_order_relaxed);
   BatchTally tally(
       std::span(request.pass_at().data(), static_cast<std::size_t>(request.pass_at_size())));
   CallStatus status = RunFor(given_up, [&](const Stop& stop) {

@@ -85,6 +85,9 @@ class ComputeBackend {
   CallStatus CheckWaiting(CallStage stage, GivenUp given_up);
 
   // Applies all but the number of threads and max_request_bytes, to calls to come.
+  // Batches that were let in so far.
+  std::uint64_t computed() const { return computed_.load(std::memory_order_relaxed); }
+
   void SetLimits(const ComputeLimits& limits);
 
   std::uint32_t max_request_bytes() const { return max_request_bytes_; }
@@ -105,6 +108,7 @@ class ComputeBackend {
   const std::uint32_t max_request_bytes_;
   std::atomic<std::uint32_t> max_metadata_bytes_;
   std::atomic<std::uint32_t> inline_responses_;
+  std::atomic<std::uint64_t> computed_ = 0;
   Admission admission_;
   ComputePool pool_;
 };

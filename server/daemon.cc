@@ -7,6 +7,7 @@
 
 #include "core/self_test.h"
 #include "server/listener.h"
+#include "server/memory.h"
 #include "server/pages.h"
 #include "server/version.h"
 
@@ -17,6 +18,8 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr milliseconds kTick{1000};
+// After five to ten seconds without a batch a burst is over: the next comes after minutes.
+constexpr unsigned kTicksToIdle = 5;
 // A thread that computes one call for so long will not end; the largest batch takes about a second.
 constexpr std::chrono::seconds kStuck{60};
 
@@ -126,6 +129,17 @@ void Daemon::Tick() {
   grpc_server_->SetAlive(probes_.alive());
   metrics_.batch().ExpireIdleRuns(steady_clock::now());
   metrics_.log().SetDropped(log_.dropped());
+  if (++ticks_ % kTicksToIdle == 0) FreeIdleMemory();
+}
+
+void Daemon::FreeIdleMemory() {
+  grpc_server_->FreeIdleMessages();
+  const std::uint64_t computed = backend_.computed();
+  if (computed == computed_ && computed != computed_freed_) {
+    ReturnFreeMemory();
+    computed_freed_ = computed;
+  }
+  computed_ = computed;
 }
 
 void Daemon::Linger(milliseconds time) {

@@ -37,6 +37,8 @@ class Daemon {
   void Reload();
   // Once a second, as long as the process lives.
   void Tick();
+  // Gives the memory of a burst of calls back, once it is over.
+  void FreeIdleMemory();
   // Sleeps for `time`, with ticks.
   void Linger(std::chrono::milliseconds time);
   void ShutDown(Signals::Event cause);
@@ -54,6 +56,9 @@ class Daemon {
   JsonCalls json_calls_{backend_, access_log_};
   std::unique_ptr<http::Server> http_server_;
   std::unique_ptr<GrpcServer> grpc_server_;
+  unsigned ticks_ = 0;
+  std::uint64_t computed_ = 0;        // batches, when FreeIdleMemory last looked
+  std::uint64_t computed_freed_ = 0;  // when it last freed
 };
 
 }  // namespace advantaged

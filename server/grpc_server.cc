@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "server/compute_backend.h"
+#include "server/message_pool.h"
 #include "server/metrics/metrics.h"
 #include "server/service.h"
 
@@ -58,7 +59,8 @@ std::unique_ptr<GrpcServer> GrpcServer::Start(const GrpcServerOptions& options,
   std::unique_ptr<GrpcServer> result(new GrpcServer(backend, metrics));
   result->listener_ = Listener::Open(options.listener, metrics, error);
   if (result->listener_ == nullptr) return nullptr;
-  result->service_ = MakeAdvantageService(backend, metrics, access_log);
+  result->messages_ = std::make_unique<MessagePool>(options.message_pool_bytes);
+  result->service_ = MakeAdvantageService(backend, metrics, access_log, *result->messages_);
   if (!result->Serve(options)) {
     error = "gRPC did not start; its log says why";
     return nullptr;
@@ -105,6 +107,8 @@ void GrpcServer::SetReady(bool ready) {
 void GrpcServer::SetAlive(bool alive) {
   server_->GetHealthCheckService()->SetServingStatus("liveness", alive);
 }
+
+void GrpcServer::FreeIdleMessages() { messages_->Shrink(); }
 
 void GrpcServer::Drain(std::chrono::milliseconds limit) {
   listener_->StopListening();

@@ -21,6 +21,7 @@ namespace advantaged {
 
 class AccessLog;
 class ComputeBackend;
+class MessagePool;
 class Metrics;
 
 struct GrpcServerOptions {
@@ -29,6 +30,8 @@ struct GrpcServerOptions {
   std::uint32_t max_streams_per_connection = 256;
   // See ComputeLimits.
   std::uint32_t max_metadata_bytes = 8192;
+  // Kept in messages between calls (MessagePool).
+  std::uint64_t message_pool_bytes = 128U << 20;
 };
 
 class GrpcServer {
@@ -50,6 +53,9 @@ class GrpcServer {
   void SetReady(bool ready);
   void SetAlive(bool alive);
 
+  // Gives up what was kept for calls and not needed since this was last called.
+  void FreeIdleMessages();
+
   // Accepts no further connection and, from a moment without calls on, at the latest after half of
   // `limit`, no further call. Returns when those in flight have ended; after `limit` they are
   // cancelled.
@@ -61,6 +67,7 @@ class GrpcServer {
 
   ComputeBackend& backend_;
   Metrics& metrics_;
+  std::unique_ptr<MessagePool> messages_;
   std::unique_ptr<grpc::Service> service_;
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor_;
   std::unique_ptr<grpc::Server> server_;

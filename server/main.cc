@@ -10,6 +10,7 @@
 #include "server/config/configuration.h"
 #include "server/daemon.h"
 #include "server/log/log.h"
+#include "server/memory.h"
 
 namespace advantaged {
 namespace {
@@ -53,6 +54,7 @@ int Main(int argc, const char* const* argv) {
 int main(int argc, char** argv) {
   // A reader of the log that went away must not end the server.
   std::signal(SIGPIPE, SIG_IGN);
+  advantaged::KeepFreedMemory();
   advantaged::RaiseFileLimit();
   return advantaged::Main(argc, argv);
 }

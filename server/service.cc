@@ -7,6 +7,7 @@
 #include "server/compute_call.h"
 #include "server/describe_call.h"
 #include "server/handler.h"
+#include "server/message_pool.h"
 #include "server/metrics/metrics.h"
 #include "server/version.h"
 
@@ -18,8 +19,10 @@ using grpc::ServerUnaryReactor;
 
 class Service final : public v1::AdvantageService::CallbackService {
  public:
-  Service(ComputeBackend& backend, Metrics& metrics, AccessLog& access_log)
-      : backend_(backend), metrics_(metrics), access_log_(access_log) {}
+  Service(ComputeBackend& backend, Metrics& metrics, AccessLog& access_log, MessagePool& messages)
+      : backend_(backend), metrics_(metrics), access_log_(access_log) {
+    SetMessageAllocatorFor_ComputeAdvantages(&messages);
+  }
 
   ServerUnaryReactor* ComputeAdvantages(CallbackServerContext* context,
                                         const v1::ComputeAdvantagesRequest* request,
@@ -67,8 +70,8 @@ class Service final : public v1::AdvantageService::CallbackService {
 }  // namespace
 
 std::unique_ptr<grpc::Service> MakeAdvantageService(ComputeBackend& backend, Metrics& metrics,
-                                                    AccessLog& access_log) {
-  return std::make_unique<Service>(backend, metrics, access_log);
+                                                    AccessLog& access_log, MessagePool& messages) {
+  return std::make_unique<Service>(backend, metrics, access_log, messages);
 }
 
 }  // namespace advantaged

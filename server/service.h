@@ -1,8 +1,8 @@
 // AdvantageService over gRPC's callback API: admits a call, hands its message to the backend, ends
 // it.
 //
-// gRPC owns the messages of a call and gives them back when the call is done, so they can come from
-// a pool (SetMessageAllocatorFor_ComputeAdvantages) without a change here.
+// gRPC owns the messages of a call and gives them back when the call is done, those of
+// ComputeAdvantages to a pool.
 #ifndef ADVANTAGED_SERVER_SERVICE_H_
 #define ADVANTAGED_SERVER_SERVICE_H_
 
@@ -16,11 +16,12 @@ namespace advantaged {
 
 class AccessLog;
 class ComputeBackend;
+class MessagePool;
 class Metrics;
 
 // What it refers to must outlive the service. It may be called from any number of threads.
 std::unique_ptr<grpc::Service> MakeAdvantageService(ComputeBackend& backend, Metrics& metrics,
-                                                    AccessLog& access_log);
+                                                    AccessLog& access_log, MessagePool& messages);
 
 }  // namespace advantaged
 

@@ -1,0 +1,50 @@
+// Request and reply messages of ComputeAdvantages that calls use one after the other. A message
+// keeps the memory of its arrays, so a trainer's next batch is parsed into pages that are there
+// already: fresh messages for every call halve the throughput of large ones.
+#ifndef ADVANTAGED_SERVER_MESSAGE_POOL_H_
+#define ADVANTAGED_SERVER_MESSAGE_POOL_H_
+
+#include <grpcpp/support/message_allocator.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+
+#include "advantaged/v1/compute.pb.h"
+
+namespace advantaged {
+
+// Thread-safe. Must outlive every call.
+class MessagePool final
+    : public grpc::MessageAllocator<v1::ComputeAdvantagesRequest, v1::ComputeAdvantagesResponse> {
+ public:
+  // Keeps at most `max_bytes` in messages that no call uses; 0 keeps none.
+  explicit MessagePool(std::uint64_t max_bytes);
+  ~MessagePool() override;
+
+  grpc::MessageHolder<v1::ComputeAdvantagesRequest, v1::ComputeAdvantagesResponse>*
+  AllocateMessages() override;
+
+  // Frees the messages that no call has needed since the last time this was called.
+  void Shrink();
+
+  // Kept now.
+  std::uint64_t bytes() const;
+
+ private:
+  class Messages;
+  void Return(std::unique_ptr<Messages> messages);
+
+  const std::uint64_t max_bytes_;
+  mutable std::mutex mutex_;
+  // The last returned is the first used again, so those at the front are the idle ones.
+  std::deque<std::unique_ptr<Messages>> free_;
+  std::uint64_t bytes_ = 0;
+  std::size_t never_needed_ = 0;  // the fewest that were free at once since Shrink
+};
+
+}  // namespace advantaged
+
+#endif  // ADVANTAGED_SERVER_MESSAGE_POOL_H_
