@@ -2,18 +2,15 @@
 
 #include <algorithm>
 
-#include "core/kernels/apply.h"
-#include "core/kernels/moments.h"
-
 namespace advantaged {
 namespace {
 
-// True if a group of 0/1 rewards is nothing but its (n, c), and stands in the request as the
-// kernels want it.
+// True if a group of 0/1 rewards is nothing but its (n, c), and stands in the request as kernels
+// want it.
 bool KindsApply(const Computation& computation, const Options& options) {
   const Batch& batch = computation.batch();
   return computation.groups().contiguous() && batch.valid.empty() && batch.outcomes.empty() &&
-         batch.reward_bits.empty() && !options.success_threshold && !options.shape_rewards &&
+         !options.success_threshold && !options.shape_rewards &&
          computation.method().row->has_table();
 }
 
@@ -32,11 +29,12 @@ BatchRun::BatchRun(const Request& request, const Computation& computation, std::
       by_kind_(KindsApply(computation, options_)) {}
 
 void BatchRun::Stretch(std::size_t first, std::size_t last) {
-  while (first < last) {
-    // Once something is wrong only the violations matter, and each group may have its own.
-    if (by_kind_ && violations_.empty()) first += OfKnownKind(first, last);
-    if (first < last) run_.Group(first++);
+  // Larger groups have no table, and no neighbours in their stretch. Once something is wrong only
+  // the violations matter, and each group may have its own.
+  if (by_kind_ && groups_.size(first) <= kMaxTableSize && violations_.empty()) {
+    first += ByKind(first, last);
   }
+  if (first < last) OneByOne(first, last);
 }
 
 void BatchRun::Finish(std::vector<Warning>& warnings) {
@@ -52,44 +50,64 @@ void BatchRun::Finish(std::vector<Warning>& warnings) {
   }
 }
 
-std::size_t BatchRun::OfKnownKind(std::size_t first, std::size_t last) {
-  const std::size_t binary = CountOnes(first, last);
-  pairs_.clear();
+std::size_t BatchRun::ByKind(std::size_t first, std::size_t last) {
+  const std::size_t binary = CountAndSelect(first, last);
+  bool learned = false;
   for (std::size_t i = 0; i < binary; ++i) {
-    const GroupKind* kind = KindOf(first + i, counts_[i]);
+    const std::size_t group = first + i;
+    GroupKind* kind = kinds_.OfSize(groups_.size(group)).Find(counts_[i]);
     if (kind == nullptr) {
-      Write(first);
-      return i + 1;
+      const GroupReport* report = run_.Group(group);
+      if (report == nullptr) return i + 1;
+      kind = &kinds_.Add(*report, run_.pair());
+      learned = true;
+    } else {
+      Report(*kind, group);
     }
-    pairs_.push_back(kind->pair);
+    if (options_.per_group) {
+      out_[2 * group] = kind->pair.correct;
+      out_[2 * group + 1] = kind->pair.wrong;
+    }
   }
-  Write(first);
+  // Groups of a kind that was not known yet were written as if they got 0.
+  if (learned && !options_.per_group) CountAndSelect(first, first + binary);
   return binary;
 }
 
-std::size_t BatchRun::CountOnes(std::size_t first, std::size_t last) {
-  counts_.clear();
-  for (std::size_t group = first; group < last; ++group) {
-    const RewardScan scan =
-        ScanRewards(batch_.rewards.subspan(groups_.begin(group), groups_.size(group)));
-    if (!scan.binary || !scan.finite) break;
-    counts_.push_back(static_cast<std::uint32_t>(scan.ones));
+std::size_t BatchRun::CountAndSelect(std::size_t first, std::size_t last) {
+  counts_.resize(last - first);
+  const std::span<const std::uint32_t> offsets = Offsets(first, last);
+  const bool bits = !batch_.reward_bits.empty();
+  const std::size_t begin = offsets.front();
+  const std::size_t size = offsets.back() - begin;
+  const std::span<const float> rewards =
+      bits ? batch_.rewards : batch_.rewards.subspan(begin, size);
+  if (options_.per_group) {
+    if (!bits) return CountOnes(rewards, offsets, counts_);
+    CountBits(batch_.reward_bits.bytes, offsets, counts_);
+    return counts_.size();
   }
+  tables_.resize(last - first);
+  for (std::size_t i = 0; i < tables_.size(); ++i) {
+    tables_[i] = kinds_.OfSize(groups_.size(first + i)).entries().data();
+  }
+  const std::span<float> out = out_.subspan(begin, size);
+  if (!bits) return SelectFromTables(rewards, offsets, tables_, out, counts_);
+  SelectFromBits(batch_.reward_bits.bytes, offsets, tables_, out, counts_);
   return counts_.size();
 }
 
-GroupKind* BatchRun::KindOf(std::size_t group, std::uint32_t ones) {
-  const std::uint32_t n = groups_.size(group);
-  if (n <= kMaxTableSize) {
-    if (GroupKind* kind = kinds_.Find(n, ones)) {
-      Report(*kind, group);
-      return kind;
-    }
+void BatchRun::OneByOne(std::size_t first, std::size_t last) {
+  if (!run_.reads_in_place()) {
+    for (std::size_t group = first; group < last; ++group) run_.Group(group);
+    return;
   }
-  const GroupReport* report = run_.Group(group);
-  if (report == nullptr || n > kMaxTableSize) return nullptr;
-  kinds_.Add(*report, run_.pair());
-  return kinds_.Find(n, ones);
+  const std::span<const std::uint32_t> offsets = Offsets(first, last);
+  moments_.Compute(batch_.rewards.subspan(offsets.front(), offsets.back() - offsets.front()),
+                   offsets);
+  for (std::size_t i = 0; i < last - first; ++i) {
+    run_.Group(first + i, moments_.Scan(i), moments_.Of(i));
+  }
 }
 
 void BatchRun::Report(GroupKind& kind, std::size_t group) {
@@ -103,21 +121,6 @@ void BatchRun::Report(GroupKind& kind, std::size_t group) {
   const GroupStatistics& statistics = kind.report.statistics;
   observer_->OnAdvantage(kind.pair.correct, statistics.c);
   observer_->OnAdvantage(kind.pair.wrong, statistics.n - statistics.c);
-}
-
-void BatchRun::Write(std::size_t first) {
-  for (std::size_t i = 0; i < pairs_.size(); ++i) {
-    const std::size_t group = first + i;
-    if (options_.per_group) {
-      out_[2 * group] = pairs_[i].correct;
-      out_[2 * group + 1] = pairs_[i].wrong;
-    } else {
-      const std::size_t begin = groups_.begin(group);
-      const std::uint32_t n = groups_.size(group);
-      SelectByReward(batch_.rewards.subspan(begin, n), pairs_[i].correct, pairs_[i].wrong,
-                     out_.subspan(begin, n));
-    }
-  }
 }
 
 }  // namespace advantaged

@@ -1,7 +1,7 @@
-// One pass over the groups of a request. Groups of 0/1 rewards that decide everything are looked at
-// a stretch at a time and told apart by kind (core/group_kinds.h); all others, and the first of
-// each kind, go through GroupRun one by one, so what a group gets is defined there alone. Private
-// to computation.cc.
+// One pass over the groups of a request, a stretch of groups at a time. Groups of 0/1 rewards that
+// decide everything are told apart by kind (core/group_kinds.h); all others, and the first of each
+// kind, go through GroupRun one by one, so what a group gets is defined there alone. Private to
+// computation.cc.
 #ifndef ADVANTAGED_CORE_BATCH_RUN_H_
 #define ADVANTAGED_CORE_BATCH_RUN_H_
 
@@ -13,6 +13,7 @@
 #include "core/computation.h"
 #include "core/group_kinds.h"
 #include "core/group_run.h"
+#include "core/kernels/moments.h"
 
 namespace advantaged {
 
@@ -29,14 +30,17 @@ class BatchRun {
 
  private:
   // Computes groups from `first` on until one needs more than its kind; returns how many.
-  std::size_t OfKnownKind(std::size_t first, std::size_t last);
-  // Counts the ones of each group into `counts_`; returns how many groups hold only 0 and 1.
-  std::size_t CountOnes(std::size_t first, std::size_t last);
-  // The kind of the group, after a look at the group if it is the first; null if it has none.
-  GroupKind* KindOf(std::size_t group, std::uint32_t ones);
+  std::size_t ByKind(std::size_t first, std::size_t last);
+  // Counts the ones of each group into `counts_` and writes the advantages of known kinds; returns
+  // how many groups hold only 0 and 1.
+  std::size_t CountAndSelect(std::size_t first, std::size_t last);
+  // Computes groups one by one, each with its statistics from one look at all.
+  void OneByOne(std::size_t first, std::size_t last);
   void Report(GroupKind& kind, std::size_t group);
-  // Writes the advantages of as many groups as there are `pairs_`.
-  void Write(std::size_t first);
+
+  std::span<const std::uint32_t> Offsets(std::size_t first, std::size_t last) const {
+    return groups_.offsets().subspan(first, last - first + 1);
+  }
 
   const Options& options_;
   const Groups& groups_;
@@ -50,7 +54,8 @@ class BatchRun {
 
   GroupKinds kinds_;
   std::vector<std::uint32_t> counts_;
-  std::vector<FloatPair> pairs_;
+  std::vector<const FloatPair*> tables_;
+  GroupMoments moments_;
 };
 
 }  // namespace advantaged

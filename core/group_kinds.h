@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "core/computation.h"
-#include "core/table_cache.h"
+#include "core/kernels/table.h"
 
 namespace advantaged {
 
@@ -22,32 +22,39 @@ struct GroupKind {
   std::uint64_t unreported = 0;  // groups of this kind that the observer has not heard of
 };
 
+// The kinds of groups of one size.
+class KindsOfSize {
+ public:
+  explicit KindsOfSize(std::uint32_t n) : entries_(n + 1), kinds_(n + 1) {}
+
+  // The kind of groups with c ones; null if none was added.
+  GroupKind* Find(std::uint32_t c) const { return kinds_[c]; }
+  void Add(std::uint32_t c, GroupKind& kind) {
+    entries_[c] = kind.pair;
+    kinds_[c] = &kind;
+  }
+  // The pair of every kind that was added, by c, as kernels want them.
+  const std::vector<FloatPair>& entries() const { return entries_; }
+
+ private:
+  std::vector<FloatPair> entries_;
+  std::vector<GroupKind*> kinds_;
+};
+
 class GroupKinds {
  public:
-  // The kind of groups of n ≤ kMaxTableSize, c ≤ n; null if none was added. Valid for good.
-  GroupKind* Find(std::uint32_t n, std::uint32_t c) {
-    const std::vector<GroupKind*>& by_count = OfSize(n);
-    return c < by_count.size() ? by_count[c] : nullptr;
-  }
+  // Valid for good. n ≤ kMaxTableSize.
+  KindsOfSize& OfSize(std::uint32_t n);
   // `report` is that of the first group of a kind.
-  void Add(const GroupReport& report, FloatPair pair);
+  GroupKind& Add(const GroupReport& report, FloatPair pair);
 
   std::deque<GroupKind>& all() { return kinds_; }
 
  private:
-  // Indexed by c; empty before the first of this size.
-  std::vector<GroupKind*>& OfSize(std::uint32_t n) {
-    if (n != last_n_ || last_ == nullptr) {
-      last_ = &by_size_[n];
-      last_n_ = n;
-    }
-    return *last_;
-  }
-
   std::deque<GroupKind> kinds_;
-  std::map<std::uint32_t, std::vector<GroupKind*>> by_size_;
-  std::uint32_t last_n_ = 0;
-  std::vector<GroupKind*>* last_ = nullptr;  // by_size_[last_n_]: batches tend to have one size
+  std::map<std::uint32_t, KindsOfSize> by_size_;
+  std::map<std::uint32_t, KindsOfSize>::iterator last_ =
+      by_size_.end();  // batches tend to have one
 };
 
 }  // namespace advantaged

@@ -4,8 +4,7 @@ namespace advantaged {
 
 GroupInput GroupReader::Read(std::size_t group) {
   const std::uint32_t size = groups_.size(group);
-  const bool side_by_side = groups_.contiguous() && batch_.valid.empty();
-  if (side_by_side && batch_.reward_bits.empty()) {
+  if (in_place()) {
     const std::size_t begin = groups_.begin(group);
     return {
         .rewards = batch_.rewards.subspan(begin, size),

@@ -39,7 +39,12 @@ class GroupReader {
   GroupReader(const Batch& batch, const Options& options, const Groups& groups)
       : batch_(batch), options_(options), groups_(groups) {}
 
-  // A contiguous group of floats without a mask is viewed where it is; anything else is gathered.
+  // True if groups are viewed where they are: contiguous ones of floats without a mask. Anything
+  // else is gathered.
+  bool in_place() const {
+    return groups_.contiguous() && batch_.valid.empty() && batch_.reward_bits.empty();
+  }
+
   GroupInput Read(std::size_t group);
 
   // The outcomes of the group just read: those sent, or by threshold, or its rewards if all are 0

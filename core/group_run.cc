@@ -42,8 +42,23 @@ GroupReport::Mass MassOf(double advantage, std::uint32_t responses, double n) {
 const GroupReport* GroupRun::Group(std::size_t group) {
   State state{
       .group = group, .input = reader_.Read(group), .scan = {}, .outcomes = {}, .moments = {}};
+  if (state.n() > 0) state.scan = ScanRewards(state.input.rewards);
+  return Group(state);
+}
+
+const GroupReport* GroupRun::Group(std::size_t group, const RewardScan& scan,
+                                   const Moments& moments) {
+  State state{.group = group,
+              .input = reader_.Read(group),
+              .scan = scan,
+              .outcomes = {},
+              .moments = moments};
+  return Group(state);
+}
+
+const GroupReport* GroupRun::Group(State& state) {
   report_ = {};
-  report_.statistics.id = groups_.id(group);
+  report_.statistics.id = groups_.id(state.group);
   report_.statistics.n = state.n();
   const std::size_t violations = violations_.count();
   if (state.n() > 0 && !Readable(state)) return nullptr;
@@ -68,7 +83,6 @@ const GroupReport* GroupRun::Group(std::size_t group) {
 // Looks at the rewards and outcomes; adds violations and returns false if the method cannot work on
 // them.
 bool GroupRun::Readable(State& state) {
-  state.scan = ScanRewards(state.input.rewards);
   if (!state.scan.finite) {
     RefuseNonFinite(state);
     return false;

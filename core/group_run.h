@@ -38,6 +38,10 @@ class GroupRun {
 
   // The report, valid until the next group; null if violations were added.
   const GroupReport* Group(std::size_t group);
+  // The same for a group whose rewards were looked at already; with `reads_in_place` only.
+  const GroupReport* Group(std::size_t group, const RewardScan& scan, const Moments& moments);
+  // True if the groups stand side by side in the request, as floats, none masked.
+  bool reads_in_place() const { return reader_.in_place(); }
   // What each side of the last group got, 0 if it has no responses; if its inputs had two values.
   FloatPair pair() const { return pair_; }
   void Warn(std::vector<Warning>& warnings) const;
@@ -53,6 +57,7 @@ class GroupRun {
     std::uint32_t n() const { return static_cast<std::uint32_t>(input.rewards.size()); }
   };
 
+  const GroupReport* Group(State& state);
   bool Readable(State& state);
   void RefuseNonFinite(const State& state);
   void RefuseNonBinary(const State& state, std::string_view consequence);

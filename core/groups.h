@@ -31,6 +31,8 @@ class Groups {
   std::uint32_t id(std::size_t group) const {
     return ids_.empty() ? static_cast<std::uint32_t>(group) : ids_[group];
   }
+  // begin(g) of every group, and the end of the last.
+  std::span<const std::uint32_t> offsets() const { return offsets_; }
   // True if the members of each group stand side by side from begin(group).
   bool contiguous() const { return members_.empty(); }
   // The index of the i-th member of the group.
