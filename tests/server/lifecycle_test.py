@@ -1,5 +1,6 @@
 """Start and end: addresses, sockets, the ready file, signals, usage."""
 
+import fcntl
 import signal
 import socket
 import subprocess
@@ -80,6 +81,17 @@ def test_socket_of_another_program_is_left_alone(tmp_path):
     assert ended.returncode == 1
     assert "another server listens there" in ended.stderr
     assert path.exists()
+
+
+def test_lock_of_a_server_without_a_socket_yet(tmp_path):
+    path = tmp_path / "a.sock"
+    with open(f"{path}.lock", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        ended = run_on(f"unix:{path}")
+    assert ended.returncode == 1
+    assert f"cannot listen on unix:{path}: another server holds {path}.lock" in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
+    assert not path.exists()
 
 
 def test_file_that_is_no_socket_is_left_alone(tmp_path):
