@@ -5,8 +5,12 @@ import re
 import signal
 import subprocess
 
+import batches
+import grpc
 import pytest
+from busy_server import connect, queued, refused, start_slow, wait
 from conftest import BINARY, ENVIRONMENT, PATIENCE, eventually
+from rest import at_rest
 
 
 def run(*flags, env=None):
@@ -144,6 +148,26 @@ def test_reload_applies_what_is_safe(start, file):
     assert "SIGHUP: log_level has changed" in reloading.reload("")
     assert reloading.hash() == first
     assert "SIGHUP: no setting has changed" in reloading.reload("# nothing")
+
+
+@pytest.mark.parametrize("limit, before, after, reason, flags", [
+    ("max_queued_calls", 1, 0, "queue", ["--inline-responses=0"]),
+    ("inline_responses", 4096, 0, "queue", ["--max-queued-calls=0"]),
+    ("connection_share", 1, 0.25, "connection_share", ["--max-in-flight-calls=4"]),
+])
+def test_a_reloaded_limit_holds_from_the_next_call_on(start, file, limit, before, after, reason, flags):
+    """One thread, which is busy all the while."""
+    reloading = Reloading(start, file, f"{limit} = {before}", "--compute-threads=1", *flags)
+    server = reloading.server
+    assert server.metrics().value("advantaged_limit", limit=limit) == before
+    with connect(server) as stub:
+        calls = [start_slow(server, stub), stub.ComputeAdvantages.future(batches.rloo(), timeout=PATIENCE)]
+        eventually(lambda: calls[1].done() or queued(server) == 1, "a second call that is let in")
+        reloading.reload(f"{limit} = {after}")
+        assert server.metrics().value("advantaged_limit", limit=limit) == after
+        refused(stub.ComputeAdvantages.future(batches.rloo(), timeout=PATIENCE))
+        assert [wait(call) for call in calls] == [grpc.StatusCode.OK] * 2
+    assert at_rest(server).value("advantaged_rejected_total", reason=reason) == 1
 
 
 def test_log_level_hides_what_is_less_severe(start, file):
