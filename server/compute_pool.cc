@@ -46,13 +46,12 @@ void ComputePool::SetQueueLimit(std::uint32_t queued_calls) {
   queue_limit_ = queued_calls;
 }
 
-std::optional<std::chrono::steady_clock::time_point> ComputePool::OldestStart() const {
+bool ComputePool::IsStuck(Clock::time_point now) const {
+  constexpr std::chrono::seconds kStuck{60};
   const std::lock_guard lock(mutex_);
-  std::optional<Clock::time_point> oldest;
-  for (const Worker& worker : workers_) {
-    if (worker.busy_since && (!oldest || *worker.busy_since < *oldest)) oldest = worker.busy_since;
-  }
-  return oldest;
+  return std::ranges::any_of(workers_, [&](const Worker& worker) {
+    return worker.busy_since && now - *worker.busy_since >= kStuck;
+  });
 }
 
 void ComputePool::Work(Worker& worker) {

@@ -23,6 +23,8 @@ class LoadMetrics;
 // Thread-safe.
 class ComputePool {
  public:
+  using Clock = std::chrono::steady_clock;
+
   // `metrics` must outlive the pool.
   ComputePool(const ComputePoolLimits& limits, LoadMetrics& metrics);
   ComputePool(const ComputePool&) = delete;
@@ -37,12 +39,11 @@ class ComputePool {
   // For calls to come.
   void SetQueueLimit(std::uint32_t queued_calls);
 
-  // When the longest running task began, or nothing if every thread is free. For liveness: the
-  // largest batch takes about a second.
-  std::optional<std::chrono::steady_clock::time_point> OldestStart() const;
+  // For liveness: true if at `now` a thread has been with one task for a minute. It will not end,
+  // for the largest batch takes about a second.
+  bool IsStuck(Clock::time_point now) const;
 
  private:
-  using Clock = std::chrono::steady_clock;
   struct Worker {
     std::optional<Clock::time_point> busy_since;
     std::thread thread;

@@ -20,8 +20,6 @@ using std::chrono::steady_clock;
 constexpr milliseconds kTick{1000};
 // After five to ten seconds without a batch a burst is over: the next comes after minutes.
 constexpr unsigned kTicksToIdle = 5;
-// A thread that computes one call for so long will not end; the largest batch takes about a second.
-constexpr std::chrono::seconds kStuck{60};
 
 }  // namespace
 
@@ -33,10 +31,7 @@ Daemon::Daemon(ConfigurationSource source, Configuration configuration, Log& log
       access_log_(log.access()),
       metrics_(BuildLabels(), {.runs = options().metrics_runs, .idle = options().metrics_run_idle}),
       backend_(options().compute, metrics_) {
-  probes_.alive = [this] {
-    const auto oldest = backend_.pool().OldestStart();
-    return !oldest || steady_clock::now() - *oldest < kStuck;
-  };
+  probes_.alive = [this] { return !backend_.pool().IsStuck(steady_clock::now()); };
 }
 
 bool Daemon::Run() {

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <future>
 #include <latch>
+#include <thread>
 #include <vector>
 
 #include "server/metrics/load_metrics.h"
@@ -111,16 +112,18 @@ TEST_F(ComputePoolTest, WithoutAQueueAnIdleThreadStillTakesWork) {
   blocker.let_go.set_value();
 }
 
-TEST_F(ComputePoolTest, TellsSinceWhenAThreadIsBusy) {
-  const auto before = std::chrono::steady_clock::now();
+TEST_F(ComputePoolTest, IsStuckOnceAThreadHasBeenWithOneTaskForAMinute) {
+  constexpr std::chrono::minutes kMinute{1};
   Blocker blocker;
   ComputePool pool({.threads = 2, .queued_calls = 1}, metrics_);
-  EXPECT_FALSE(pool.OldestStart());
+  EXPECT_FALSE(pool.IsStuck(ComputePool::Clock::now() + kMinute)) << "every thread is free";
+  const auto before = ComputePool::Clock::now();
   pool.Submit(&kNames[0], 1, blocker.task);
   blocker.started.wait();
-  ASSERT_TRUE(pool.OldestStart());
-  EXPECT_GE(*pool.OldestStart(), before);
+  EXPECT_FALSE(pool.IsStuck(before + kMinute - nanoseconds(1)));
+  EXPECT_TRUE(pool.IsStuck(ComputePool::Clock::now() + kMinute)) << "the other thread is free";
   blocker.let_go.set_value();
+  while (pool.IsStuck(ComputePool::Clock::now() + kMinute)) std::this_thread::yield();
 }
 
 }  // namespace
