@@ -105,8 +105,9 @@ class Check:
 
 
 def settle(value, limit):
-    """value() once it is at most `limit`, or as it is after five seconds."""
-    deadline = time.monotonic() + 5
+    """value() once it is at most `limit`, or as it is after 15 seconds: memory goes back up to ten after the last
+    batch."""
+    deadline = time.monotonic() + 15
     while (now := value()) > limit and time.monotonic() < deadline:
         time.sleep(0.1)
     return now
