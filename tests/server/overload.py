@@ -36,6 +36,7 @@ NOTHING = {"calls": 0, "p50_ms": 0, "p99_ms": 0, "max_ms": 0}
 def batch(responses):
     request = compute_pb2.ComputeAdvantagesRequest(
         reward_bits=random.Random(1).randbytes(responses // 8), response_count=responses, group_size=16,
+        valid=b"\xff" * (responses // 8),  # under a mask each group is thought about, alike or not
         reply_form=compute_pb2.REPLY_FORM_ADVANTAGES_PER_GROUP)
     request.method.grpo.SetInParent()
     return request
