@@ -39,11 +39,13 @@ test: ## Build everything and run every test
 	@cmake --build --preset release -j $(JOBS)
 	@ctest --preset release -j $(JOBS)
 
-.PHONY: overload
+.PHONY: overload inline-size
 overload: ## Offer the server three times what it can do, for a minute
+inline-size: ## Measure from which size on batches are better handed to the pool
+overload inline-size:
 	@$(INSTALL) build test
 	@$(call configure,release,build,ADVANTAGED_BUILD_TESTS=ON)
-	@cmake --build --preset release -j $(JOBS) --target overload
+	@cmake --build --preset release -j $(JOBS) --target $(subst -,_,$@)
 
 .PHONY: bench
 bench: ## Build and run the benchmarks
