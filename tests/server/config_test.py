@@ -151,7 +151,7 @@ def test_reload_applies_what_is_safe(start, file):
 
 
 @pytest.mark.parametrize("limit, before, after, reason, flags", [
-    ("max_queued_calls", 1, 0, "queue", ["--inline-responses=0"]),
+    ("max_queued_calls", 8, 0, "queue", ["--inline-responses=0"]),
     ("inline_responses", 4096, 0, "queue", ["--max-queued-calls=0"]),
     ("connection_share", 1, 0.25, "connection_share", ["--max-in-flight-calls=4"]),
 ])
