@@ -1,0 +1,28 @@
+"""What the process keeps between calls, and that it gives it back."""
+
+import concurrent.futures
+
+import grpc
+from advantaged.v1 import advantage_service_pb2_grpc, compute_pb2
+from conftest import PATIENCE, eventually
+from overload import resident
+
+RESPONSES = 1 << 21
+NOTICED = 3 * 8 * RESPONSES / (1 << 20)  # MiB of the requests and answers of three calls
+
+
+def test_after_a_burst_its_memory_goes_back_to_the_system(start):
+    server = start()
+    request = compute_pb2.ComputeAdvantagesRequest(rewards_float32_le=bytes(4 * RESPONSES), group_size=16,
+                                                   reply_form=compute_pb2.REPLY_FORM_ADVANTAGES_FLOAT32_LE)
+    request.method.grpo.SetInParent()
+    with grpc.insecure_channel(server.grpc[0], [("grpc.max_receive_message_length", -1)]) as channel:
+        stub = advantage_service_pb2_grpc.AdvantageServiceStub(channel)
+        stub.ComputeAdvantages(compute_pb2.ComputeAdvantagesRequest(
+            method=request.method, rewards=[0, 1], group_size=2), timeout=PATIENCE)
+        before = resident(server)
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            for reply in pool.map(lambda _: stub.ComputeAdvantages(request, timeout=PATIENCE), range(8)):
+                assert len(reply.advantages_float32_le) == 4 * RESPONSES
+        assert resident(server) > before + NOTICED, "it is kept through a burst"
+        eventually(lambda: resident(server) < before + NOTICED / 4, "memory back")
