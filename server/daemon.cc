@@ -20,6 +20,8 @@ using std::chrono::steady_clock;
 constexpr milliseconds kTick{1000};
 // After five to ten seconds without a batch a burst is over: the next comes after minutes.
 constexpr unsigned kTicksToIdle = 5;
+// Kept in messages between calls.
+constexpr std::uint64_t kPooledBytes = 128U << 20;
 
 }  // namespace
 
@@ -30,6 +32,7 @@ Daemon::Daemon(ConfigurationSource source, Configuration configuration, Log& log
       ready_file_(options().ready_file),
       access_log_(log.access()),
       metrics_(BuildLabels(), {.runs = options().metrics_runs, .idle = options().metrics_run_idle}),
+      messages_(kPooledBytes),
       backend_(options().compute, metrics_) {
   probes_.alive = [this] { return !backend_.pool().IsStuck(steady_clock::now()); };
 }
@@ -62,7 +65,7 @@ bool Daemon::Start(std::string& error) {
                                       .max_connections = options().max_connections},
                          .max_streams_per_connection = options().max_streams_per_connection,
                          .max_metadata_bytes = options().compute.max_metadata_bytes},
-                        backend_, metrics_, access_log_, error);
+                        backend_, messages_, metrics_, access_log_, error);
   if (grpc_server_ == nullptr) return false;
   for (const std::string& address : grpc_server_->addresses()) spdlog::info("grpc on {}", address);
 
@@ -128,7 +131,7 @@ void Daemon::Tick() {
 }
 
 void Daemon::FreeIdleMemory() {
-  grpc_server_->FreeIdleMessages();
+  messages_.Shrink();
   const std::uint64_t computed = backend_.computed();
   if (computed == computed_ && computed != computed_freed_) {
     ReturnFreeMemory();

@@ -13,6 +13,7 @@
 #include "server/json_calls.h"
 #include "server/log/access_log.h"
 #include "server/log/log.h"
+#include "server/message_pool.h"
 #include "server/metrics/metrics.h"
 #include "server/probes.h"
 #include "server/ready_file.h"
@@ -51,6 +52,8 @@ class Daemon {
   ReadyFile ready_file_;
   AccessLog access_log_;
   Metrics metrics_;
+  // Before the backend, whose threads are the last to look at messages.
+  MessagePool messages_;
   ComputeBackend backend_;
   Probes probes_;
   JsonCalls json_calls_{backend_, access_log_};

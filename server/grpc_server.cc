@@ -12,7 +12,6 @@
 #include <thread>
 
 #include "server/compute_backend.h"
-#include "server/message_pool.h"
 #include "server/metrics/metrics.h"
 #include "server/service.h"
 
@@ -54,13 +53,13 @@ void SetChannelArguments(const GrpcServerOptions& options, grpc::ServerBuilder& 
 }  // namespace
 
 std::unique_ptr<GrpcServer> GrpcServer::Start(const GrpcServerOptions& options,
-                                              ComputeBackend& backend, Metrics& metrics,
-                                              AccessLog& access_log, std::string& error) {
+                                              ComputeBackend& backend, MessagePool& messages,
+                                              Metrics& metrics, AccessLog& access_log,
+                                              std::string& error) {
   std::unique_ptr<GrpcServer> result(new GrpcServer(backend, metrics));
   result->listener_ = Listener::Open(options.listener, metrics, error);
   if (result->listener_ == nullptr) return nullptr;
-  result->messages_ = std::make_unique<MessagePool>(options.message_pool_bytes);
-  result->service_ = MakeAdvantageService(backend, metrics, access_log, *result->messages_);
+  result->service_ = MakeAdvantageService(backend, metrics, access_log, messages);
   if (!result->Serve(options)) {
     error = "gRPC did not start; its log says why";
     return nullptr;
@@ -107,8 +106,6 @@ void GrpcServer::SetReady(bool ready) {
 void GrpcServer::SetAlive(bool alive) {
   server_->GetHealthCheckService()->SetServingStatus("liveness", alive);
 }
-
-void GrpcServer::FreeIdleMessages() { messages_->Shrink(); }
 
 void GrpcServer::Drain(std::chrono::milliseconds limit) {
   listener_->StopListening();

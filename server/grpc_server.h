@@ -30,8 +30,6 @@ struct GrpcServerOptions {
   std::uint32_t max_streams_per_connection = 256;
   // See ComputeLimits.
   std::uint32_t max_metadata_bytes = 8192;
-  // Kept in messages between calls (MessagePool).
-  std::uint64_t message_pool_bytes = 128U << 20;
 };
 
 class GrpcServer {
@@ -39,8 +37,9 @@ class GrpcServer {
   // Listens and serves. On failure returns null and says in `error` which address failed and why.
   // What it refers to must outlive the server.
   static std::unique_ptr<GrpcServer> Start(const GrpcServerOptions& options,
-                                           ComputeBackend& backend, Metrics& metrics,
-                                           AccessLog& access_log, std::string& error);
+                                           ComputeBackend& backend, MessagePool& messages,
+                                           Metrics& metrics, AccessLog& access_log,
+                                           std::string& error);
   GrpcServer(const GrpcServer&) = delete;
   GrpcServer& operator=(const GrpcServer&) = delete;
   ~GrpcServer();
@@ -53,9 +52,6 @@ class GrpcServer {
   void SetReady(bool ready);
   void SetAlive(bool alive);
 
-  // Gives up what was kept for calls and not needed since this was last called.
-  void FreeIdleMessages();
-
   // Accepts no further connection and, from a moment without calls on, at the latest after half of
   // `limit`, no further call. Returns when those in flight have ended; after `limit` they are
   // cancelled.
@@ -67,7 +63,6 @@ class GrpcServer {
 
   ComputeBackend& backend_;
   Metrics& metrics_;
-  std::unique_ptr<MessagePool> messages_;
   std::unique_ptr<grpc::Service> service_;
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor_;
   std::unique_ptr<grpc::Server> server_;

@@ -10,6 +10,7 @@
 #include "server/compute_backend.h"
 #include "server/grpc_server.h"
 #include "server/log/access_log.h"
+#include "server/message_pool.h"
 #include "server/metrics/metrics.h"
 
 namespace advantaged {
@@ -37,11 +38,12 @@ class HealthTest : public testing::Test {
 
   std::string error_;
   Metrics metrics_{{}, {}};
+  MessagePool messages_{0};
   ComputeBackend backend_{{}, metrics_};
   AccessLog access_log_{std::make_shared<spdlog::logger>("none")};
   std::unique_ptr<GrpcServer> server_ =
       GrpcServer::Start({.listener = {.addresses = {{.path = {}, .host = "127.0.0.1", .port = 0}}}},
-                        backend_, metrics_, access_log_, error_);
+                        backend_, messages_, metrics_, access_log_, error_);
   grpc::GenericStub stub_{
       grpc::CreateChannel(server_->addresses().front(), grpc::InsecureChannelCredentials())};
 };
