@@ -4,6 +4,7 @@
 #define ADVANTAGED_SERVER_METRICS_RPC_METRICS_H_
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 
@@ -72,7 +73,8 @@ class CallScope {
  private:
   RpcMetrics& metrics_;
   const Rpc rpc_;
-  std::size_t code_ = 2;
+  // Atomic, so that who learns that the call is over sees all that was done before its end.
+  std::atomic<std::size_t> code_ = 2;
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 

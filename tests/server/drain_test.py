@@ -75,7 +75,7 @@ def test_no_call_fails_where_clients_watch_health(start):
         load = Load(channel)
         with load.running():
             eventually(lambda: handled(leaving) > 20 and handled(staying) > 20, "both are called")
-            assert leaving.stop() == 0
+            assert leaving.stop() == 0, leaving.log()
             load.more(100)
         assert not load.failures
 
@@ -140,7 +140,7 @@ def test_under_constant_load_a_retry_elsewhere_saves_every_call(start, delay):
         for client in clients:
             client.start()
         eventually(lambda: all(client.answers[0] > 20 or client.failures for client in clients), "load")
-        assert leaving.stop() == 0
+        assert leaving.stop() == 0, leaving.log()
         goal = [client.answers[1] + 20 for client in clients]
         eventually(lambda: all(client.answers[1] >= wanted or client.failures
                                for client, wanted in zip(clients, goal)), "answers from the other")
