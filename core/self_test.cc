@@ -9,6 +9,7 @@
 #include "core/kernels/apply.h"
 #include "core/kernels/exact_sum.h"
 #include "core/kernels/lane_sum.h"
+#include "core/kernels/target.h"
 #include "core/text.h"
 
 namespace advantaged {
@@ -258,6 +259,21 @@ std::string SelfTest() {
     if (!difference.empty()) return difference;
   }
   return "";
+}
+
+KernelTest TestKernels(const std::function<std::string()>& self_test) {
+  KernelTest result;
+  const auto passes = [&] {
+    const std::string fault = self_test();
+    if (!fault.empty()) result.faults.push_back(Concat(fault, ", on ", KernelTarget()));
+    return fault.empty();
+  };
+  result.passed = passes();
+  if (!result.passed && KernelTarget() != ScalarKernelTarget()) {
+    UseKernelTarget(ScalarKernelTarget());
+    result.passed = passes();
+  }
+  return result;
 }
 
 }  // namespace advantaged

@@ -5,15 +5,30 @@
 #define ADVANTAGED_CORE_SELF_TEST_H_
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace advantaged {
 
 // "" if every kernel, reached the way requests reach it, gives exactly the expected float32 bits;
 // else a sentence that names the kernel and its first value that differs. Below 5 ms.
 std::string SelfTest();
+
+// How the self-test went on the targets (kernels/target.h) that it was run on.
+struct KernelTest {
+  bool passed = false;              // on the target that the kernels run on from now on
+  std::vector<std::string> faults;  // of the targets it failed on, each of which it names
+
+  // The kernels left the best target for the scalar one, and pass there.
+  bool fell_back() const { return passed && !faults.empty(); }
+};
+
+// Runs the self-test on the target in use. If it fails there, all kernels of the process are moved
+// to the scalar target, where it runs again. Before any other thread runs a kernel.
+KernelTest TestKernels(const std::function<std::string()>& self_test = SelfTest);
 
 // The comparison: "" if `values` are `bits`, else that sentence.
 std::string FirstDifference(std::string_view kernel, std::span<const float> values,

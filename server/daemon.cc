@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "core/self_test.h"
+#include "server/kernel_report.h"
 #include "server/listener.h"
 #include "server/memory.h"
 #include "server/pages.h"
@@ -55,8 +55,7 @@ bool Daemon::Run() {
 }
 
 bool Daemon::Start(std::string& error) {
-  error = SelfTest();
-  if (!error.empty()) return false;
+  if (!ReportKernels(kernel_test_, metrics_, error)) return false;
   // First, so that probes are answered from the start.
   if (options().http_listen && !StartHttp(error)) return false;
   grpc_server_ =

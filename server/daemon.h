@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "core/self_test.h"
 #include "server/compute_backend.h"
 #include "server/config/configuration.h"
 #include "server/grpc_server.h"
@@ -51,6 +52,8 @@ class Daemon {
   Configuration configuration_;
   ReadyFile ready_file_;
   AccessLog access_log_;
+  // Before the metrics, which name the target that kernels run on, and before any thread computes.
+  const KernelTest kernel_test_ = TestKernels();
   Metrics metrics_;
   // Before the backend, whose threads are the last to look at messages.
   MessagePool messages_;

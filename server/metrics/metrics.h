@@ -32,6 +32,8 @@ class Metrics {
   RefusalMetrics& refusals() { return refusals_; }
   HttpMetrics& http() { return http_; }
   LogMetrics& log() { return log_; }
+  // Whether the kernels left the best instruction set for the scalar one.
+  void SetKernelFallback(bool fallback) { kernel_fallback_.Set(fallback ? 1 : 0); }
   // The page, in the Prometheus text format 0.0.4.
   std::string Page() const;
 
@@ -45,6 +47,7 @@ class Metrics {
   RefusalMetrics refusals_{registry_};
   HttpMetrics http_{registry_, load_};
   LogMetrics log_{registry_};
+  prometheus::Gauge& kernel_fallback_;
   ProcessMetrics process_;
 };
 

@@ -1,18 +1,70 @@
-// The self-test passes here, and its comparison sees a single bit.
+// The self-test passes here, its comparison sees a single bit, and kernels leave a target that
+// fails.
 #include "core/self_test.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
+#include <string>
+
+#include "core/kernels/target.h"
+#include "core/text.h"
 
 namespace advantaged {
 namespace {
 
 using testing::AllOf;
+using testing::ElementsAre;
+using testing::EndsWith;
 using testing::HasSubstr;
+using testing::IsEmpty;
 
 TEST(SelfTest, Passes) { EXPECT_EQ(SelfTest(), ""); }
+
+// Passes on the scalar target alone.
+std::string OnScalarOnly() {
+  if (KernelTarget() == ScalarKernelTarget()) return SelfTest();
+  return FirstDifference("affine", std::array{1.0F}, std::array{0U});
+}
+
+class TestKernelsTest : public testing::Test {
+ protected:
+  ~TestKernelsTest() override { UseBestKernelTarget(); }
+};
+
+TEST_F(TestKernelsTest, StaysOnTheBestTargetThatPasses) {
+  const KernelTest test = TestKernels();
+  EXPECT_TRUE(test.passed);
+  EXPECT_FALSE(test.fell_back());
+  EXPECT_THAT(test.faults, IsEmpty());
+  EXPECT_EQ(KernelTarget(), KernelTargets().front());
+}
+
+TEST_F(TestKernelsTest, FallsBackToTheScalarTarget) {
+  if (KernelTargets().size() == 1) GTEST_SKIP() << "this CPU has the scalar target only";
+  const KernelTest test = TestKernels(OnScalarOnly);
+  EXPECT_TRUE(test.passed);
+  EXPECT_TRUE(test.fell_back());
+  EXPECT_THAT(test.faults, ElementsAre(AllOf(HasSubstr("affine: value 0"),
+                                             EndsWith(Concat(", on ", KernelTargets().front())))));
+  EXPECT_EQ(KernelTarget(), ScalarKernelTarget());
+}
+
+TEST_F(TestKernelsTest, FailsWhereEveryTargetFails) {
+  const KernelTest test = TestKernels([] { return std::string("wrong"); });
+  EXPECT_FALSE(test.passed);
+  EXPECT_FALSE(test.fell_back());
+  ASSERT_EQ(test.faults.size(), std::min<std::size_t>(KernelTargets().size(), 2));
+  EXPECT_EQ(test.faults.front(), Concat("wrong, on ", KernelTargets().front()));
+  EXPECT_EQ(test.faults.back(), Concat("wrong, on ", ScalarKernelTarget()));
+}
+
+TEST_F(TestKernelsTest, DoesNotRepeatItselfOnTheScalarTarget) {
+  UseKernelTarget(ScalarKernelTarget());
+  EXPECT_EQ(TestKernels([] { return std::string("wrong"); }).faults.size(), 1U);
+}
 
 TEST(SelfTest, NamesKernelAndFirstValueThatDiffers) {
   constexpr std::array<float, 3> kValues = {1, -0.5F, -0.5F};
