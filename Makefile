@@ -47,11 +47,13 @@ overload inline-size:
 	@$(call configure,release,build,ADVANTAGED_BUILD_TESTS=ON)
 	@cmake --build --preset release -j $(JOBS) --target $(subst -,_,$@)
 
-.PHONY: bench
-bench: ## Build and run the benchmarks
-	@$(INSTALL) build test
-	@$(call configure,release,build,ADVANTAGED_BUILD_BENCHMARKS=ON)
-	@cmake --build --preset release -j $(JOBS) --target bench
+.PHONY: bench bench-brief
+bench: ## Measure everything beside its baseline into docs/benchmarks.md
+bench-brief: ## Run every benchmark briefly, for its answers
+bench bench-brief:
+	@$(INSTALL) build test figures
+	@$(call configure,release,build,ADVANTAGED_BUILD_TESTS=ON ADVANTAGED_BUILD_BENCHMARKS=ON)
+	@cmake --build --preset release -j $(JOBS) --target $@
 
 .PHONY: asan tsan
 asan: ## Build and run the tests with the address and undefined sanitizers

@@ -1,0 +1,74 @@
+"""What is promised of speed: the rows of the report, in its order.
+
+`explanation` is for people: why a target is missed, kept here by hand and printed below the table.
+"""
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    id: str
+    quantity: str
+    baseline: str
+    must: float | None = None
+    aim: float | None = None
+    lower_is_better: bool = False
+    explanation: str = ""
+
+
+ECHO_SIZES = {"256Ki": 1 << 18, "1Mi": 1 << 20, "4Mi": 1 << 22}
+THROUGHPUT_SIZES = {"16Ki": 1 << 14, "64Ki": 1 << 16, **ECHO_SIZES}
+THROUGHPUT_TARGETS = {"16Ki": (0.9, 1.0), "64Ki": (0.85, 0.95)}
+KERNEL_GROUPS = (8, 16, 64)
+RANK_GROUPS = (16, 256, 65536)
+PYTHON_SIZES = (4096, 16384)
+ECHO = "echo of the same bytes"
+
+
+def _remote():
+    for name, where in (("tcp", "TCP"), ("unix", "Unix socket")):
+        yield Row(f"p50/{name}", f"p50 of 256 floats, 1 client, {where}", ECHO, 1.10, 1.05, True)
+    for size in THROUGHPUT_SIZES:
+        yield Row(f"throughput/{size}", f"throughput, {size} floats, 1 client, TCP", ECHO,
+                  *THROUGHPUT_TARGETS.get(size, (0.65, 0.80)))
+    for size in ECHO_SIZES:
+        yield Row(f"cpu/{size}", f"server CPU per float, {size} floats", ECHO, 1.6, 1.3, True)
+    for size in ECHO_SIZES:
+        yield Row(f"bits/{size}", f"bits in, per-group out, {size} responses", "echo of as many floats", 4, 8)
+    yield Row("clients", "throughput, 64 clients at once, 8 groups of 8", "echo under the same clients", 0.8, 0.9)
+
+
+def _kernels():
+    for n in KERNEL_GROUPS:
+        yield Row(f"table/{n}", f"table kernel, groups of {n}, 64 MiB", "memcpy, one thread", 0.8, 0.95)
+    for n in KERNEL_GROUPS:
+        yield Row(f"affine/{n}", f"affine kernel, groups of {n}, 64 MiB", "memcpy, one thread", 0.6, 0.8)
+    for n in KERNEL_GROUPS:
+        yield Row(f"table_scalar/{n}", f"table kernel, groups of {n}, 32 KiB", "its scalar target", 4, 8)
+    for n in KERNEL_GROUPS:
+        yield Row(f"affine_avx2/{n}", f"affine kernel, groups of {n}, 32 KiB, AVX2", "its scalar target", 2, 2)
+        yield Row(f"affine_avx512/{n}", f"affine kernel, groups of {n}, 32 KiB, AVX-512", "its scalar target", 3, 4)
+
+
+def _rank():
+    for n in RANK_GROUPS:
+        yield Row(f"rank/{n}", f"max_at_k, groups of {n}", "std::sort and the formula", 3, 5)
+    for n in RANK_GROUPS:
+        yield Row(f"torch/{n}", f"max_at_k, groups of {n}", "torch.sort and the formula", 3, 5)
+
+
+def _python():
+    for size in PYTHON_SIZES:
+        yield Row(f"python_loop/{size}", f"remote call from Python, {size} responses in groups of 8",
+                  "NumPy, a loop over groups", 30, 50)
+    for size in PYTHON_SIZES:
+        yield Row(f"python_vectorised/{size}", f"remote call from Python, {size} responses in groups of 8",
+                  "NumPy, one array of groups")
+
+
+ROWS = [
+    *_remote(), *_kernels(), *_rank(), *_python(),
+    Row("ids", "group_ids shuffled, 1Mi responses in groups of 8, in-process", "the same batch in order", 0.6, 0.8),
+    Row("memory", "largest resident memory after the first tenth of the mixed load", "largest before", 1.1, 1.0, True),
+]
