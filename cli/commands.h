@@ -14,6 +14,7 @@ void AddDescribeCommand(CLI::App& program);
 void AddMethodsCommand(CLI::App& program);
 void AddPingCommand(CLI::App& program);
 void AddInfoCommand(CLI::App& program);
+void AddBenchCommand(CLI::App& program);
 
 }  // namespace advantaged::cli
 

@@ -20,6 +20,7 @@ int Run(int argc, char** argv) {
   AddMethodsCommand(program);
   AddPingCommand(program);
   AddInfoCommand(program);
+  AddBenchCommand(program);
   try {
     program.parse(argc, argv);  // runs the command as well
   } catch (const CLI::ParseError& error) {

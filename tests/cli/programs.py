@@ -38,9 +38,13 @@ def results(process):
     return [json.loads(line) for line in process.stdout.splitlines()]
 
 
+class Addresses(tuple):
+    """Of a server: gRPC over TCP and over a Unix socket; `http` apart."""
+
+
 @contextlib.contextmanager
 def server(*flags):
-    """A server on a free port and a Unix socket; yields its two gRPC addresses."""
+    """A server on a free port and a Unix socket; yields its Addresses."""
     with tempfile.TemporaryDirectory() as folder:
         socket = f"unix:{folder}/advantaged.sock"
         ready = pathlib.Path(folder, "ready")
@@ -53,8 +57,10 @@ def server(*flags):
                 assert process.poll() is None, "the server ended while starting"
                 assert time.monotonic() < deadline, "the server is not ready in time"
                 time.sleep(0.02)
-            addresses = json.loads(ready.read_text(encoding="utf-8"))["grpc"]
-            yield [a for a in addresses if not a.startswith("unix:")][0], socket
+            written = json.loads(ready.read_text(encoding="utf-8"))
+            addresses = Addresses(([a for a in written["grpc"] if not a.startswith("unix:")][0], socket))
+            addresses.http = written["http"]
+            yield addresses
         finally:
             process.send_signal(signal.SIGTERM)
             assert process.wait(timeout=30) == 0
