@@ -18,7 +18,7 @@ def _client(settings, address, first):
     return subprocess.Popen(
         [settings.build / "bin/advctl", "bench", "--server", address, "--method", "grpo", "--responses",
          ",".join(map(str, order)), "--group-size", "16", "--rewards", "real", "--form", "bytes", "--reply", "bytes",
-         "--clients", "1", "--loop", "closed", "--warmup", "0", "--seconds", str(settings.memory_seconds / 80),
+         "--clients", "1", "--loop", "closed", "--warm-up", "0", "--seconds", str(settings.memory_seconds / 80),
          "--no-check", "--output", "json"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 

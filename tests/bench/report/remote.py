@@ -22,7 +22,7 @@ class Load:
 
     def run(self, address, seconds, check):
         """One row of the report of advctl bench."""
-        output = run([self.settings.build / "bin/advctl", "bench", "--server", address, *self.flags, "--warmup",
+        output = run([self.settings.build / "bin/advctl", "bench", "--server", address, *self.flags, "--warm-up",
                       seconds / 4, "--seconds", seconds] + ([] if check else ["--no-check"]))
         (row,) = json.loads(output)["rows"]
         if row["errors"] or not row["calls"]:
