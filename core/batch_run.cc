@@ -5,13 +5,11 @@
 namespace advantaged {
 namespace {
 
-// True if a group of 0/1 rewards is nothing but its (n, c), and stands in the request as kernels
-// want it.
+// True if a group of 0/1 rewards is nothing but its (n, c).
 bool KindsApply(const Computation& computation, const Options& options) {
   const Batch& batch = computation.batch();
-  return computation.groups().contiguous() && batch.valid.empty() && batch.outcomes.empty() &&
-         !options.success_threshold && !options.shape_rewards &&
-         computation.method().row->has_table();
+  return batch.valid.empty() && batch.outcomes.empty() && !options.success_threshold &&
+         !options.shape_rewards && computation.method().row->has_table();
 }
 
 }  // namespace
@@ -59,6 +57,7 @@ std::size_t BatchRun::ByKind(std::size_t first, std::size_t last) {
     if (kind == nullptr) {
       const GroupReport* report = run_.Group(group);
       if (report == nullptr) return i + 1;
+      ReportAdvantages(run_.advantages());
       kind = &kinds_.Add(*report, run_.pair());
       learned = true;
     } else {
@@ -77,11 +76,9 @@ std::size_t BatchRun::ByKind(std::size_t first, std::size_t last) {
 std::size_t BatchRun::CountAndSelect(std::size_t first, std::size_t last) {
   counts_.resize(last - first);
   const std::span<const std::uint32_t> offsets = Offsets(first, last);
-  const bool bits = !batch_.reward_bits.empty();
-  const std::size_t begin = offsets.front();
-  const std::size_t size = offsets.back() - begin;
-  const std::span<const float> rewards =
-      bits ? batch_.rewards : batch_.rewards.subspan(begin, size);
+  // Bits are counted where they are.
+  const bool bits = !batch_.reward_bits.empty() && groups_.contiguous();
+  const std::span<const float> rewards = bits ? batch_.rewards : Rewards(first, last);
   if (options_.per_group) {
     if (!bits) return CountOnes(rewards, offsets, counts_);
     CountBits(batch_.reward_bits.bytes, offsets, counts_);
@@ -91,23 +88,63 @@ std::size_t BatchRun::CountAndSelect(std::size_t first, std::size_t last) {
   for (std::size_t i = 0; i < tables_.size(); ++i) {
     tables_[i] = kinds_.OfSize(groups_.size(first + i)).entries().data();
   }
-  const std::span<float> out = out_.subspan(begin, size);
-  if (!bits) return SelectFromTables(rewards, offsets, tables_, out, counts_);
-  SelectFromBits(batch_.reward_bits.bytes, offsets, tables_, out, counts_);
-  return counts_.size();
+  const std::size_t size = offsets.back() - offsets.front();
+  if (groups_.contiguous()) {
+    const std::span<float> out = out_.subspan(offsets.front(), size);
+    if (!bits) return SelectFromTables(rewards, offsets, tables_, out, counts_);
+    SelectFromBits(batch_.reward_bits.bytes, offsets, tables_, out, counts_);
+    return counts_.size();
+  }
+  written_.resize(size);
+  const std::size_t binary = SelectFromTables(rewards, offsets, tables_, written_, counts_);
+  const std::span<const std::uint32_t> members = groups_.members();
+  const std::size_t end = groups_.begin(first + binary);
+  for (std::size_t i = offsets.front(); i < end; ++i) {
+    out_[members[i]] = written_[i - offsets.front()];
+  }
+  return binary;
+}
+
+std::span<const float> BatchRun::Rewards(std::size_t first, std::size_t last) {
+  const std::size_t begin = groups_.begin(first);
+  const std::size_t size = groups_.begin(last) - begin;
+  if (groups_.contiguous() && batch_.reward_bits.empty()) {
+    return batch_.rewards.subspan(begin, size);
+  }
+  gathered_.resize(size);
+  const std::span<const std::uint32_t> members = groups_.members();
+  for (std::size_t i = 0; i < size; ++i) {
+    const std::size_t index = groups_.contiguous() ? begin + i : members[begin + i];
+    gathered_[i] = batch_.reward_bits.empty() ? batch_.rewards[index]
+                                              : static_cast<float>(batch_.reward_bits[index]);
+  }
+  return gathered_;
 }
 
 void BatchRun::OneByOne(std::size_t first, std::size_t last) {
-  if (!run_.reads_in_place()) {
-    for (std::size_t group = first; group < last; ++group) run_.Group(group);
+  if (!batch_.valid.empty()) {
+    for (std::size_t group = first; group < last; ++group) {
+      if (run_.Group(group) != nullptr) ReportAdvantages(run_.advantages());
+    }
     return;
   }
   const std::span<const std::uint32_t> offsets = Offsets(first, last);
-  moments_.Compute(batch_.rewards.subspan(offsets.front(), offsets.back() - offsets.front()),
-                   offsets);
+  const std::span<const float> rewards = Rewards(first, last);
+  moments_.Compute(rewards, offsets);
+  // Advantages that stand side by side are reported at once.
+  const bool at_once = groups_.contiguous() && !options_.per_group;
   for (std::size_t i = 0; i < last - first; ++i) {
-    run_.Group(first + i, moments_.Scan(i), moments_.Of(i));
+    const auto of_group = rewards.subspan(offsets[i] - offsets[0], offsets[i + 1] - offsets[i]);
+    const GroupReport* report = run_.Group(first + i, of_group, moments_.Scan(i), moments_.Of(i));
+    if (report != nullptr && !at_once) ReportAdvantages(run_.advantages());
   }
+  if (at_once && violations_.empty()) {
+    ReportAdvantages(out_.subspan(offsets.front(), rewards.size()));
+  }
+}
+
+void BatchRun::ReportAdvantages(std::span<const float> advantages) {
+  if (observer_ != nullptr && options_.stages.empty()) observer_->OnAdvantages(advantages);
 }
 
 void BatchRun::Report(GroupKind& kind, std::size_t group) {

@@ -36,6 +36,10 @@ class BatchRun {
   std::size_t CountAndSelect(std::size_t first, std::size_t last);
   // Computes groups one by one, each with its statistics from one look at all.
   void OneByOne(std::size_t first, std::size_t last);
+  // The rewards of these groups, one group after the other: where they are, else gathered. For
+  // batches without a mask.
+  std::span<const float> Rewards(std::size_t first, std::size_t last);
+  void ReportAdvantages(std::span<const float> advantages);
   void Report(GroupKind& kind, std::size_t group);
 
   std::span<const std::uint32_t> Offsets(std::size_t first, std::size_t last) const {
@@ -56,6 +60,8 @@ class BatchRun {
   std::vector<std::uint32_t> counts_;
   std::vector<const FloatPair*> tables_;
   GroupMoments moments_;
+  std::vector<float> gathered_;  // rewards of a stretch
+  std::vector<float> written_;   // advantages of a stretch, on their way to where they belong
 };
 
 }  // namespace advantaged

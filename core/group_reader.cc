@@ -4,13 +4,8 @@ namespace advantaged {
 
 GroupInput GroupReader::Read(std::size_t group) {
   const std::uint32_t size = groups_.size(group);
-  if (in_place()) {
-    const std::size_t begin = groups_.begin(group);
-    return {
-        .rewards = batch_.rewards.subspan(begin, size),
-        .lengths = batch_.lengths.empty() ? batch_.lengths : batch_.lengths.subspan(begin, size),
-        .first = static_cast<std::uint32_t>(begin),
-        .indices = {}};
+  if (groups_.contiguous() && batch_.valid.empty() && batch_.reward_bits.empty()) {
+    return Read(group, batch_.rewards.subspan(groups_.begin(group), size));
   }
   rewards_.clear();
   lengths_.clear();
@@ -24,6 +19,25 @@ GroupInput GroupReader::Read(std::size_t group) {
     if (!batch_.lengths.empty()) lengths_.push_back(batch_.lengths[index]);
   }
   return {.rewards = rewards_, .lengths = lengths_, .first = 0, .indices = indices_};
+}
+
+GroupInput GroupReader::Read(std::size_t group, std::span<const float> rewards) {
+  GroupInput input{.rewards = rewards,
+                   .lengths = {},
+                   .first = static_cast<std::uint32_t>(groups_.begin(group)),
+                   .indices = {}};
+  if (!groups_.contiguous()) {
+    input.indices = groups_.members().subspan(groups_.begin(group), rewards.size());
+  }
+  if (batch_.lengths.empty()) return input;
+  if (groups_.contiguous()) {
+    input.lengths = batch_.lengths.subspan(groups_.begin(group), rewards.size());
+  } else {
+    lengths_.clear();
+    for (const std::uint32_t index : input.indices) lengths_.push_back(batch_.lengths[index]);
+    input.lengths = lengths_;
+  }
+  return input;
 }
 
 template <typename Correct>

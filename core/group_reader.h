@@ -39,13 +39,10 @@ class GroupReader {
   GroupReader(const Batch& batch, const Options& options, const Groups& groups)
       : batch_(batch), options_(options), groups_(groups) {}
 
-  // True if groups are viewed where they are: contiguous ones of floats without a mask. Anything
-  // else is gathered.
-  bool in_place() const {
-    return groups_.contiguous() && batch_.valid.empty() && batch_.reward_bits.empty();
-  }
-
   GroupInput Read(std::size_t group);
+  // The same for a batch without a mask, whose rewards of this group are side by side already, in
+  // the request or elsewhere.
+  GroupInput Read(std::size_t group, std::span<const float> rewards);
 
   // The outcomes of the group just read: those sent, or by threshold, or its rewards if all are 0
   // or 1 (`binary`, with `ones` of them 1), or unknown.

@@ -46,10 +46,10 @@ const GroupReport* GroupRun::Group(std::size_t group) {
   return Group(state);
 }
 
-const GroupReport* GroupRun::Group(std::size_t group, const RewardScan& scan,
-                                   const Moments& moments) {
+const GroupReport* GroupRun::Group(std::size_t group, std::span<const float> rewards,
+                                   const RewardScan& scan, const Moments& moments) {
   State state{.group = group,
-              .input = reader_.Read(group),
+              .input = reader_.Read(group, rewards),
               .scan = scan,
               .outcomes = {},
               .moments = moments};
@@ -73,10 +73,7 @@ const GroupReport* GroupRun::Group(State& state) {
   Advantages(state);
   if (!WriteOut(state)) return nullptr;
   Weigh(state);
-  if (observer_ != nullptr) {
-    observer_->OnGroup(report_, 1);
-    if (options_.stages.empty()) observer_->OnAdvantages(advantages_);
-  }
+  if (observer_ != nullptr) observer_->OnGroup(report_, 1);
   return violations_.count() == violations ? &report_ : nullptr;
 }
 

@@ -38,10 +38,11 @@ class GroupRun {
 
   // The report, valid until the next group; null if violations were added.
   const GroupReport* Group(std::size_t group);
-  // The same for a group whose rewards were looked at already; with `reads_in_place` only.
-  const GroupReport* Group(std::size_t group, const RewardScan& scan, const Moments& moments);
-  // True if the groups stand side by side in the request, as floats, none masked.
-  bool reads_in_place() const { return reader_.in_place(); }
+  // The same for a group of a batch without a mask, whose rewards were read and looked at already.
+  const GroupReport* Group(std::size_t group, std::span<const float> rewards,
+                           const RewardScan& scan, const Moments& moments);
+  // Those of the last group; in the output where they stand side by side there.
+  std::span<const float> advantages() const { return advantages_; }
   // What each side of the last group got, 0 if it has no responses; if its inputs had two values.
   FloatPair pair() const { return pair_; }
   void Warn(std::vector<Warning>& warnings) const;

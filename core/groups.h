@@ -40,6 +40,8 @@ class Groups {
     const std::uint32_t position = offsets_[group] + i;
     return contiguous() ? position : members_[position];
   }
+  // The members of all groups, those of `group` from begin(group) on; empty if contiguous.
+  std::span<const std::uint32_t> members() const { return members_; }
   // For messages: "group 3", or "group 3 (id 17)" where the request has ids.
   std::string Name(std::size_t group) const;
   // Name of the field that declares the group, e.g. "group_sizes[3]" or "group_ids[17]" (its first

@@ -2,8 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace advantaged {
+namespace {
+
+double Total(const MagnitudeSums::Lanes& lanes) {
+  return std::accumulate(lanes.begin(), lanes.end(), 0.0);
+}
+
+}  // namespace
 
 SummaryBuilder::SummaryBuilder(std::span<const std::uint32_t> pass_at)
     : pass_at_k_(pass_at.size()) {
@@ -33,7 +41,9 @@ void SummaryBuilder::Add(const GroupReport& report, std::uint64_t times) {
 }
 
 void SummaryBuilder::Add(std::span<const float> advantages) {
-  for (const float advantage : advantages) Add(advantage, 1);
+  if (advantages.empty()) return;
+  if (!origin_) origin_ = std::abs(static_cast<double>(advantages[0]));
+  AddMagnitudes(advantages, *origin_, sums_);
 }
 
 void SummaryBuilder::Add(float advantage, std::uint64_t times) {
@@ -43,10 +53,10 @@ void SummaryBuilder::Add(float advantage, std::uint64_t times) {
   const auto weight = static_cast<double>(times);
   if (!origin_) origin_ = magnitude;
   const double distance = magnitude - *origin_;
-  shifted_ += weight * distance;
-  shifted_squares_ += weight * (distance * distance);
-  summary_.max_absolute = std::max(summary_.max_absolute, magnitude);
-  (a > 0 ? summary_.positive_weight : summary_.negative_weight) += weight * magnitude;
+  sums_.distance[0] += weight * distance;
+  sums_.squares[0] += weight * (distance * distance);
+  sums_.maximum[0] = std::max(sums_.maximum[0], magnitude);
+  (a > 0 ? sums_.positive : sums_.negative)[0] += weight * magnitude;
 }
 
 Summary SummaryBuilder::Build(std::size_t responses) const {
@@ -60,10 +70,13 @@ Summary SummaryBuilder::Build(std::size_t responses) const {
   }
   const std::uint32_t filled = summary.groups - summary.empty;
   if (filled > 0) summary.no_signal_share = static_cast<double>(no_signal_) / filled;
+  summary.max_absolute = *std::ranges::max_element(sums_.maximum);
+  summary.positive_weight = Total(sums_.positive);
+  summary.negative_weight = Total(sums_.negative);
   if (origin_) {
-    const double shift = shifted_ / summary.responses;
+    const double shift = Total(sums_.distance) / summary.responses;
     summary.mean_absolute = *origin_ + shift;
-    const double variance = shifted_squares_ / summary.responses - shift * shift;
+    const double variance = Total(sums_.squares) / summary.responses - shift * shift;
     summary.sd_absolute = std::sqrt(std::max(0.0, variance));
   }
   return summary;

@@ -9,6 +9,7 @@
 
 #include "advantaged/advantaged.h"
 #include "core/computation.h"
+#include "core/kernels/magnitude.h"
 
 namespace advantaged {
 
@@ -29,11 +30,10 @@ class SummaryBuilder {
   double success_rates_ = 0;
   std::vector<double> pass_at_k_;
   std::uint32_t no_signal_ = 0;
-  // Sums of |A| and its square, both less the first |A|: so the spread of near-equal values
+  // The first |A|. Magnitudes are added up less this one, so that the spread of near-equal values
   // survives.
   std::optional<double> origin_;
-  double shifted_ = 0;
-  double shifted_squares_ = 0;
+  MagnitudeSums sums_;
 };
 
 }  // namespace advantaged
