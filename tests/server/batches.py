@@ -15,14 +15,14 @@ def rloo(rewards=(1, 0, 0, 1), group_size=2, **fields):
 
 
 def slow():
-    """Takes about a second of computing: eight sorts of a million rewards, or as many as a sanitizer does in it."""
-    group_size, groups = 1 << 20, int(os.environ.get("ADVANTAGED_SLOW_GROUPS", "8"))
+    """Takes about a second of computing, or as many bytes as a sanitizer does in it: Pass@K for 32 K of the smallest
+    groups, whose outcomes are not their rewards."""
     one = random.Random(1)
-    rewards = struct.pack(f"<{group_size}f", *(one.random() for _ in range(group_size)))
+    mebi = struct.pack(f"<{1 << 20}f", *(one.random() for _ in range(1 << 20)))
     request = compute_pb2.ComputeAdvantagesRequest(
-        group_size=group_size, rewards_float32_le=rewards * groups,
-        reply_form=compute_pb2.REPLY_FORM_ADVANTAGES_FLOAT32_LE)
-    request.method.max_at_k.k = 4
+        group_size=2, rewards_float32_le=mebi * int(os.environ.get("ADVANTAGED_SLOW_MEBI", "8")),
+        success_threshold=0.5, pass_at=range(1, 33), reply_form=compute_pb2.REPLY_FORM_ADVANTAGES_FLOAT32_LE)
+    request.method.rloo.SetInParent()
     return request
 
 

@@ -100,7 +100,7 @@ def test_calls_that_end_badly(start):
     assert expired["responses"] == 6 and expired["method"] == "rloo"
     assert expired["compute_us"] == 0 and expired["queue_us"] > 0
     cancelled, = (line for line in found if line["code"] == "Canceled")
-    assert cancelled["method"] == "max_at_k" and cancelled["request_bytes"] > 1 << 22
+    assert cancelled["method"] == "rloo" and cancelled["request_bytes"] > 1 << 22
     for line in found:
         assert line["level"] == "info"
         assert ("groups" in line) == ("response_bytes" in line) == (line["code"] == "OK")
