@@ -1,5 +1,6 @@
 #include "server/call.h"
 
+#include <grpc/grpc_security.h>
 #include <grpcpp/server_context.h>
 
 #include <chrono>
@@ -7,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "advantaged/v1/stream.pb.h"
 #include "server/errors.h"
 #include "server/log/traceparent.h"
 
@@ -25,14 +27,19 @@ std::string PeerText(std::string peer) {
 
 }  // namespace
 
-bool Call::Expired() const { return context_.deadline() <= std::chrono::system_clock::now(); }
+template <typename Reactor>
+bool BasicCall<Reactor>::Expired() const {
+  return context_.deadline() <= std::chrono::system_clock::now();
+}
 
-GivenUp Call::CheckGivenUp() const {
+template <typename Reactor>
+GivenUp BasicCall<Reactor>::CheckGivenUp() const {
   if (Expired()) return GivenUp::kDeadline;
   return context_.IsCancelled() ? GivenUp::kCancelled : GivenUp::kNo;
 }
 
-void Call::End(const CallStatus& status) {
+template <typename Reactor>
+void BasicCall<Reactor>::End(const CallStatus& status) {
   scope_.set_code(status.code);
   if (status.code == CallStatus::kResourceExhausted) {
     // Negative: never.
@@ -47,10 +54,11 @@ void Call::End(const CallStatus& status) {
       context_.AddTrailingMetadata(kServerTiming, ServerTiming(*times));
     }
   }
-  Finish(ToGrpcStatus(status));
+  this->Finish(ToGrpcStatus(status));
 }
 
-void Call::OnDone() {
+template <typename Reactor>
+void BasicCall<Reactor>::OnDone() {
   if (cancelled_) {
     const int sent = scope_.code();
     const bool expired = Expired();
@@ -65,28 +73,49 @@ void Call::OnDone() {
   delete this;
 }
 
-std::size_t Call::MetadataBytes() const {
+template <typename Reactor>
+std::size_t BasicCall<Reactor>::MetadataBytes() const {
   std::size_t bytes = 0;
   for (const auto& [name, value] : context_.client_metadata()) bytes += name.size() + value.size();
   return bytes;
 }
 
-std::string_view Call::Metadata(const char* name) const {
+template <typename Reactor>
+std::string_view BasicCall<Reactor>::Metadata(const char* name) const {
   const auto [first, last] = context_.client_metadata().equal_range(name);
   if (first == last || std::next(first) != last) return {};
   return {first->second.data(), first->second.size()};
 }
 
-void Call::Log(int code) const {
+template <typename Reactor>
+ConnectionId BasicCall<Reactor>::Connection() const {
+  // The address of gRPC's record of who is at the other end: one for each connection, which lives
+  // as long as it does. Addresses of peers would not do: all clients of a Unix socket have the
+  // same.
+  grpc_auth_context* record = grpc_call_auth_context(context_.c_call());
+  grpc_auth_context_release(record);
+  return record;
+}
+
+template <typename Reactor>
+void BasicCall<Reactor>::Introduce(AccessRecord& record) const {
+  record.transport = "grpc";
+  record.rpc = RpcName(scope_.rpc());
+  record.peer = PeerText(context_.peer());
+  record.traceparent = Traceparent(Metadata(kTraceparent));
+}
+
+template <typename Reactor>
+void BasicCall<Reactor>::Log(int code) const {
   access_log_.Write(code, [this](AccessRecord& record) {
-    record.transport = "grpc";
-    record.rpc = RpcName(scope_.rpc());
-    record.peer = PeerText(context_.peer());
+    Introduce(record);
     record.stages = Stages();
-    record.traceparent = Traceparent(Metadata(kTraceparent));
     Describe(record);
     record.total_us = std::chrono::duration<double, std::micro>(scope_.elapsed()).count();
   });
 }
+
+template class BasicCall<grpc::ServerUnaryReactor>;
+template class BasicCall<StreamReactor>;
 
 }  // namespace advantaged

@@ -1,4 +1,4 @@
-// One unary call: counts and logs it, knows whether its caller still waits, and frees itself when
+// One call: counts and logs it, knows whether its caller still waits, and frees itself when
 // it is over.
 #ifndef ADVANTAGED_SERVER_CALL_H_
 #define ADVANTAGED_SERVER_CALL_H_
@@ -11,17 +11,24 @@
 #include <string>
 #include <string_view>
 
+#include "server/admission.h"
 #include "server/call_status.h"
 #include "server/log/access_log.h"
 #include "server/metrics/metrics.h"
 
 namespace advantaged {
 
+namespace v1 {
+class StreamAdvantagesRequest;
+class StreamAdvantagesResponse;
+}  // namespace v1
+
 // Made with new and given to gRPC, which calls OnDone exactly once and last.
-class Call : public grpc::ServerUnaryReactor {
+template <typename Reactor>
+class BasicCall : public Reactor {
  public:
   // `metrics` and `access_log` must outlive the call.
-  Call(grpc::CallbackServerContext& context, Metrics& metrics, AccessLog& access_log, Rpc rpc)
+  BasicCall(grpc::CallbackServerContext& context, Metrics& metrics, AccessLog& access_log, Rpc rpc)
       : context_(context), metrics_(metrics), access_log_(access_log), scope_(metrics.rpc(), rpc) {}
 
   // Ends the call; gRPC sends the reply, or the error with its details and, of a
@@ -34,12 +41,18 @@ class Call : public grpc::ServerUnaryReactor {
 
  protected:
   // Frees itself.
-  ~Call() override = default;
+  ~BasicCall() override = default;
 
   // Whether the caller still waits. May be asked at any time before End.
   GivenUp CheckGivenUp() const;
   grpc::CallbackServerContext& context() const { return context_; }
   Rpc rpc() const { return scope_.rpc(); }
+  Metrics& metrics() const { return metrics_; }
+  AccessLog& access_log() const { return access_log_; }
+  // The connection that brought the call.
+  ConnectionId Connection() const;
+  // What every line about the call says.
+  void Introduce(AccessRecord& record) const;
 
  private:
   // Any thread, also beside End.
@@ -60,6 +73,13 @@ class Call : public grpc::ServerUnaryReactor {
   std::atomic<bool> cancelled_ = false;
   CallScope scope_;
 };
+
+using Call = BasicCall<grpc::ServerUnaryReactor>;
+using StreamReactor =
+    grpc::ServerBidiReactor<v1::StreamAdvantagesRequest, v1::StreamAdvantagesResponse>;
+
+extern template class BasicCall<grpc::ServerUnaryReactor>;
+extern template class BasicCall<StreamReactor>;
 
 }  // namespace advantaged
 

@@ -1,5 +1,6 @@
 #include "server/compute_backend.h"
 
+#include <algorithm>
 #include <new>
 #include <optional>
 #include <span>
@@ -9,6 +10,7 @@
 #include "advantaged/v1/compute.pb.h"
 #include "server/handler.h"
 #include "server/metrics/metrics.h"
+#include "server/reply_size.h"
 
 namespace advantaged {
 namespace {
@@ -35,9 +37,21 @@ ComputeBackend::ComputeBackend(const ComputeLimits& limits, Metrics& metrics)
   PublishLimits(limits);
 }
 
+CallSize ComputeBackend::Measure(const v1::ComputeAdvantagesRequest& request,
+                                 std::size_t request_bytes) const {
+  const std::size_t responses = CountResponses(request);
+  const std::size_t tables = TableWork(request, responses);
+  // Tables of the caller are bytes without responses.
+  const std::size_t read = std::max(responses, request_bytes / sizeof(float));
+  return {.request_bytes = request_bytes,
+          .answer_bytes = SizeOfReply(request).bytes(),
+          .cost = static_cast<double>(read + tables + 1),
+          .is_small = tables == 0 && IsSmall(responses, request_bytes)};
+}
+
 Admission::Ticket ComputeBackend::Admit(Rpc rpc, ConnectionId connection, std::size_t request_bytes,
                                         std::size_t answer_bytes, CallStatus& refusal) {
-  if (rpc == Rpc::kComputeAdvantages) metrics_.rpc().ObserveRequestBytes(request_bytes);
+  if (rpc != Rpc::kDescribeMethod) metrics_.rpc().ObserveRequestBytes(request_bytes);
   if (request_bytes > max_request_bytes_) {
     metrics_.load().Count(Rejection::kTooLarge);
     refusal = Refused("the request has " + std::to_string(request_bytes) +
@@ -88,6 +102,12 @@ CallStatus ComputeBackend::CheckMetadata(std::size_t bytes) {
   return Refused("the metadata has " + std::to_string(bytes) + " bytes; this server accepts " +
                      std::to_string(limit) + " (--max-metadata-bytes)",
                  std::nullopt);
+}
+
+CallStatus ComputeBackend::RefusedAsInvalid(const v1::ComputeAdvantagesRequest& batch,
+                                            Violations violations) {
+  metrics_.refusals().Count(batch, violations);
+  return InvalidArgument(std::move(violations));
 }
 
 CallStatus ComputeBackend::RefusedByQueue(milliseconds delay) {

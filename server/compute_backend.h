@@ -37,6 +37,14 @@ class DescribeMethodResponse;
 // Whether the caller of a call still waits; asked again and again, from one thread at a time.
 using GivenUpCheck = std::function<GivenUp()>;
 
+// What a call asks for, as far as it can be told before it is checked.
+struct CallSize {
+  std::size_t request_bytes = 0;
+  std::size_t answer_bytes = 0;
+  double cost = 0;        // see ComputePool::Submit
+  bool is_small = false;  // to be done at once, by the thread of the network
+};
+
 // Thread-safe.
 class ComputeBackend {
  public:
@@ -64,7 +72,13 @@ class ComputeBackend {
            request_bytes <= kBytesBeside + kBytesPerResponse * responses;
   }
 
+  // The size of a batch whose message has `request_bytes` bytes.
+  CallSize Measure(const v1::ComputeAdvantagesRequest& request, std::size_t request_bytes) const;
+
   ComputePool& pool() { return pool_; }
+
+  // Counts an item whose envelope is wrong and makes the status for it.
+  CallStatus RefusedAsInvalid(const v1::ComputeAdvantagesRequest& batch, Violations violations);
 
   // The answer to a call that the pool refused.
   CallStatus RefusedByQueue(std::chrono::milliseconds delay);

@@ -17,7 +17,7 @@ class ComputeCall final : public PooledCall {
         response_(response) {}
 
  private:
-  Size Measure() const override;
+  CallSize Measure() const override;
   CallStatus Work() override;
   std::optional<StageTimes> Stages() const override;
   void Describe(AccessRecord& record) const override;
@@ -25,6 +25,11 @@ class ComputeCall final : public PooledCall {
   const v1::ComputeAdvantagesRequest& request_;
   v1::ComputeAdvantagesResponse& response_;
 };
+
+// What the access log says of one batch, in a call of its own or on a stream.
+StageTimes StagesOf(const v1::ComputeAdvantagesResponse& response, std::chrono::nanoseconds waited);
+void DescribeBatch(const v1::ComputeAdvantagesRequest& request,
+                   const v1::ComputeAdvantagesResponse& response, AccessRecord& record);
 
 }  // namespace advantaged
 

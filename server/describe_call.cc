@@ -5,7 +5,7 @@
 
 namespace advantaged {
 
-PooledCall::Size DescribeCall::Measure() const {
+CallSize DescribeCall::Measure() const {
   const DescribeSize size = SizeOf(request_);
   return {.request_bytes = request_.ByteSizeLong(),
           .answer_bytes = size.numbers * sizeof(double),

@@ -17,7 +17,7 @@ class DescribeCall final : public PooledCall {
         response_(response) {}
 
  private:
-  Size Measure() const override;
+  CallSize Measure() const override;
   CallStatus Work() override;
   std::optional<StageTimes> Stages() const override;
   void Describe(AccessRecord& record) const override;

@@ -59,7 +59,7 @@ std::unique_ptr<GrpcServer> GrpcServer::Start(const GrpcServerOptions& options,
   std::unique_ptr<GrpcServer> result(new GrpcServer(backend, metrics));
   result->listener_ = Listener::Open(options.listener, metrics, error);
   if (result->listener_ == nullptr) return nullptr;
-  result->service_ = MakeAdvantageService(backend, metrics, access_log, messages);
+  result->service_ = MakeAdvantageService(backend, metrics, access_log, messages, result->streams_);
   if (!result->Serve(options)) {
     error = "gRPC did not start; its log says why";
     return nullptr;
@@ -109,6 +109,7 @@ void GrpcServer::SetAlive(bool alive) {
 
 void GrpcServer::Drain(std::chrono::milliseconds limit) {
   listener_->StopListening();
+  streams_.Close();
   const auto deadline = std::chrono::system_clock::now() + limit;
   // gRPC tells clients to go (GOAWAY), and shuts a connection both ways once its last call has
   // ended, that is when the kernel has the answer: what the client then sends, if only to say that

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "server/listener.h"
+#include "server/open_streams.h"
 
 namespace grpc {
 class Server;
@@ -52,15 +53,16 @@ class GrpcServer {
   void SetReady(bool ready);
   void SetAlive(bool alive);
 
-  // Accepts no further connection and, from a moment without calls on, at the latest after half of
-  // `limit`, no further call. Returns when those in flight have ended; after `limit` they are
-  // cancelled.
+  // Ends streams as soon as what they have read is answered. Accepts no further connection and,
+  // from a moment without calls on, at the latest after half of `limit`, no further call. Returns
+  // when those in flight have ended; after `limit` they are cancelled.
   void Drain(std::chrono::milliseconds limit);
 
  private:
   GrpcServer(ComputeBackend& backend, Metrics& metrics);
   bool Serve(const GrpcServerOptions& options);
 
+  OpenStreams streams_;
   ComputeBackend& backend_;
   Metrics& metrics_;
   std::unique_ptr<grpc::Service> service_;

@@ -36,16 +36,9 @@ class Stopwatch {
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
 
-CallStatus Refused(Violations violations) {
-  const Violation& first = violations.listed().front();
-  std::string message = Concat(first.field, ": ", first.description);
-  if (violations.count() > 1) Append(message, Concat(" (and ", violations.count() - 1, " more)"));
-  return {CallStatus::kInvalidArgument, std::move(message), std::move(violations)};
-}
-
 CallStatus Refused(const DecodedRequest& decoded, Violations violations) {
   decoded.NameFields(violations);
-  return Refused(std::move(violations));
+  return InvalidArgument(std::move(violations));
 }
 
 // Adds a violation if a reply about so many groups cannot be sent.
@@ -60,6 +53,13 @@ void CheckReplySize(const v1::ComputeAdvantagesRequest& request, std::size_t gro
 }
 
 }  // namespace
+
+CallStatus InvalidArgument(Violations violations) {
+  const Violation& first = violations.listed().front();
+  std::string message = Concat(first.field, ": ", first.description);
+  if (violations.count() > 1) Append(message, Concat(" (and ", violations.count() - 1, " more)"));
+  return {CallStatus::kInvalidArgument, std::move(message), std::move(violations)};
+}
 
 CallStatus HandleComputeAdvantages(const v1::ComputeAdvantagesRequest& request,
                                    v1::ComputeAdvantagesResponse& response, GroupObserver* observer,
@@ -103,9 +103,9 @@ CallStatus HandleDescribeMethod(const v1::DescribeMethodRequest& request,
                                 v1::DescribeMethodResponse& response) {
   Violations violations;
   const DescribeRequest decoded = DecodeDescribe(request, violations);
-  if (!violations.empty()) return Refused(std::move(violations));
+  if (!violations.empty()) return InvalidArgument(std::move(violations));
   Description description = Describe(decoded);
-  if (!description.ok()) return Refused(std::move(description.violations));
+  if (!description.ok()) return InvalidArgument(std::move(description.violations));
   EncodeDescription(description, response);
   return {};
 }

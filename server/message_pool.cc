@@ -7,37 +7,25 @@
 
 namespace advantaged {
 
-// One request and its reply, and the way back.
-class MessagePool::Messages final
-    : public grpc::MessageHolder<v1::ComputeAdvantagesRequest, v1::ComputeAdvantagesResponse> {
- public:
-  explicit Messages(MessagePool& pool) : pool_(pool) {
-    set_request(&request_);
-    set_response(&response_);
-  }
+MessagePool::Messages::Messages(MessagePool& pool) : pool_(pool) {
+  set_request(item_.mutable_batch());
+  set_response(reply_.mutable_batch());
+}
 
-  // gRPC calls it when the call is done.
-  void Release() override {
-    request_.Clear();
-    response_.Clear();
-    bytes_ = request_.SpaceUsedLong() + response_.SpaceUsedLong();
-    pool_.Return(std::unique_ptr<Messages>(this));
-  }
-
-  std::uint64_t bytes() const { return bytes_; }
-
- private:
-  MessagePool& pool_;
-  v1::ComputeAdvantagesRequest request_;
-  v1::ComputeAdvantagesResponse response_;
-  std::uint64_t bytes_ = 0;
-};
+void MessagePool::Messages::Release() {
+  // Clear empties a batch that is present, and does not free it (`optional` in the contract).
+  item_.mutable_batch();
+  reply_.mutable_batch();
+  item_.Clear();
+  reply_.Clear();
+  bytes_ = item_.SpaceUsedLong() + reply_.SpaceUsedLong();
+  pool_.Return(std::unique_ptr<Messages>(this));
+}
 
 MessagePool::MessagePool(std::uint64_t max_bytes) : max_bytes_(max_bytes) {}
 MessagePool::~MessagePool() = default;
 
-grpc::MessageHolder<v1::ComputeAdvantagesRequest, v1::ComputeAdvantagesResponse>*
-MessagePool::AllocateMessages() {
+MessagePool::Messages* MessagePool::AllocateMessages() {
   {
     const std::lock_guard lock(mutex_);
     if (!free_.empty()) {

@@ -1,6 +1,6 @@
-// Request and reply messages of ComputeAdvantages that calls use one after the other. A message
-// keeps the memory of its arrays, so a trainer's next batch is parsed into pages that are there
-// already: fresh messages for every call halve the throughput of large ones.
+// Request and reply messages of batches that calls and items of streams use one after the other. A
+// message keeps the memory of its arrays, so a trainer's next batch is parsed into pages that are
+// there already: fresh messages for every call halve the throughput of large ones.
 #ifndef ADVANTAGED_SERVER_MESSAGE_POOL_H_
 #define ADVANTAGED_SERVER_MESSAGE_POOL_H_
 
@@ -12,7 +12,7 @@
 #include <memory>
 #include <mutex>
 
-#include "advantaged/v1/compute.pb.h"
+#include "advantaged/v1/stream.pb.h"
 
 namespace advantaged {
 
@@ -24,8 +24,28 @@ class MessagePool final
   explicit MessagePool(std::uint64_t max_bytes);
   ~MessagePool() override;
 
-  grpc::MessageHolder<v1::ComputeAdvantagesRequest, v1::ComputeAdvantagesResponse>*
-  AllocateMessages() override;
+  // One item of a stream and the reply to it, and the way back; a call uses what is in the
+  // envelopes.
+  class Messages final
+      : public grpc::MessageHolder<v1::ComputeAdvantagesRequest, v1::ComputeAdvantagesResponse> {
+   public:
+    explicit Messages(MessagePool& pool);
+
+    v1::StreamAdvantagesRequest& item() { return item_; }
+    v1::StreamAdvantagesResponse& reply() { return reply_; }
+    // gRPC calls it when the call is done.
+    void Release() override;
+
+    std::uint64_t bytes() const { return bytes_; }
+
+   private:
+    MessagePool& pool_;
+    v1::StreamAdvantagesRequest item_;
+    v1::StreamAdvantagesResponse reply_;
+    std::uint64_t bytes_ = 0;
+  };
+
+  Messages* AllocateMessages() override;
 
   // Frees the messages that no call has needed since the last time this was called.
   void Shrink();
@@ -34,7 +54,6 @@ class MessagePool final
   std::uint64_t bytes() const;
 
  private:
-  class Messages;
   void Return(std::unique_ptr<Messages> messages);
 
   const std::uint64_t max_bytes_;

@@ -23,19 +23,11 @@ class PooledCall : public Call, private ComputeTask {
   // Frees itself.
   ~PooledCall() override = default;
 
-  // What the call asks for, as far as it can be told before it is checked.
-  struct Size {
-    std::size_t request_bytes = 0;
-    std::size_t answer_bytes = 0;
-    double cost = 0;        // see ComputePool::Submit
-    bool is_small = false;  // to be done at once, by the thread of the network
-  };
-
   ComputeBackend& backend() const { return backend_; }
   std::chrono::nanoseconds waited() const { return waited_; }  // for a thread
 
  private:
-  virtual Size Measure() const = 0;
+  virtual CallSize Measure() const = 0;
   // Does the work, once the call is in and has a thread.
   virtual CallStatus Work() = 0;
 

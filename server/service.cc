@@ -9,6 +9,8 @@
 #include "server/handler.h"
 #include "server/message_pool.h"
 #include "server/metrics/metrics.h"
+#include "server/open_streams.h"
+#include "server/stream_call.h"
 #include "server/version.h"
 
 namespace advantaged {
@@ -19,8 +21,13 @@ using grpc::ServerUnaryReactor;
 
 class Service final : public v1::AdvantageService::CallbackService {
  public:
-  Service(ComputeBackend& backend, Metrics& metrics, AccessLog& access_log, MessagePool& messages)
-      : backend_(backend), metrics_(metrics), access_log_(access_log) {
+  Service(ComputeBackend& backend, Metrics& metrics, AccessLog& access_log, MessagePool& messages,
+          OpenStreams& streams)
+      : backend_(backend),
+        metrics_(metrics),
+        access_log_(access_log),
+        messages_(messages),
+        streams_(streams) {
     SetMessageAllocatorFor_ComputeAdvantages(&messages);
   }
 
@@ -28,6 +35,12 @@ class Service final : public v1::AdvantageService::CallbackService {
                                         const v1::ComputeAdvantagesRequest* request,
                                         v1::ComputeAdvantagesResponse* response) override {
     auto* call = new ComputeCall(*context, *request, *response, metrics_, access_log_, backend_);
+    call->Start();
+    return call;
+  }
+
+  StreamReactor* StreamAdvantages(CallbackServerContext* context) override {
+    auto* call = new StreamCall(*context, metrics_, access_log_, backend_, messages_, streams_);
     call->Start();
     return call;
   }
@@ -65,13 +78,16 @@ class Service final : public v1::AdvantageService::CallbackService {
   ComputeBackend& backend_;
   Metrics& metrics_;
   AccessLog& access_log_;
+  MessagePool& messages_;
+  OpenStreams& streams_;
 };
 
 }  // namespace
 
 std::unique_ptr<grpc::Service> MakeAdvantageService(ComputeBackend& backend, Metrics& metrics,
-                                                    AccessLog& access_log, MessagePool& messages) {
-  return std::make_unique<Service>(backend, metrics, access_log, messages);
+                                                    AccessLog& access_log, MessagePool& messages,
+                                                    OpenStreams& streams) {
+  return std::make_unique<Service>(backend, metrics, access_log, messages, streams);
 }
 
 }  // namespace advantaged

@@ -2,7 +2,7 @@
 // it.
 //
 // gRPC owns the messages of a call and gives them back when the call is done, those of
-// ComputeAdvantages to a pool.
+// ComputeAdvantages to a pool; items of streams take theirs from it themselves.
 #ifndef ADVANTAGED_SERVER_SERVICE_H_
 #define ADVANTAGED_SERVER_SERVICE_H_
 
@@ -17,11 +17,13 @@ namespace advantaged {
 class AccessLog;
 class ComputeBackend;
 class MessagePool;
+class OpenStreams;
 class Metrics;
 
 // What it refers to must outlive the service. It may be called from any number of threads.
 std::unique_ptr<grpc::Service> MakeAdvantageService(ComputeBackend& backend, Metrics& metrics,
-                                                    AccessLog& access_log, MessagePool& messages);
+                                                    AccessLog& access_log, MessagePool& messages,
+                                                    OpenStreams& streams);
 
 }  // namespace advantaged
 

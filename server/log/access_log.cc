@@ -31,6 +31,8 @@ Json ToJson(int code, std::uint64_t skipped, const AccessRecord& record) {
   Set(line, "transport", record.transport);
   Set(line, "rpc", record.rpc);
   line["code"] = CodeName(code);
+  Set(line, "items", record.items);
+  Set(line, "item", record.item);
   Set(line, "method", record.method);
   Set(line, "run", record.run);
   Set(line, "peer", record.peer);

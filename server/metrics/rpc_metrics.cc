@@ -7,8 +7,8 @@
 namespace advantaged {
 namespace {
 
-constexpr std::array<const char*, kRpcs> kRpcNames = {"ComputeAdvantages", "DescribeMethod",
-                                                      "ListMethods", "GetServerInfo"};
+constexpr std::array<const char*, kRpcs> kRpcNames = {
+    "ComputeAdvantages", "StreamAdvantages", "DescribeMethod", "ListMethods", "GetServerInfo"};
 constexpr std::array<const char*, 4> kStages = {"queue", "decode", "compute", "encode"};
 // As go-grpc-prometheus spells them.
 constexpr std::array<const char*, kStatusCodes> kCodeNames = {
@@ -26,6 +26,12 @@ RpcMetrics::RpcMetrics(prometheus::Registry& registry)
     : in_flight_(GaugeFamily(registry, "advantaged_requests_in_flight",
                              "Calls that have started and not ended.")
                      .Add({})),
+      received_(CounterFamily(registry, "grpc_server_msg_received_total",
+                              "Messages of streams that have arrived.")
+                    .Add({{"grpc_method", RpcName(Rpc::kStreamAdvantages)}})),
+      sent_(CounterFamily(registry, "grpc_server_msg_sent_total",
+                          "Messages of streams that have left.")
+                .Add({{"grpc_method", RpcName(Rpc::kStreamAdvantages)}})),
       request_bytes_(AddHistogram(HistogramFamily(registry, "advantaged_request_size_bytes",
                                                   "Serialized requests of ComputeAdvantages."),
                                   {}, kBytesEdges)),

@@ -13,8 +13,14 @@
 namespace advantaged {
 
 // The calls of AdvantageService.
-enum class Rpc : std::size_t { kComputeAdvantages, kDescribeMethod, kListMethods, kGetServerInfo };
-inline constexpr std::size_t kRpcs = 4;
+enum class Rpc : std::size_t {
+  kComputeAdvantages,
+  kStreamAdvantages,
+  kDescribeMethod,
+  kListMethods,
+  kGetServerInfo
+};
+inline constexpr std::size_t kRpcs = 5;
 // Canonical status codes, 0 to 16.
 inline constexpr std::size_t kStatusCodes = 17;
 
@@ -28,6 +34,9 @@ class RpcMetrics {
   // `registry` must outlive the metrics.
   explicit RpcMetrics(prometheus::Registry& registry);
 
+  // A message of a stream has arrived, or has left.
+  void CountReceived() { received_.Increment(); }
+  void CountSent() { sent_.Increment(); }
   // Sizes of serialized messages of ComputeAdvantages.
   void ObserveRequestBytes(std::size_t bytes);
   void ObserveResponseBytes(std::size_t bytes);
@@ -46,6 +55,8 @@ class RpcMetrics {
   };
 
   prometheus::Gauge& in_flight_;
+  prometheus::Counter& received_;
+  prometheus::Counter& sent_;
   prometheus::Histogram& request_bytes_;
   prometheus::Histogram& response_bytes_;
   std::array<prometheus::Histogram*, 4> stages_{};

@@ -3,7 +3,7 @@
 from conftest import eventually
 
 RPC = "ComputeAdvantages"
-METHODS = (RPC, "DescribeMethod", "ListMethods", "GetServerInfo")
+METHODS = (RPC, "StreamAdvantages", "DescribeMethod", "ListMethods", "GetServerInfo")
 GAUGES = ("requests_in_flight", "in_flight_calls", "in_flight_bytes", "queued_calls")
 
 

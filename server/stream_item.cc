@@ -1,0 +1,72 @@
+#include "server/stream_item.h"
+
+#include <utility>
+
+#include "server/compute_call.h"
+#include "server/errors.h"
+#include "server/stream_call.h"
+
+namespace advantaged {
+
+bool StreamItem::TakeId() {
+  const std::string& id = request().id();
+  const bool good = !id.empty() && id.size() <= kMaxIdBytes;
+  if (good) id_ = id;
+  return good;
+}
+
+void StreamItem::Start(Violations wrong) {
+  start_ = std::chrono::steady_clock::now();
+  ComputeBackend& backend = stream_.backend();
+  if (!wrong.empty()) return End(backend.RefusedAsInvalid(request().batch(), std::move(wrong)));
+  if (const CallStatus gone = backend.CheckWaiting(CallStage::kAdmission, stream_.CheckGivenUp());
+      !gone.ok()) {
+    return End(gone);
+  }
+  const ConnectionId connection = stream_.Connection();
+  const CallSize size = backend.Measure(request().batch(), request().ByteSizeLong());
+  CallStatus refusal;
+  ticket_ = backend.Admit(Rpc::kStreamAdvantages, connection, size.request_bytes, size.answer_bytes,
+                          refusal);
+  if (!ticket_) return End(refusal);
+  if (size.is_small) return Run(std::chrono::nanoseconds(0));
+  backend.pool().Submit(connection, size.cost, *this);
+}
+
+void StreamItem::Run(std::chrono::nanoseconds waited) {
+  waited_ = waited;
+  End(stream_.backend().Compute(request().batch(), *messages_->reply().mutable_batch(), waited,
+                                [this] { return stream_.CheckGivenUp(); }));
+}
+
+void StreamItem::Refuse(std::chrono::milliseconds delay) {
+  End(stream_.backend().RefusedByQueue(delay));
+}
+
+void StreamItem::End(const CallStatus& status) {
+  code_ = status.code;
+  Log();
+  if (status.ok()) {
+    messages_->reply().set_id(id_);
+  } else {
+    refusal_.set_id(id_);
+    *refusal_.mutable_status() = ToRpcStatus(status, kMaxErrorBytes);
+    messages_.reset();
+  }
+  stream_.Complete(*this);
+}
+
+void StreamItem::Log() {
+  stream_.access_log().Write(code_, [this](AccessRecord& record) {
+    stream_.Introduce(record);
+    record.item = id_;
+    const v1::ComputeAdvantagesResponse& answer = messages_->reply().batch();
+    DescribeBatch(request().batch(), answer, record);
+    record.stages = StagesOf(answer, waited_);
+    record.total_us =
+        std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start_)
+            .count();
+  });
+}
+
+}  // namespace advantaged

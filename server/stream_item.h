@@ -1,0 +1,64 @@
+// One item of a stream, from its message until its reply has left.
+#ifndef ADVANTAGED_SERVER_STREAM_ITEM_H_
+#define ADVANTAGED_SERVER_STREAM_ITEM_H_
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "advantaged/v1/stream.pb.h"
+#include "server/compute_backend.h"
+#include "server/message_pool.h"
+
+namespace advantaged {
+
+class StreamCall;
+
+class StreamItem final : private ComputeTask {
+ public:
+  static constexpr std::size_t kMaxIdBytes = 64;
+
+  // The stream must outlive the item.
+  StreamItem(StreamCall& stream, MessagePool& messages)
+      : stream_(stream), messages_(messages.AllocateMessages()) {}
+
+  // To be read into, until Start.
+  v1::StreamAdvantagesRequest& request() { return messages_->item(); }
+  // Takes the id from the message that was read. False if it is none.
+  bool TakeId();
+  // Empty if the message has none that may be.
+  const std::string& id() const { return id_; }
+
+  // Has the item answered, now or later, by another thread: it then passes itself to
+  // StreamCall::Complete. `wrong`: what is wrong with its envelope.
+  void Start(Violations wrong);
+
+  // Once it is answered:
+  const v1::StreamAdvantagesResponse& reply() { return messages_ ? messages_->reply() : refusal_; }
+  int code() const { return code_; }
+
+ private:
+  struct Release {
+    void operator()(MessagePool::Messages* messages) const { messages->Release(); }
+  };
+
+  void Run(std::chrono::nanoseconds waited) override;
+  void Refuse(std::chrono::milliseconds delay) override;
+  // The item may be gone afterwards.
+  void End(const CallStatus& status);
+  void Log();
+
+  StreamCall& stream_;
+  // Given back early by an item that is refused: what it keeps is not counted in its ticket then.
+  std::unique_ptr<MessagePool::Messages, Release> messages_;
+  v1::StreamAdvantagesResponse refusal_;
+  std::string id_;
+  int code_ = CallStatus::kOk;
+  std::chrono::steady_clock::time_point start_{};
+  std::chrono::nanoseconds waited_{0};
+  Admission::Ticket ticket_;  // until the reply has been sent
+};
+
+}  // namespace advantaged
+
+#endif  // ADVANTAGED_SERVER_STREAM_ITEM_H_
