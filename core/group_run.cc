@@ -290,7 +290,7 @@ bool GroupRun::TableHolds(const Parameters& parameters, std::uint32_t n, std::ui
 void GroupRun::FromRewards(State& state, const Parameters& parameters) {
   if (row_.rank != nullptr) {
     doubles_.resize(state.n());
-    row_.rank(state.input.rewards, parameters, doubles_);
+    row_.rank(state.input.rewards, parameters, rank_memory_, doubles_);
     Round(doubles_, advantages_);
     return;
   }

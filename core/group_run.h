@@ -15,6 +15,7 @@
 #include "core/computation.h"
 #include "core/group_reader.h"
 #include "core/kernels/moments.h"
+#include "core/kernels/rank.h"
 #include "core/table_cache.h"
 
 namespace advantaged {
@@ -114,6 +115,7 @@ class GroupRun {
   GroupReport report_;    // of the group at hand
   std::vector<float> scratch_;
   std::vector<double> doubles_;
+  RankMemory rank_memory_;
   std::vector<double> pass_at_k_;
   std::size_t small_ = 0;
   std::size_t suspicious_ = 0;

@@ -29,6 +29,8 @@
 
 namespace advantaged {
 
+struct RankMemory;
+
 // The methods that others scale.
 enum class Base : std::uint8_t { kReinforce, kRloo, kGrpo, kDrGrpo };
 enum class MaxVariant : std::uint8_t { kPlain, kLeaveOneOut, kLeaveOneOutMinusOne };
@@ -128,7 +130,7 @@ struct MethodRow {
   Base (*base)(const Parameters&) = nullptr;
   // Real rewards: one of the other two shapes.
   Affine (*affine)(const RewardGroup&, const Parameters&) = nullptr;
-  void (*rank)(std::span<const float> rewards, const Parameters&,
+  void (*rank)(std::span<const float> rewards, const Parameters&, RankMemory&,
                std::span<double> advantages) = nullptr;
   // The limit n → ∞ as a function of ρ (core/surrogate/population.h), where the table of a huge
   // group is not it. `counts` holds the n of the question and, for the rest, values in the limit:

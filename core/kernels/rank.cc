@@ -21,32 +21,38 @@ namespace hn = hwy::HWY_NAMESPACE;
 inline constexpr std::size_t kFew = 96;
 
 // The place of each reward is the number of those that stand before it: smaller ones, and equal
-// ones of a smaller index. A vector of rewards is compared with every reward.
+// ones of a smaller index. A vector of rewards is compared with every reward, as integers in their
+// order: an equal one stands before as long as it is below the next integer.
 void SortFew(const float* rewards, std::size_t n, Ranked* sorted) {
   using Floats = hn::ScalableTag<float>;
   constexpr std::size_t kWidth = hn::MaxLanes(Floats());
   const Floats d;
   const hn::RebindToSigned<Floats> di;
-  const auto count = [&](auto before) HWY_ATTR {
-    return hn::VecFromMask(di, hn::RebindMask(di, before));  // −1 where true
-  };
   HWY_ALIGN float padded[kFew + kWidth] = {};
+  HWY_ALIGN std::int32_t keys[kFew + kWidth];
   std::copy_n(rewards, n, padded);
+  for (std::size_t i = 0; i < n; i += kWidth) {
+    // Adding 0 makes one zero of both. Of negative rewards all bits but the sign count backwards.
+    const auto bits = hn::BitCast(di, hn::Add(hn::Load(d, padded + i), hn::Zero(d)));
+    const auto backwards = hn::And(hn::ShiftRight<31>(bits), hn::Set(di, 0x7FFFFFFF));
+    hn::Store(hn::Xor(bits, backwards), di, keys + i);
+  }
+  HWY_ALIGN std::int32_t one_in_a_lane[2 * kWidth] = {};
+  one_in_a_lane[kWidth] = 1;
   for (std::size_t begin = 0; begin < n; begin += kWidth) {
     const std::size_t end = HWY_MIN(n, begin + kWidth);
-    const auto v = hn::LoadU(d, padded + begin);
+    auto limit = hn::Add(hn::Load(di, keys + begin), hn::Set(di, 1));
     auto place = hn::Zero(di);
-    for (std::size_t j = 0; j < begin; ++j) {
-      place = hn::Sub(place, count(hn::Le(hn::Set(d, padded[j]), v)));
-    }
+    const auto compare_with = [&](std::size_t j) HWY_ATTR {
+      // −1 where true
+      place = hn::Sub(place, hn::VecFromMask(di, hn::Lt(hn::Set(di, keys[j]), limit)));
+    };
+    for (std::size_t j = 0; j < begin; ++j) compare_with(j);
     for (std::size_t j = begin; j < end; ++j) {
-      const auto other = hn::Set(d, padded[j]);
-      const auto later = hn::Not(hn::FirstN(d, j - begin + 1));
-      place = hn::Sub(place, count(hn::Or(hn::Lt(other, v), hn::And(hn::Eq(other, v), later))));
+      limit = hn::Sub(limit, hn::LoadU(di, one_in_a_lane + kWidth - (j - begin)));
+      compare_with(j);
     }
-    for (std::size_t j = end; j < n; ++j) {
-      place = hn::Sub(place, count(hn::Lt(hn::Set(d, padded[j]), v)));
-    }
+    for (std::size_t j = end; j < n; ++j) compare_with(j);
     HWY_ALIGN std::int32_t places[kWidth];
     hn::Store(place, di, places);
     for (std::size_t i = begin; i < end; ++i) {

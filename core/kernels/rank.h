@@ -3,7 +3,9 @@
 #define ADVANTAGED_CORE_KERNELS_RANK_H_
 
 #include <cstdint>
+#include <map>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace advantaged {
@@ -12,6 +14,24 @@ namespace advantaged {
 struct Ranked {
   float reward;
   std::uint32_t index;
+};
+
+// What groups are ranked in, one after the other: a small one takes less time than its memory and
+// its weights would.
+struct RankMemory {
+  struct Weights {
+    std::vector<double> at;     // of the reward at each rank
+    std::vector<double> above;  // of the same for all ranks below
+  };
+
+  std::vector<Ranked> sorted;
+  std::vector<Ranked> scratch;
+  std::vector<double> value;
+  std::vector<double> others;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, Weights> weights;  // by n and K
+  // The last of these: batches tend to have one.
+  std::pair<std::uint32_t, std::uint32_t> last{};
+  const Weights* last_weights = nullptr;
 };
 
 // The rewards in ascending order, equal ones (−0 and 0 are) in the order they stood. Finite

@@ -102,82 +102,93 @@ Pair Limit(const Counts& g, const Parameters& p) {
   return {scale, -scale * std::expm1((p.k - 1.0) * std::log1p(-g.rho))};
 }
 
-// w(1 … n) at index m−1.
-std::vector<double> RankWeights(std::uint32_t n, std::uint32_t k) {
-  std::vector<double> w = FailureLadder(n, k);
-  w.pop_back();
-  std::reverse(w.begin(), w.end());
-  return w;
+using Weights = RankMemory::Weights;
+
+// w(1 … n) at index m−1, and w(m)·(K−1)/(m−1). Memory for all n of a batch is no more than its
+// responses take.
+const Weights& WeightsOf(std::uint32_t n, std::uint32_t k, RankMemory& memory) {
+  if (memory.last_weights != nullptr && memory.last == std::pair(n, k)) return *memory.last_weights;
+  Weights& weights = memory.weights[{n, k}];
+  memory.last = {n, k};
+  memory.last_weights = &weights;
+  if (!weights.at.empty()) return weights;
+  weights.at = FailureLadder(n, k);
+  weights.at.pop_back();
+  std::ranges::reverse(weights.at);
+  weights.above.resize(n);
+  for (std::uint32_t rank = 1; rank < n; ++rank) {
+    weights.above[rank] = weights.at[rank] * ((k - 1.0) / rank);
+  }
+  return weights;
 }
 
 // plain, of rewards lowered by `offset`, for each rank.
-std::vector<double> Plain(std::span<const Ranked> sorted, const std::vector<double>& w, double k,
-                          double offset) {
-  std::vector<double> value(sorted.size());
+void Plain(std::span<const Ranked> sorted, const Weights& w, double offset,
+           std::vector<double>& value) {
+  value.resize(sorted.size());
   CarriedSum above;
   for (std::size_t rank = sorted.size(); rank-- > 0;) {
     const double reward = static_cast<double>(sorted[rank].reward) - offset;
     CarriedSum sum = above;
-    sum.Add(w[rank] * reward);
+    sum.Add(w.at[rank] * reward);
     value[rank] = sum.Value();
-    if (rank > 0) above.Add(w[rank] * ((k - 1) / static_cast<double>(rank)) * reward);
+    if (rank > 0) above.Add(w.above[rank] * reward);
   }
-  return value;
 }
 
 // max@K of the others, of rewards lowered by `offset`, for each rank.
-std::vector<double> MaxOfOthers(std::span<const Ranked> sorted, const std::vector<double>& w,
-                                double k, double offset) {
+void MaxOfOthers(std::span<const Ranked> sorted, const Weights& w, double k, double offset,
+                 std::vector<double>& value) {
   const std::size_t n = sorted.size();
   const double scale = k / (static_cast<double>(n) - k);
   const auto reward = [&](std::size_t rank) {
     return static_cast<double>(sorted[rank].reward) - offset;
   };
-  std::vector<double> value(n);
+  value.resize(n);
   CarriedSum below;
   for (std::size_t rank = 0; rank < n; ++rank) {
     value[rank] = below.Value();
-    below.Add(w[rank] * reward(rank));
+    below.Add(w.at[rank] * reward(rank));
   }
   CarriedSum above;
   for (std::size_t rank = n; rank-- > 0;) {
     value[rank] = scale * (value[rank] + above.Value());
-    if (rank > 0) above.Add(w[rank - 1] * reward(rank));
+    if (rank > 0) above.Add(w.at[rank - 1] * reward(rank));
   }
-  return value;
 }
 
-std::vector<double> MinusOne(std::span<const Ranked> sorted, const std::vector<double>& w) {
-  std::vector<double> value(sorted.size());
+void MinusOne(std::span<const Ranked> sorted, const Weights& w, std::vector<double>& value) {
+  value.assign(sorted.size(), 0);
   CarriedSum gaps;
   for (std::size_t rank = 1; rank < sorted.size(); ++rank) {
     gaps.Add(
         (static_cast<double>(sorted[rank].reward) - static_cast<double>(sorted[rank - 1].reward)) *
-        w[rank]);
+        w.at[rank]);
     value[rank] = gaps.Value();
   }
-  return value;
 }
 
-void Rank(std::span<const float> rewards, const Parameters& p, std::span<double> advantages) {
-  const std::vector<Ranked> sorted = SortAscending(rewards);
+void Rank(std::span<const float> rewards, const Parameters& p, RankMemory& memory,
+          std::span<double> advantages) {
+  SortAscending(rewards, memory.sorted, memory.scratch);
+  const std::vector<Ranked>& sorted = memory.sorted;
   const auto n = static_cast<double>(rewards.size());
   const double k = p.k;
-  const std::vector<double> w = RankWeights(static_cast<std::uint32_t>(rewards.size()), p.k);
-  std::vector<double> value;
+  const Weights& w = WeightsOf(static_cast<std::uint32_t>(rewards.size()), p.k, memory);
+  std::vector<double>& value = memory.value;
   if (p.variant == MaxVariant::kLeaveOneOut) {
     // Lowered by the largest reward: for large K everything is near it, and the small differences
     // are the result.
     const double top = sorted.back().reward;
-    value = Plain(sorted, w, k, top);
-    const std::vector<double> others = MaxOfOthers(sorted, w, k, top);
+    Plain(sorted, w, top, value);
+    MaxOfOthers(sorted, w, k, top, memory.others);
     for (std::size_t rank = 0; rank < value.size(); ++rank) {
-      value[rank] -= (n * others[rank] + top) / (n - 1);
+      value[rank] -= (n * memory.others[rank] + top) / (n - 1);
     }
   } else if (p.variant == MaxVariant::kLeaveOneOutMinusOne && p.k > 1) {
-    value = MinusOne(sorted, w);
+    MinusOne(sorted, w, value);
   } else {
-    value = Plain(sorted, w, k, 0);
+    Plain(sorted, w, 0, value);
   }
   const double scale = ScaleFactor(p, n);
   for (double& v : value) v *= scale;

@@ -65,8 +65,9 @@ void MaxAtK(benchmark::State& state) {
   const MethodRow& row = *FindMethod("max_at_k");
   Parameters parameters{};
   parameters.k = kK;
+  RankMemory memory;
   Groups(state, [&](std::span<const float> rewards, std::span<double> advantages) {
-    row.rank(rewards, parameters, advantages);
+    row.rank(rewards, parameters, memory, advantages);
   });
 }
 

@@ -1,6 +1,7 @@
 // Groups of 0/1 rewards are told apart by kind. Nobody may notice: neither the advantages nor what
 // an observer adds up differ from those of groups that are looked at one by one.
 
+#include <algorithm>
 #include <map>
 #include <random>
 #include <tuple>
@@ -142,6 +143,42 @@ TEST(GroupKinds, GroupsOfDifferentSizes) {
     request.batch.group_sizes = sizes;
     ExpectKindsAreNotNoticed(request);
   }
+}
+
+// Their members are gathered a stretch at a time.
+TEST(GroupKinds, GroupsByIdInAnyOrder) {
+  Uints ids;
+  for (std::uint32_t i = 0; i < 5 * kGroups; ++i) ids.push_back(i / 5);
+  std::ranges::shuffle(ids, std::mt19937(9));
+  for (const MethodSpec& spec : EverySpec(5)) {
+    for (const bool per_group : {false, true}) {
+      const Floats rewards = Draw(ids.size(), WorksOnRewards(spec) && !per_group ? 0.5 : 0);
+      const Call call = CallFor(spec, rewards);
+      Request request;
+      request.method = spec;
+      request.batch.rewards = rewards;
+      request.batch.lengths = call.lengths;
+      request.batch.group_ids = ids;
+      request.options.per_group = per_group;
+      if (per_group && WorksOnRewards(spec)) continue;
+      ExpectKindsAreNotNoticed(request);
+    }
+  }
+}
+
+TEST(GroupKinds, BitsOfGroupsById) {
+  const Floats rewards = Draw(5 * kGroups, 0);
+  const Bytes bits = Bitmap(std::vector<int>(rewards.begin(), rewards.end()));
+  Uints ids;
+  for (std::uint32_t i = 0; i < rewards.size(); ++i) ids.push_back(i % kGroups);
+  Request request;
+  request.method = {"grpo", {}};
+  request.batch.group_ids = ids;
+  Request floats = request;
+  floats.batch.rewards = rewards;
+  request.batch.reward_bits = {bits};
+  request.batch.response_count = static_cast<std::uint32_t>(rewards.size());
+  EXPECT_EQ(BitsOf(RunFor(nullptr, request)), BitsOf(RunFor(nullptr, floats)));
 }
 
 TEST(GroupKinds, OptionsThatLookAtWholeGroups) {
