@@ -170,7 +170,8 @@ TEST(GroupKinds, BitsOfGroupsById) {
   const Floats rewards = Draw(5 * kGroups, 0);
   const Bytes bits = Bitmap(std::vector<int>(rewards.begin(), rewards.end()));
   Uints ids;
-  for (std::uint32_t i = 0; i < rewards.size(); ++i) ids.push_back(i % kGroups);
+  for (std::uint32_t i = 0; i < rewards.size(); ++i)
+    ids.push_back(static_cast<std::uint32_t>(i % kGroups));
   Request request;
   request.method = {"grpo", {}};
   request.batch.group_ids = ids;
