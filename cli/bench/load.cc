@@ -36,6 +36,8 @@ struct Load::Call {
   Clock::time_point due;
   grpc::ClientContext context{};
   grpc::ByteBuffer answer{};
+  grpc::Status status{};
+  std::unique_ptr<grpc::ClientAsyncResponseReader<grpc::ByteBuffer>> reader{};
 };
 
 Load::Load(const LoadOptions& options, const std::string& request) : options_(options) {
@@ -48,20 +50,17 @@ client::Status Load::Once(std::string& answer) {
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + options_.timeout);
   grpc::ByteBuffer bytes;
-  std::mutex mutex;
-  std::condition_variable done;
-  std::optional<grpc::Status> ended;
-  stubs_[0]->UnaryCall(&context, kMethod, {}, &request_, &bytes, [&](const grpc::Status& status) {
-    const std::lock_guard lock(mutex);
-    ended = status;
-    done.notify_one();
-  });
-  std::unique_lock lock(mutex);
-  done.wait(lock, [&] { return ended.has_value(); });
-  if (grpc::Slice slice; ended->ok() && bytes.DumpToSingleSlice(&slice).ok()) {
+  grpc::Status status;
+  const auto call = stubs_[0]->PrepareUnaryCall(&context, kMethod, request_, &ended_);
+  call->StartCall();
+  call->Finish(&bytes, &status, nullptr);
+  void* tag = nullptr;
+  bool ok = false;
+  ended_.Next(&tag, &ok);
+  if (grpc::Slice slice; status.ok() && bytes.DumpToSingleSlice(&slice).ok()) {
     answer.assign(reinterpret_cast<const char*>(slice.begin()), slice.size());
   }
-  return client::Status::FromGrpc(*ended);
+  return client::Status::FromGrpc(status);
 }
 
 LoadResult Load::Run(const std::function<void(double)>& progress) {
@@ -70,10 +69,15 @@ LoadResult Load::Run(const std::function<void(double)>& progress) {
   counted_from_ = start_ + options_.warm_up;
   end_ = counted_from_ + options_.measured;
   last_ = end_;
+  waiting_ = options_.rate ? 0 : stubs_.size();
+  std::vector<std::thread> threads;
+  const std::size_t processors = std::max(1U, std::thread::hardware_concurrency());
+  for (std::size_t i = 0; i < std::min(processors, stubs_.size()); ++i) {
+    threads.emplace_back([this] { EndCalls(); });
+  }
   if (options_.rate) {
     StartOnSchedule(progress);
   } else {
-    waiting_ = stubs_.size();
     for (std::size_t i = 0; i < stubs_.size(); ++i) Start(i, Clock::now());
   }
   std::unique_lock lock(mutex_);
@@ -82,6 +86,9 @@ LoadResult Load::Run(const std::function<void(double)>& progress) {
     progress(Over());
     lock.lock();
   }
+  lock.unlock();
+  ended_.Shutdown();
+  for (std::thread& thread : threads) thread.join();
   result_.seconds = std::chrono::duration<double>(last_ - counted_from_).count();
   return std::move(result_);
 }
@@ -118,11 +125,18 @@ void Load::StartOnSchedule(const std::function<void(double)>& progress) {
 void Load::Start(std::size_t connection, Clock::time_point due) {
   auto* call = new Call{.connection = connection, .due = due};
   call->context.set_deadline(std::chrono::system_clock::now() + options_.timeout);
-  stubs_[connection]->UnaryCall(&call->context, kMethod, {}, &request_, &call->answer,
-                                [this, call](const grpc::Status& status) { End(*call, status); });
+  call->reader = stubs_[connection]->PrepareUnaryCall(&call->context, kMethod, request_, &ended_);
+  call->reader->StartCall();
+  call->reader->Finish(&call->answer, &call->status, call);
 }
 
-void Load::End(Call& call, const grpc::Status& status) {
+void Load::EndCalls() {
+  void* call = nullptr;
+  bool ok = false;
+  while (ended_.Next(&call, &ok)) End(*static_cast<Call*>(call));
+}
+
+void Load::End(Call& call) {
   const std::unique_ptr<Call> owned(&call);
   const Clock::time_point now = Clock::now();
   const bool again = !options_.rate && now < end_;
@@ -130,15 +144,14 @@ void Load::End(Call& call, const grpc::Status& status) {
     const std::lock_guard lock(mutex_);
     if (call.due >= counted_from_ && call.due < end_) {
       last_ = std::max(last_, now);
-      if (status.ok()) {
+      if (call.status.ok()) {
         result_.nanoseconds.push_back(static_cast<std::uint64_t>((now - call.due).count()));
       } else {
-        if (result_.errors.empty()) result_.first_error = status.error_message();
-        ++result_.errors[status.error_code()];
+        if (result_.errors.empty()) result_.first_error = call.status.error_message();
+        ++result_.errors[call.status.error_code()];
       }
     }
     if (!again) {
-      // Under the lock: whoever waits may be gone with the next instruction.
       if (--waiting_ == 0) idle_.notify_one();
       return;
     }
