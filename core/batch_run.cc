@@ -89,20 +89,22 @@ std::size_t BatchRun::CountAndSelect(std::size_t first, std::size_t last) {
     tables_[i] = kinds_.OfSize(groups_.size(first + i)).entries().data();
   }
   const std::size_t size = offsets.back() - offsets.front();
-  if (groups_.contiguous()) {
-    const std::span<float> out = out_.subspan(offsets.front(), size);
-    if (!bits) return SelectFromTables(rewards, offsets, tables_, out, counts_);
+  if (!groups_.contiguous()) written_.resize(size);
+  const std::span<float> out =
+      groups_.contiguous() ? out_.subspan(offsets.front(), size) : std::span(written_);
+  std::size_t binary = counts_.size();
+  if (bits) {
     SelectFromBits(batch_.reward_bits.bytes, offsets, tables_, out, counts_);
-    return counts_.size();
+  } else {
+    binary = SelectFromTables(rewards, offsets, tables_, out, counts_);
   }
-  written_.resize(size);
-  const std::size_t binary = SelectFromTables(rewards, offsets, tables_, written_, counts_);
-  const std::span<const std::uint32_t> members = groups_.members();
-  const std::size_t end = groups_.begin(first + binary);
-  for (std::size_t i = offsets.front(); i < end; ++i) {
-    out_[members[i]] = written_[i - offsets.front()];
-  }
+  if (!groups_.contiguous()) Scatter(offsets.front(), groups_.begin(first + binary));
   return binary;
+}
+
+void BatchRun::Scatter(std::size_t begin, std::size_t end) {
+  const std::span<const std::uint32_t> members = groups_.members();
+  for (std::size_t i = begin; i < end; ++i) out_[members[i]] = written_[i - begin];
 }
 
 std::span<const float> BatchRun::Rewards(std::size_t first, std::size_t last) {
@@ -111,14 +113,15 @@ std::span<const float> BatchRun::Rewards(std::size_t first, std::size_t last) {
   if (groups_.contiguous() && batch_.reward_bits.empty()) {
     return batch_.rewards.subspan(begin, size);
   }
-  gathered_.resize(size);
-  const std::span<const std::uint32_t> members = groups_.members();
-  for (std::size_t i = 0; i < size; ++i) {
-    const std::size_t index = groups_.contiguous() ? begin + i : members[begin + i];
-    gathered_[i] = batch_.reward_bits.empty() ? batch_.rewards[index]
-                                              : static_cast<float>(batch_.reward_bits[index]);
+  if (begin < gathered_from_ || begin + size > gathered_from_ + gathered_.size()) {
+    gathered_from_ = begin;
+    gathered_.resize(size);
+    const std::span<const std::uint32_t> members = groups_.members();
+    for (std::size_t i = 0; i < size; ++i) {
+      gathered_[i] = batch_.reward(groups_.contiguous() ? begin + i : members[begin + i]);
+    }
   }
-  return gathered_;
+  return std::span(gathered_).subspan(begin - gathered_from_, size);
 }
 
 void BatchRun::OneByOne(std::size_t first, std::size_t last) {

@@ -36,9 +36,11 @@ class BatchRun {
   std::size_t CountAndSelect(std::size_t first, std::size_t last);
   // Computes groups one by one, each with its statistics from one look at all.
   void OneByOne(std::size_t first, std::size_t last);
-  // The rewards of these groups, one group after the other: where they are, else gathered. For
-  // batches without a mask.
+  // The rewards of these groups, one group after the other: where they are, else gathered, once for
+  // a stretch and its parts. For batches without a mask. Valid until the next stretch.
   std::span<const float> Rewards(std::size_t first, std::size_t last);
+  // Brings `written_`, of the members at begin … end−1, to where it belongs.
+  void Scatter(std::size_t begin, std::size_t end);
   void ReportAdvantages(std::span<const float> advantages);
   void Report(GroupKind& kind, std::size_t group);
 
@@ -60,8 +62,9 @@ class BatchRun {
   std::vector<std::uint32_t> counts_;
   std::vector<const FloatPair*> tables_;
   GroupMoments moments_;
-  std::vector<float> gathered_;  // rewards of a stretch
-  std::vector<float> written_;   // advantages of a stretch, on their way to where they belong
+  std::vector<float> gathered_;  // rewards of a stretch, from this member on
+  std::size_t gathered_from_ = 0;
+  std::vector<float> written_;  // advantages of a stretch, on their way to where they belong
 };
 
 }  // namespace advantaged

@@ -93,8 +93,7 @@ void Computation::RunStages(std::span<float> out, GroupObserver* observer, Notes
     if (!batch_.valid.empty() && !batch_.valid[row]) continue;
     indices.push_back(row);
     advantages.push_back(out[row]);
-    rewards.push_back(batch_.reward_bits.empty() ? batch_.rewards[row]
-                                                 : static_cast<float>(batch_.reward_bits[row]));
+    rewards.push_back(batch_.reward(row));
     if (!batch_.lengths.empty()) lengths.push_back(batch_.lengths[row]);
   }
   std::vector<float> staged(indices.size());

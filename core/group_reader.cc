@@ -14,8 +14,7 @@ GroupInput GroupReader::Read(std::size_t group) {
     const std::uint32_t index = groups_.member(group, i);
     if (!batch_.valid.empty() && !batch_.valid[index]) continue;
     indices_.push_back(index);
-    rewards_.push_back(batch_.reward_bits.empty() ? batch_.rewards[index]
-                                                  : static_cast<float>(batch_.reward_bits[index]));
+    rewards_.push_back(batch_.reward(index));
     if (!batch_.lengths.empty()) lengths_.push_back(batch_.lengths[index]);
   }
   return {.rewards = rewards_, .lengths = lengths_, .first = 0, .indices = indices_};

@@ -115,13 +115,6 @@ void SortAscending(std::span<const float> rewards, std::vector<Ranked>& sorted,
   SortMany(sorted, scratch);
 }
 
-std::vector<Ranked> SortAscending(std::span<const float> rewards) {
-  std::vector<Ranked> sorted;
-  std::vector<Ranked> scratch;
-  SortAscending(rewards, sorted, scratch);
-  return sorted;
-}
-
 void ScatterByRank(std::span<const Ranked> sorted, std::span<const double> value_of_rank,
                    std::span<double> out) {
   double value = 0;

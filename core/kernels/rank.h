@@ -23,22 +23,20 @@ struct RankMemory {
     std::vector<double> at;     // of the reward at each rank
     std::vector<double> above;  // of the same for all ranks below
   };
+  using WeightsBySize = std::map<std::pair<std::uint32_t, std::uint32_t>, Weights>;  // by n and K
 
   std::vector<Ranked> sorted;
   std::vector<Ranked> scratch;
   std::vector<double> value;
   std::vector<double> others;
-  std::map<std::pair<std::uint32_t, std::uint32_t>, Weights> weights;  // by n and K
-  // The last of these: batches tend to have one.
-  std::pair<std::uint32_t, std::uint32_t> last{};
-  const Weights* last_weights = nullptr;
+  WeightsBySize weights;
+  WeightsBySize::iterator last = weights.end();  // batches tend to have one
 };
 
 // The rewards in ascending order, equal ones (−0 and 0 are) in the order they stood. Finite
 // rewards, at most 2³². O(n). Memory of the two vectors is used again.
 void SortAscending(std::span<const float> rewards, std::vector<Ranked>& sorted,
                    std::vector<Ranked>& scratch);
-std::vector<Ranked> SortAscending(std::span<const float> rewards);
 
 // Gives every response the value of its rank; equal rewards all get the value of the last of them
 // in `sorted`, so that ties are equal to the bit and the result does not depend on their order.

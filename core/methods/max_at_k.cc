@@ -107,10 +107,11 @@ using Weights = RankMemory::Weights;
 // w(1 … n) at index m−1, and w(m)·(K−1)/(m−1). Memory for all n of a batch is no more than its
 // responses take.
 const Weights& WeightsOf(std::uint32_t n, std::uint32_t k, RankMemory& memory) {
-  if (memory.last_weights != nullptr && memory.last == std::pair(n, k)) return *memory.last_weights;
-  Weights& weights = memory.weights[{n, k}];
-  memory.last = {n, k};
-  memory.last_weights = &weights;
+  const std::pair size(n, k);
+  if (memory.last == memory.weights.end() || memory.last->first != size) {
+    memory.last = memory.weights.try_emplace(size).first;
+  }
+  Weights& weights = memory.last->second;
   if (!weights.at.empty()) return weights;
   weights.at = FailureLadder(n, k);
   weights.at.pop_back();

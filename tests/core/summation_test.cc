@@ -97,6 +97,13 @@ TEST(Summation, ACarriedSumKeepsWhatADoubleLoses) {
   EXPECT_EQ(sum.Value(), 500);
 }
 
+std::vector<Ranked> Sorted(const Floats& rewards) {
+  std::vector<Ranked> sorted;
+  std::vector<Ranked> scratch;
+  SortAscending(rewards, sorted, scratch);
+  return sorted;
+}
+
 // The doubles of tied ranks differ in their last bits, which shows in a float32 too rarely to be
 // found from outside.
 TEST(Rank, TiesAllGetTheValueOfTheLastOfThem) {
@@ -104,7 +111,7 @@ TEST(Rank, TiesAllGetTheValueOfTheLastOfThem) {
     const Floats rewards = {2, 1, 2, 1, 3, -0.0F, 0};
     const Doubles value_of_rank = {10, 11, 12, 13, 14, 15, 16};
     Doubles out(rewards.size());
-    ScatterByRank(SortAscending(rewards), value_of_rank, out);
+    ScatterByRank(Sorted(rewards), value_of_rank, out);
     EXPECT_EQ(out, Doubles({15, 13, 15, 13, 16, 11, 11}));
   });
 }
@@ -119,7 +126,7 @@ TEST(Rank, SortsStably) {
       std::vector<std::uint32_t> expected(n);
       std::iota(expected.begin(), expected.end(), 0U);
       std::ranges::stable_sort(expected, {}, [&](std::uint32_t i) { return rewards[i]; });
-      const std::vector<Ranked> sorted = SortAscending(rewards);
+      const std::vector<Ranked> sorted = Sorted(rewards);
       ASSERT_EQ(sorted.size(), n);
       for (std::size_t i = 0; i < n; ++i) {
         ASSERT_EQ(sorted[i].index, expected[i]) << n;

@@ -86,6 +86,10 @@ struct Batch {
   std::span<const float> rewards;
   BitSpan reward_bits;
   std::size_t response_count = 0;  // 0: not set; with `rewards` it must equal their number
+  // Of one response, whichever of the two there is.
+  float reward(std::size_t response) const {
+    return reward_bits.empty() ? rewards[response] : static_cast<float>(reward_bits[response]);
+  }
 
   // Exactly one of these three.
   std::optional<std::uint32_t> group_size;     // contiguous groups of one size, which divides N
