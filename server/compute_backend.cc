@@ -67,6 +67,19 @@ Admission::Ticket ComputeBackend::Admit(Rpc rpc, ConnectionId connection, std::s
   return ticket;
 }
 
+CallStatus ComputeBackend::Begin(Rpc rpc, ConnectionId connection, const CallSize& size,
+                                 Admission::Ticket& ticket, ComputeTask& task) {
+  CallStatus refusal;
+  ticket = Admit(rpc, connection, size.request_bytes, size.answer_bytes, refusal);
+  if (!ticket) return refusal;
+  if (size.is_small) {
+    task.Run(std::chrono::nanoseconds(0));
+  } else {
+    pool_.Submit(connection, size.cost, task);
+  }
+  return {};
+}
+
 CallStatus ComputeBackend::AdmitMore(Admission::Ticket& ticket, std::size_t bytes) {
   return RefusedByAdmission(admission_.Extend(ticket, bytes), bytes);
 }

@@ -2,11 +2,11 @@
 // whatever brought it: it is admitted, waits for a thread unless it is small, is computed while its
 // caller waits, and, if it was a batch, is counted.
 //
-//   ticket = backend.Admit(rpc, connection, …, refusal);     // at once, any thread
-//   backend.pool().Submit(connection, cost, task);           // unless small
+//   refusal = backend.Begin(rpc, connection, size, ticket, task);  // at once, any thread
 //   status = backend.Compute(request, response, waited, …);  // on a thread that may compute
 //
-// The ticket stays with the call until its answer has been sent.
+// HTTP lets a call in by its head and knows its batch later, so it does what Begin does apart:
+// Admit, pool().Submit. The ticket stays with the call until its answer has been sent.
 #ifndef ADVANTAGED_SERVER_COMPUTE_BACKEND_H_
 #define ADVANTAGED_SERVER_COMPUTE_BACKEND_H_
 
@@ -76,6 +76,11 @@ class ComputeBackend {
   CallSize Measure(const v1::ComputeAdvantagesRequest& request, std::size_t request_bytes) const;
 
   ComputePool& pool() { return pool_; }
+
+  // Lets a call in and has it run: now if it is small, else by the pool. Once it is in, `ticket` is
+  // its own, and the task may be gone on return. If it is refused, the status is the answer.
+  CallStatus Begin(Rpc rpc, ConnectionId connection, const CallSize& size,
+                   Admission::Ticket& ticket, ComputeTask& task);
 
   // Counts an item whose envelope is wrong and makes the status for it.
   CallStatus RefusedAsInvalid(const v1::ComputeAdvantagesRequest& batch, Violations violations);

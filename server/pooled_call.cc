@@ -1,6 +1,7 @@
 #include "server/pooled_call.h"
 
 namespace advantaged {
+
 void PooledCall::Start() {
   if (const CallStatus gone = backend_.CheckWaiting(CallStage::kAdmission, CheckGivenUp());
       !gone.ok()) {
@@ -9,13 +10,10 @@ void PooledCall::Start() {
   if (const CallStatus refused = backend_.CheckMetadata(MetadataBytes()); !refused.ok()) {
     return End(refused);
   }
-  const ConnectionId connection = Connection();
-  const CallSize size = Measure();
-  CallStatus refusal;
-  ticket_ = backend_.Admit(rpc(), connection, size.request_bytes, size.answer_bytes, refusal);
-  if (!ticket_) return End(refusal);
-  if (size.is_small) return Run(std::chrono::nanoseconds(0));
-  backend_.pool().Submit(connection, size.cost, *this);
+  if (const CallStatus refused = backend_.Begin(rpc(), Connection(), Measure(), ticket_, *this);
+      !refused.ok()) {
+    End(refused);
+  }
 }
 
 void PooledCall::Run(std::chrono::nanoseconds waited) {

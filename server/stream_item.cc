@@ -23,14 +23,12 @@ void StreamItem::Start(Violations wrong) {
       !gone.ok()) {
     return End(gone);
   }
-  const ConnectionId connection = stream_.Connection();
   const CallSize size = backend.Measure(request().batch(), request().ByteSizeLong());
-  CallStatus refusal;
-  ticket_ = backend.Admit(Rpc::kStreamAdvantages, connection, size.request_bytes, size.answer_bytes,
-                          refusal);
-  if (!ticket_) return End(refusal);
-  if (size.is_small) return Run(std::chrono::nanoseconds(0));
-  backend.pool().Submit(connection, size.cost, *this);
+  if (const CallStatus refused =
+          backend.Begin(Rpc::kStreamAdvantages, stream_.Connection(), size, ticket_, *this);
+      !refused.ok()) {
+    End(refused);
+  }
 }
 
 void StreamItem::Run(std::chrono::nanoseconds waited) {
