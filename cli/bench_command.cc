@@ -1,8 +1,6 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <cmath>
-#include <cstdio>
 #include <memory>
 
 #include "advantaged/v1/catalog.pb.h"
@@ -12,9 +10,10 @@
 #include "cli/commands.h"
 #include "cli/explain.h"
 #include "cli/failure.h"
+#include "cli/method_flags.h"
 #include "cli/output.h"
+#include "cli/progress_bar.h"
 #include "cli/server_flags.h"
-#include "client/cpp/method_spec.h"
 #include "client/cpp/text.h"
 
 namespace advantaged::cli {
@@ -59,13 +58,7 @@ void AddBatchFlags(CLI::App& command, BenchFlags& flags) {
   command.add_option("--method", flags.method, "See advctl methods; default grpo")
       ->type_name("NAME")
       ->group(kBatch);
-  command
-      .add_option("-p,--param", flags.parameters,
-                  "Parameter of the method, e.g. -p k=4; repeatable")
-      ->type_name("KEY=VALUE")
-      ->take_all()
-      ->allow_extra_args(false)
-      ->group(kBatch);
+  AddParameterFlag(command, flags.parameters)->group(kBatch);
   command
       .add_option("--responses", flags.responses,
                   "Of a batch; several sizes are measured one after\nthe other; default "
@@ -192,12 +185,10 @@ BenchRow Measure(const BenchFlags& flags, std::uint32_t responses, const v1::Met
   row.responses = responses;
   row.request_bytes = request.size();
   row.reply_bytes = FirstCall(load, batch, flags, backend);
-  const bool shown = isatty(STDERR_FILENO) != 0;
+  ProgressBar progress(1000, isatty(STDERR_FILENO) != 0);
   LoadResult result = load.Run([&](double share) {
-    if (!shown) return;
-    std::fprintf(stderr, "\r\x1b[K%u responses: %.0f %%", responses, 100 * share);
+    progress.Update(static_cast<std::uint64_t>(1000 * share), Concat(responses, " responses"));
   });
-  if (shown) std::fputs("\r\x1b[K", stderr);
   row.calls = result.nanoseconds.size();
   for (const auto& [code, calls] : result.errors) row.errors[CodeName(code)] = calls;
   row.first_error = result.first_error;
@@ -209,9 +200,7 @@ BenchRow Measure(const BenchFlags& flags, std::uint32_t responses, const v1::Met
 
 void RunBench(const BenchFlags& flags) {
   CheckFlags(flags);
-  v1::MethodSpec method;
-  const client::Status parsed = client::ParseMethodSpec(flags.method, flags.parameters, method);
-  if (!parsed.ok()) throw Failure(ExitCode::kUsage, parsed.message);
+  const v1::MethodSpec method = ReadMethod(flags.method, flags.parameters);
   const std::unique_ptr<Backend> backend = MakeBackend(flags.server);
   BenchReport report;
   report.settings = {{"server", backend->name()}, {"method", flags.method},

@@ -52,7 +52,7 @@ class Computation {
     for (std::size_t number = 1; std::getline(input, text); ++number) {
       bytes += text.size() + 1;
       if (text.find_first_not_of(" \t\r") == std::string::npos) continue;
-      if (TakeLine(number, text)) progress.Update(bytes, groups_);
+      if (TakeLine(number, text)) progress.Update(bytes, Concat(groups_, " groups"));
     }
     if (input.bad()) throw Failure(ExitCode::kRefused, "cannot read the input");
     if (!batch_.groups().empty()) Call();

@@ -9,9 +9,9 @@
 #include "cli/commands.h"
 #include "cli/compute.h"
 #include "cli/failure.h"
+#include "cli/method_flags.h"
 #include "cli/server_flags.h"
 #include "cli/stage_flag.h"
-#include "client/cpp/method_spec.h"
 #include "client/cpp/text.h"
 
 namespace advantaged::cli {
@@ -53,13 +53,7 @@ void AddMethodFlags(CLI::App& command, ComputeFlags& flags) {
       ->type_name("NAME")
       ->required()
       ->group(kGroup);
-  command
-      .add_option("-p,--param", flags.parameters,
-                  "Parameter of the method, e.g. -p k=4; repeatable;\ntables as JSON or @FILE")
-      ->type_name("KEY=VALUE")
-      ->take_all()
-      ->allow_extra_args(false)
-      ->group(kGroup);
+  AddParameterFlag(command, flags.parameters)->group(kGroup);
   command
       .add_flag("--shape-rewards", flags.shape_rewards,
                 "Factor from the outcomes, base advantage from the\nreal rewards")
@@ -152,9 +146,7 @@ void AddMetricFlags(CLI::App& command, ComputeFlags& flags) {
 
 v1::ComputeAdvantagesRequest Settings(const ComputeFlags& flags) {
   v1::ComputeAdvantagesRequest settings;
-  const client::Status method =
-      client::ParseMethodSpec(flags.method, flags.parameters, *settings.mutable_method());
-  if (!method.ok()) throw Failure(ExitCode::kUsage, method.message);
+  *settings.mutable_method() = ReadMethod(flags.method, flags.parameters);
   if (flags.success_threshold) settings.set_success_threshold(*flags.success_threshold);
   if (flags.constant_tolerance) settings.set_constant_tolerance(*flags.constant_tolerance);
   if (flags.expected_group_size) settings.set_expected_group_size(*flags.expected_group_size);

@@ -6,9 +6,9 @@
 #include "cli/description.h"
 #include "cli/explain.h"
 #include "cli/failure.h"
+#include "cli/method_flags.h"
 #include "cli/output.h"
 #include "cli/server_flags.h"
-#include "client/cpp/method_spec.h"
 
 namespace advantaged::cli {
 namespace {
@@ -36,12 +36,7 @@ void AddFlags(CLI::App& command, DescribeFlags& flags) {
   command.add_option("method", flags.method, "Name of the method: see advctl methods")
       ->type_name("NAME")
       ->required();
-  command
-      .add_option("-p,--param", flags.parameters,
-                  "Parameter of the method, e.g. -p k=4; repeatable;\ntables as JSON or @FILE")
-      ->type_name("KEY=VALUE")
-      ->take_all()
-      ->allow_extra_args(false);
+  AddParameterFlag(command, flags.parameters);
   command.add_option("--n", flags.n, "Group size, up to 4096; default 16")->type_name("N");
   command.add_option("--points", flags.points, "Points of the curve, up to 4096; default 199")
       ->type_name("N");
@@ -65,9 +60,7 @@ std::string Format(const v1::DescribeMethodResponse& description, const std::str
 
 void RunDescribe(const DescribeFlags& flags) {
   v1::DescribeMethodRequest request;
-  const client::Status method =
-      client::ParseMethodSpec(flags.method, flags.parameters, *request.mutable_method());
-  if (!method.ok()) throw Failure(ExitCode::kUsage, method.message);
+  *request.mutable_method() = ReadMethod(flags.method, flags.parameters);
   if (flags.n) request.set_n(*flags.n);
   if (flags.points) request.set_points(*flags.points);
   request.mutable_rho()->Add(flags.rho.begin(), flags.rho.end());

@@ -12,19 +12,19 @@ ProgressBar::~ProgressBar() {
   if (drawn_) std::fputs("\r\x1b[K", stderr);
 }
 
-void ProgressBar::Update(std::uint64_t bytes, std::uint64_t groups) {
+void ProgressBar::Update(std::uint64_t done, const std::string& text) {
   if (!shown_) return;
-  std::string text = "\r\x1b[K";
+  std::string line = "\r\x1b[K";
   if (total_ && *total_ > 0) {
     constexpr std::uint64_t kWidth = 40;
-    const std::uint64_t read = std::min(bytes, *total_);
-    const std::uint64_t filled = read * kWidth / *total_;
+    const std::uint64_t part = std::min(done, *total_);
+    const std::uint64_t filled = part * kWidth / *total_;
     client::Append(
-        text, client::Concat("[", std::string(filled, '#'), std::string(kWidth - filled, '.'), "] ",
-                             read * 100 / *total_, " %  "));
+        line, client::Concat("[", std::string(filled, '#'), std::string(kWidth - filled, '.'), "] ",
+                             part * 100 / *total_, " %  "));
   }
-  client::Append(text, client::Concat(groups, " groups"));
-  std::fputs(text.c_str(), stderr);
+  client::Append(line, text);
+  std::fputs(line.c_str(), stderr);
   std::fflush(stderr);
   drawn_ = true;
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace advantaged::cli {
 
@@ -11,13 +12,14 @@ namespace advantaged::cli {
 // results start on a clean line.
 class ProgressBar {
  public:
-  // `total` bytes to read, if known. Draws nothing where `shown` is false.
+  // How much there is to do, if known, e.g. bytes to read. Draws nothing where `shown` is false.
   ProgressBar(std::optional<std::uint64_t> total, bool shown) : total_(total), shown_(shown) {}
   ~ProgressBar();
   ProgressBar(const ProgressBar&) = delete;
   ProgressBar& operator=(const ProgressBar&) = delete;
 
-  void Update(std::uint64_t bytes, std::uint64_t groups);
+  // What is done of the total, and in words.
+  void Update(std::uint64_t done, const std::string& text);
 
  private:
   std::optional<std::uint64_t> total_;
