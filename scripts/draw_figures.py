@@ -21,21 +21,8 @@ FIGURES = ROOT / "docs" / "figures"
 K = 4
 LAMBDA = 1.75
 
-plt.rcParams.update({
-    "svg.hashsalt": "advantaged",  # the same input gives the same file
-    "svg.fonttype": "none",
-    "font.family": "sans-serif",
-    "font.size": 9,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "grid.color": "#dddddd",
-    "legend.frameon": False,
-    "lines.linewidth": 1.6,
-    # Okabe and Ito: told apart by the colour-blind, too.
-    "axes.prop_cycle": plt.cycler(
-        color=["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"]),
-})
+plt.style.use(ROOT / "scripts" / "figures.mplstyle")
+plt.rcParams["lines.linewidth"] = 1.6
 
 
 def describe(method, n=64, points=199, **parameters):

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "advantaged/advantaged.h"
+#include "tests/bench/rewards.h"
 
 namespace advantaged {
 namespace {
@@ -23,15 +24,7 @@ constexpr std::uint32_t kIdGroup = 8;
 const std::vector<float>& Rewards(std::size_t size, bool binary) {
   static std::map<bool, std::vector<float>> made;
   std::vector<float>& rewards = made[binary];
-  std::mt19937 generator(1);
-  std::uniform_real_distribution<float> uniform(0, 1);
-  if (rewards.size() < size) {
-    rewards.resize(size);
-    for (float& reward : rewards) {
-      const float u = uniform(generator);
-      reward = binary ? static_cast<float>(u < 0.5F) : u;
-    }
-  }
+  if (rewards.size() < size) rewards = MakeRewards(size, binary);
   return rewards;
 }
 

@@ -5,13 +5,17 @@
 #include <grpcpp/grpcpp.h>
 
 #include <CLI/CLI.hpp>
-#include <csignal>
-#include <fstream>
-#include <nlohmann/json.hpp>
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "server/address.h"
 #include "server/memory.h"
+#include "server/ready_file.h"
+#include "server/signals.h"
 
 namespace advantaged {
 namespace {
@@ -36,14 +40,14 @@ class EchoService final : public grpc::CallbackGenericService {
   }
 };
 
-int Serve(const std::vector<std::string>& listen, const std::string& ready_file) {
-  // Blocked before gRPC's threads inherit the mask, so that sigwait gets it.
-  sigset_t end;
-  sigemptyset(&end);
-  sigaddset(&end, SIGTERM);
-  sigaddset(&end, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &end, nullptr);
+int Fail(const std::string& error) {
+  std::fprintf(stderr, "advantaged_echo: %s\n", error.c_str());
+  return 1;
+}
 
+int Serve(const std::vector<std::string>& listen, const std::string& path) {
+  const Signals signals;
+  ReadyFile ready_file(path);
   EchoService service;
   grpc::ServerBuilder builder;
   builder.SetMaxReceiveMessageSize(-1);
@@ -54,16 +58,19 @@ int Serve(const std::vector<std::string>& listen, const std::string& ready_file)
   }
   const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   if (server == nullptr) return 1;
-  nlohmann::json addresses = nlohmann::json::array();
+  std::string error;
+  std::vector<std::string> addresses;
   for (std::size_t i = 0; i < listen.size(); ++i) {
-    const std::size_t colon = listen[i].rfind(':');
-    const bool is_unix = listen[i].starts_with("unix:");
-    addresses.push_back(is_unix ? listen[i]
-                                : listen[i].substr(0, colon + 1) + std::to_string(ports[i]));
+    std::optional<Address> address = ParseAddress(listen[i], error);
+    if (!address) return Fail(error);
+    if (!address->is_unix()) address->port = static_cast<std::uint16_t>(ports[i]);
+    addresses.push_back(address->ToString());
   }
-  if (!ready_file.empty()) std::ofstream(ready_file) << nlohmann::json{{"grpc", addresses}} << "\n";
-  int signal = 0;
-  sigwait(&end, &signal);
+  if (!ready_file.Write(addresses, "", error)) return Fail(error);
+  auto event = Signals::Event::kTimeout;
+  while (event != Signals::Event::kTerminate && event != Signals::Event::kInterrupt) {
+    event = signals.Wait(std::chrono::hours(1));
+  }
   server->Shutdown(std::chrono::system_clock::now());
   return 0;
 }

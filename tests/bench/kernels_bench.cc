@@ -9,7 +9,6 @@
 #include <cmath>
 #include <cstring>
 #include <map>
-#include <random>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,6 +20,7 @@
 #include "core/kernels/table.h"
 #include "core/kernels/target.h"
 #include "core/method_table.h"
+#include "tests/bench/rewards.h"
 
 namespace advantaged {
 namespace {
@@ -33,14 +33,7 @@ constexpr std::size_t kChunk = 8 << 10;  // rewards that stay in the cache betwe
 const std::vector<float>& Rewards(std::size_t bytes, bool binary) {
   static std::map<std::pair<std::size_t, bool>, std::vector<float>> made;
   std::vector<float>& rewards = made[{bytes, binary}];
-  if (!rewards.empty()) return rewards;
-  std::mt19937 generator(1);
-  std::uniform_real_distribution<float> uniform(0, 1);
-  rewards.resize(bytes / sizeof(float));
-  for (float& reward : rewards) {
-    const float u = uniform(generator);
-    reward = binary ? static_cast<float>(u < 0.5F) : u;
-  }
+  if (rewards.empty()) rewards = MakeRewards(bytes / sizeof(float), binary);
   return rewards;
 }
 

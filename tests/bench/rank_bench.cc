@@ -5,13 +5,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <random>
 #include <span>
 #include <vector>
 
 #include "core/failure.h"
 #include "core/kernels/rank.h"
 #include "core/method_table.h"
+#include "tests/bench/rewards.h"
 
 namespace advantaged {
 namespace {
@@ -42,10 +42,7 @@ void Plainly(std::span<const float> rewards, std::span<double> advantages) {
 template <typename Kernel>
 void Groups(benchmark::State& state, Kernel kernel) {
   const auto n = static_cast<std::size_t>(state.range(0));
-  std::mt19937 generator(1);
-  std::uniform_real_distribution<float> uniform(0, 1);
-  std::vector<float> rewards(std::max<std::size_t>(n, std::size_t{1} << 20));
-  for (float& reward : rewards) reward = uniform(generator);
+  const std::vector<float> rewards = MakeRewards(std::size_t{1} << 20, false);
   std::vector<double> advantages(n);
   for (auto _ : state) {
     for (std::size_t at = 0; at < rewards.size(); at += n) {

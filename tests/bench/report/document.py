@@ -1,5 +1,7 @@
 """The report as Markdown."""
 
+import statistics
+
 from report.pairs import NotMeasured, quartiles, verdict
 
 HEAD = """# Benchmarks
@@ -20,9 +22,7 @@ HEADINGS = "| quantity | baseline in the same run | must | aim | measured | A/A 
 def spread(values):
     """A median and its quartiles."""
     first, third = quartiles(values)
-    middle = sorted(values)[len(values) // 2] if len(values) % 2 else sum(
-        sorted(values)[len(values) // 2 - 1:len(values) // 2 + 1]) / 2
-    return f"{middle:.2f} ({first:.2f} … {third:.2f})"
+    return f"{statistics.median(values):.2f} ({first:.2f} … {third:.2f})"
 
 
 def table_row(row, result):

@@ -1,5 +1,7 @@
 """The figures of the report."""
 
+import pathlib
+
 import matplotlib
 
 matplotlib.use("svg")
@@ -7,17 +9,7 @@ import matplotlib.pyplot as plt  # noqa: E402  the backend comes first
 
 from report.growth import KINDS  # noqa: E402
 
-plt.rcParams.update({
-    "svg.hashsalt": "advantaged",  # the same input gives the same file
-    "svg.fonttype": "none",
-    "font.size": 9,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "grid.color": "#dddddd",
-    "legend.frameon": False,
-    "axes.prop_cycle": plt.cycler(color=["#0072b2", "#d55e00", "#009e73"]),
-})
+plt.style.use(pathlib.Path(__file__).resolve().parents[3] / "scripts" / "figures.mplstyle")
 
 
 def _save(figure, path):

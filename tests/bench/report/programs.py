@@ -47,7 +47,7 @@ class GoogleBenchmarks:
 
 
 class Server:
-    """A process that listens on a free port and, where `socket` is given, on a Unix socket; writes a ready file."""
+    """A process that listens at these addresses and writes a ready file."""
 
     def __init__(self, command, folder, listen):
         self.ready = pathlib.Path(folder, "ready.json")
