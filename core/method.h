@@ -24,6 +24,7 @@
 
 #include "advantaged/advantaged.h"
 #include "core/formula/surrogate_formula.h"
+#include "core/kernels/affine_rule.h"
 #include "core/kernels/apply.h"
 #include "core/kernels/moments.h"
 
@@ -130,6 +131,9 @@ struct MethodRow {
   Base (*base)(const Parameters&) = nullptr;
   // Real rewards: one of the other two shapes.
   Affine (*affine)(const RewardGroup&, const Parameters&) = nullptr;
+  // Where `affine` needs no more of a group than its moments: the same as data, for many groups at
+  // once. Then `affine` is ByRule<rule>.
+  AffineRule (*rule)(const Parameters&) = nullptr;
   void (*rank)(std::span<const float> rewards, const Parameters&, RankMemory&,
                std::span<double> advantages) = nullptr;
   // The limit n → ∞ as a function of ρ (core/surrogate/population.h), where the table of a huge
@@ -165,6 +169,12 @@ struct MethodRow {
            (constant_group == ConstantGroup::kAsBase && base(p) != Base::kReinforce);
   }
 };
+
+// MethodRow::affine of a method that has a `rule`.
+template <AffineRule (*Rule)(const Parameters&)>
+Affine ByRule(const RewardGroup& group, const Parameters& parameters) {
+  return AffineOf(Rule(parameters), group.moments);
+}
 
 // The advantages of a group of outcomes: `row.table`, or `row.factor` times its base; a side
 // without responses is 0, and so is a constant group under a method with a baseline.

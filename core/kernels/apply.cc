@@ -4,69 +4,14 @@
 #define HWY_TARGET_INCLUDE "core/kernels/apply.cc"
 #include <hwy/foreach_target.h>  // includes this file again for each target
 
-#include "core/kernels/rows-inl.h"
+#include "core/kernels/apply-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace advantaged {
 namespace HWY_NAMESPACE {
 
-// Calls row(i, 8) for whole rows, then row(i, rest) for what remains.
-template <class Function>
-HWY_INLINE void ForRows(std::size_t n, Function row) {
-  std::size_t i = 0;
-  for (; i + kLanes <= n; i += kLanes) row(i, kLanes);
-  if (i < n) row(i, n - i);
-}
-
-HWY_INLINE Row LoadUpTo(const float* from, std::size_t count, const float* end) {
-  return count == kLanes ? LoadRow(from) : LoadShortRow(from, count, end);
-}
-
-HWY_INLINE void StoreUpTo(const Row& row, float* to, std::size_t count, const float* end) {
-  count == kLanes ? StoreRounded(row, to) : StoreShortRounded(row, to, count, end);
-}
-
-// slope · ((r − centre) − shift)
-HWY_INLINE Row Applied(const Row& rewards, const Row& slope, DoubleVector centre,
-                       DoubleVector shift) {
-  Row out;
-  for (std::size_t p = 0; p < kParts; ++p) {
-    out.part[p] = hn::Mul(slope.part[p], hn::Sub(hn::Sub(rewards.part[p], centre), shift));
-  }
-  return out;
-}
-
-HWY_INLINE void ApplyGroup(const float* rewards, std::size_t n, const float* end, const Affine& a,
-                           float* out, const float* out_end) {
-  const Row slope = Broadcast(a.slope);
-  const DoubleVector centre = hn::Set(Doubles(), a.centre);
-  const DoubleVector shift = hn::Set(Doubles(), a.shift);
-  ForRows(n, [&](std::size_t i, std::size_t count) HWY_ATTR {
-    const Row row = LoadUpTo(rewards + i, count, end);
-    StoreUpTo(Applied(row, slope, centre, shift), out + i, count, out_end);
-  });
-}
-
-// Groups one after the other: the row that ends a small group overwrites places of the next, which
-// that one then fills.
-void ApplyUniform(const float* rewards, std::size_t n, const Affine* groups, std::size_t count,
-                  float* out) {
-  const float* end = rewards + count * n;
-  const float* out_end = out + count * n;
-  for (std::size_t g = 0; g < count; ++g) {
-    ApplyGroup(rewards + g * n, n, end, groups[g], out + g * n, out_end);
-  }
-}
-
-void ApplyRagged(const float* rewards, const std::uint32_t* offsets, const Affine* groups,
-                 std::size_t count, float* out) {
-  const std::size_t first = offsets[0];
-  const float* end = rewards + (offsets[count] - first);
-  const float* out_end = out + (offsets[count] - first);
-  for (std::size_t g = 0; g < count; ++g) {
-    const std::size_t begin = offsets[g] - first;
-    ApplyGroup(rewards + begin, offsets[g + 1] - offsets[g], end, groups[g], out + begin, out_end);
-  }
+void ApplyOne(const float* rewards, std::size_t n, const Affine& a, float* out) {
+  ApplyGroup(rewards, n, rewards + n, a, out, out + n);
 }
 
 // Outcomes as all bits set or clear, for a choice by lane.
@@ -91,8 +36,8 @@ HWY_INLINE Row Choose(const std::uint8_t* outcomes, std::size_t count, double co
 void ApplyByOutcome(const float* rewards, const std::uint8_t* outcomes, std::size_t n,
                     double slope_correct, double slope_wrong, double centre, double shift,
                     float* out) {
-  const DoubleVector centres = hn::Set(Doubles(), centre);
-  const DoubleVector shifts = hn::Set(Doubles(), shift);
+  const Row centres = Broadcast(centre);
+  const Row shifts = Broadcast(shift);
   ForRows(n, [&](std::size_t i, std::size_t count) HWY_ATTR {
     const Row slope = Choose(outcomes + i, count, slope_correct, slope_wrong);
     const Row row = LoadUpTo(rewards + i, count, rewards + n);
@@ -155,8 +100,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace advantaged {
 
-HWY_EXPORT(ApplyUniform);
-HWY_EXPORT(ApplyRagged);
+HWY_EXPORT(ApplyOne);
 HWY_EXPORT(ApplyByOutcome);
 HWY_EXPORT(SelectReward);
 HWY_EXPORT(SelectOutcome);
@@ -176,8 +120,8 @@ void SelectByOutcome(std::span<const std::uint8_t> outcomes, float correct, floa
 
 void ApplyAffine(std::span<const float> rewards, double slope, double centre, double shift,
                  std::span<float> out) {
-  const Affine group{slope, centre, shift};
-  HWY_DYNAMIC_DISPATCH(ApplyUniform)(rewards.data(), rewards.size(), &group, 1, out.data());
+  HWY_DYNAMIC_DISPATCH(ApplyOne)
+  (rewards.data(), rewards.size(), {slope, centre, shift}, out.data());
 }
 
 void ApplyAffineByOutcome(std::span<const float> rewards, std::span<const std::uint8_t> outcomes,
@@ -186,18 +130,6 @@ void ApplyAffineByOutcome(std::span<const float> rewards, std::span<const std::u
   HWY_DYNAMIC_DISPATCH(ApplyByOutcome)
   (rewards.data(), outcomes.data(), rewards.size(), slope_correct, slope_wrong, centre, shift,
    out.data());
-}
-
-void ApplyGroups(std::span<const float> rewards, std::uint32_t n, std::span<const Affine> groups,
-                 std::span<float> out) {
-  HWY_DYNAMIC_DISPATCH(ApplyUniform)
-  (rewards.data(), n, groups.data(), groups.size(), out.data());
-}
-
-void ApplyGroups(std::span<const float> rewards, std::span<const std::uint32_t> offsets,
-                 std::span<const Affine> groups, std::span<float> out) {
-  HWY_DYNAMIC_DISPATCH(ApplyRagged)
-  (rewards.data(), offsets.data(), groups.data(), groups.size(), out.data());
 }
 
 void Round(std::span<const double> values, std::span<float> out) {

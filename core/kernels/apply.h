@@ -35,13 +35,6 @@ void ApplyAffineByOutcome(std::span<const float> rewards, std::span<const std::u
                           double slope_correct, double slope_wrong, double centre, double shift,
                           std::span<float> out);
 
-// Affine, many groups that stand side by side: groups[g] for rewards[g·n … (g+1)·n), or for
-// rewards[offsets[g] − offsets[0] … offsets[g+1] − offsets[0]). `out` is not `rewards`.
-void ApplyGroups(std::span<const float> rewards, std::uint32_t n, std::span<const Affine> groups,
-                 std::span<float> out);
-void ApplyGroups(std::span<const float> rewards, std::span<const std::uint32_t> offsets,
-                 std::span<const Affine> groups, std::span<float> out);
-
 // Rounds doubles to float32; values beyond float32 become infinite.
 void Round(std::span<const double> values, std::span<float> out);
 

@@ -1,14 +1,17 @@
-// What GroupMoments hands to its kernel.
+// Numbers of many groups, as kernels take them.
 #ifndef ADVANTAGED_CORE_KERNELS_MOMENT_ARRAYS_H_
 #define ADVANTAGED_CORE_KERNELS_MOMENT_ARRAYS_H_
 
+#include <cstddef>
 #include <cstdint>
 
 namespace advantaged {
 
-// Of each group one element. Whole vectors of groups: the caller repeats the last.
+// Groups that a kernel may take at once: arrays of numbers per group hold whole multiples.
+inline constexpr std::size_t kGroupsAtOnce = 16;
+
+// Of each group one element: what GroupMoments holds.
 struct MomentArrays {
-  const float* const* begin;
   const double* n;
   double* mean;
   double* residual;
@@ -16,6 +19,13 @@ struct MomentArrays {
   float* minimum;
   float* maximum;
   std::uint8_t* binary;
+};
+
+// Of each group one element: slope · ((r − centre) − shift).
+struct AffineArrays {
+  const double* slope;
+  const double* centre;
+  const double* shift;
 };
 
 }  // namespace advantaged

@@ -1,5 +1,5 @@
-// Moments of groups, on rows of eight (rows-inl.h): one large group, or as many small ones at once
-// as a vector has lanes.
+// Moments of groups of any size, on rows of eight (rows-inl.h): one large group, or as many small
+// ones at once as a vector has lanes.
 #if defined(ADVANTAGED_CORE_KERNELS_MOMENTS_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef ADVANTAGED_CORE_KERNELS_MOMENTS_INL_H_
 #undef ADVANTAGED_CORE_KERNELS_MOMENTS_INL_H_
@@ -12,6 +12,7 @@
 #include <cstddef>
 
 #include "core/kernels/block_tree.h"
+#include "core/kernels/group_places.h"
 #include "core/kernels/moment_arrays.h"
 #include "core/kernels/moments.h"
 #include "core/kernels/rows-inl.h"
@@ -42,50 +43,83 @@ struct Greatest {
   }
 };
 
+// Rewards as they are: which is the smallest or largest needs no double.
+using EightFloats = hn::CappedTag<float, kLanes>;
+inline constexpr std::size_t kFloatWidth = hn::MaxLanes(EightFloats());
+
+// Smallest and largest reward, by lane.
+struct Extremes {
+  hn::Vec<EightFloats> minimum[kLanes / kFloatWidth];
+  hn::Vec<EightFloats> maximum[kLanes / kFloatWidth];
+
+  HWY_INLINE explicit Extremes(float first) {
+    for (auto& part : minimum) part = hn::Set(EightFloats(), first);
+    for (auto& part : maximum) part = hn::Set(EightFloats(), first);
+  }
+
+  HWY_INLINE void Add(const float* eight) {
+    for (std::size_t p = 0; p < kLanes / kFloatWidth; ++p) {
+      const auto v = hn::LoadU(EightFloats(), eight + p * kFloatWidth);
+      minimum[p] = Least()(minimum[p], v);
+      maximum[p] = Greatest()(maximum[p], v);
+    }
+  }
+
+  // In doubles, for Trees().
+  HWY_INLINE void Store(Row& least, Row& greatest) const {
+    HWY_ALIGN float lanes[2][kLanes];
+    for (std::size_t p = 0; p < kLanes / kFloatWidth; ++p) {
+      hn::Store(minimum[p], EightFloats(), lanes[0] + p * kFloatWidth);
+      hn::Store(maximum[p], EightFloats(), lanes[1] + p * kFloatWidth);
+    }
+    least = LoadRow(lanes[0]);
+    greatest = LoadRow(lanes[1]);
+  }
+};
+
 // What the first look at a block tells, by lane.
 struct Look {
   Row sum;
-  Row minimum;
-  Row maximum;
-  Row strange;  // zeros if all rewards are 0 or 1
+  Extremes extremes;
 
-  HWY_INLINE explicit Look(float first)
-      : sum(Broadcast(0)), minimum(Broadcast(first)), maximum(minimum), strange(sum) {}
+  HWY_INLINE explicit Look(float first) : sum(Broadcast(0)), extremes(first) {}
 
-  // Lanes that are not there are 0 in `row` and hold a reward of the group in `filled`.
-  HWY_INLINE void Add(const Row& row, const Row& filled) {
-    const DoubleVector one = hn::Set(Doubles(), 1.0);
-    for (std::size_t p = 0; p < kParts; ++p) {
-      const DoubleVector v = row.part[p];
-      sum.part[p] = hn::Add(sum.part[p], v);
-      strange.part[p] = hn::Or(strange.part[p], hn::IfThenZeroElse(hn::Eq(v, one), v));
-      minimum.part[p] = Least()(minimum.part[p], filled.part[p]);
-      maximum.part[p] = Greatest()(maximum.part[p], filled.part[p]);
-    }
+  HWY_INLINE void Add(const Row& row) {
+    for (std::size_t p = 0; p < kParts; ++p) sum.part[p] = hn::Add(sum.part[p], row.part[p]);
   }
 
   HWY_INLINE void Block(const float* rewards, std::size_t n, const float* end) {
     std::size_t i = 0;
     for (; i + kLanes <= n; i += kLanes) {
-      const Row row = LoadRow(rewards + i);
-      Add(row, row);
+      Add(LoadRow(rewards + i));
+      extremes.Add(rewards + i);
     }
     if (i == n) return;
-    const RowMask mask = FirstOfRow(n - i);
-    const Row row = LoadShortRow(rewards + i, n - i, end);
-    Row filled;
-    for (std::size_t p = 0; p < kParts; ++p) {
-      filled.part[p] = hn::IfThenElse(mask.part[p], row.part[p], minimum.part[p]);
-    }
-    Add(ZeroUnless(mask, row), filled);
-  }
-
-  HWY_INLINE bool Binary() const {
-    DoubleVector any = strange.part[0];
-    for (std::size_t p = 1; p < kParts; ++p) any = hn::Or(any, strange.part[p]);
-    return hn::AllTrue(Doubles(), hn::Eq(any, hn::Zero(Doubles())));
+    Add(ZeroUnless(FirstOfRow(n - i), LoadShortRow(rewards + i, n - i, end)));
+    // The eight that end the group, or a short group with its first reward once more.
+    if (n >= kLanes) return extremes.Add(rewards + n - kLanes);
+    float padded[kLanes];
+    for (std::size_t lane = 0; lane < kLanes; ++lane) padded[lane] = rewards[lane < n ? lane : 0];
+    extremes.Add(padded);
   }
 };
+
+HWY_INLINE bool IsZeroOrOne(float x) { return x == 0 || x == 1; }
+
+// True if all rewards are 0 or 1. Few groups have both a minimum and a maximum that are: of the
+// others no reward is looked at.
+HWY_INLINE bool IsBinary(const float* rewards, std::size_t n, float minimum, float maximum) {
+  if (!IsZeroOrOne(minimum) || !IsZeroOrOne(maximum)) return false;
+  const EightFloats d;
+  std::size_t i = 0;
+  for (; i + kFloatWidth <= n; i += kFloatWidth) {
+    const auto v = hn::LoadU(d, rewards + i);
+    const auto rest = hn::IfThenZeroElse(hn::Eq(v, hn::Set(d, 1.0F)), v);
+    if (!hn::AllTrue(d, hn::Eq(rest, hn::Zero(d)))) return false;
+  }
+  while (i < n && IsZeroOrOne(rewards[i])) ++i;
+  return i == n;
+}
 
 // The second look: Σ(r − mean) and Σ(r − mean)² of a block, by lane.
 struct Deviations {
@@ -119,7 +153,7 @@ HWY_INLINE double Tree(const Row& row) {
 }
 
 struct LargeGroup {
-  Look look;
+  Extremes extremes;
   Moments moments;
 };
 
@@ -127,12 +161,12 @@ struct LargeGroup {
 HWY_INLINE LargeGroup LargeMoments(const float* rewards, std::size_t size) {
   const float* end = rewards + size;
   const auto n = static_cast<double>(size);
-  LargeGroup group{.look = Look(rewards[0]), .moments = {.n = n}};
+  Look look(rewards[0]);
   BlockTree sum;
   for (const float* block = rewards; block < end; block += kBlock) {
-    group.look.sum = Broadcast(0);
-    group.look.Block(block, HWY_MIN(kBlock, static_cast<std::size_t>(end - block)), end);
-    sum.Add(Tree(group.look.sum));
+    look.sum = Broadcast(0);
+    look.Block(block, HWY_MIN(kBlock, static_cast<std::size_t>(end - block)), end);
+    sum.Add(Tree(look.sum));
   }
   const double mean = sum.Total() / n;
   BlockTree deviation;
@@ -144,22 +178,26 @@ HWY_INLINE LargeGroup LargeMoments(const float* rewards, std::size_t size) {
     squares.Add(Tree(deviations.squares));
   }
   const double residual = deviation.Total() / n;
-  group.moments.mean = mean;
-  group.moments.residual = residual;
-  group.moments.centred_squares = squares.Total() - deviation.Total() * residual;
-  return group;
+  return {look.extremes,
+          {.n = n,
+           .mean = mean,
+           .residual = residual,
+           .centred_squares = squares.Total() - deviation.Total() * residual}};
 }
 
-HWY_INLINE void StoreLargeMoments(const MomentArrays& out, std::size_t g) {
-  const LargeGroup group = LargeMoments(out.begin[g], static_cast<std::size_t>(out.n[g]));
+HWY_INLINE void StoreLargeMoments(const float* rewards, const MomentArrays& out, std::size_t g) {
+  const auto n = static_cast<std::size_t>(out.n[g]);
+  const LargeGroup group = LargeMoments(rewards, n);
   out.mean[g] = group.moments.mean;
   out.residual[g] = group.moments.residual;
   out.centred_squares[g] = group.moments.centred_squares;
-  out.binary[g] = group.look.Binary() ? 1 : 0;
+  Row rows[2];
+  group.extremes.Store(rows[0], rows[1]);
   HWY_ALIGN double lanes[2][kLanes];
   for (std::size_t p = 0; p < kParts; ++p) {
-    hn::Store(group.look.minimum.part[p], Doubles(), lanes[0] + p * kWidth);
-    hn::Store(group.look.maximum.part[p], Doubles(), lanes[1] + p * kWidth);
+    for (std::size_t i = 0; i < 2; ++i) {
+      hn::Store(rows[i].part[p], Doubles(), lanes[i] + p * kWidth);
+    }
   }
   double minimum = lanes[0][0];
   double maximum = lanes[1][0];
@@ -169,23 +207,23 @@ HWY_INLINE void StoreLargeMoments(const MomentArrays& out, std::size_t g) {
   }
   out.minimum[g] = static_cast<float>(minimum) + 0.0F;
   out.maximum[g] = static_cast<float>(maximum) + 0.0F;
+  out.binary[g] = IsBinary(rewards, n, out.minimum[g], out.maximum[g]) ? 1 : 0;
 }
 
 // Groups g … g+kWidth−1, none larger than a block.
-HWY_INLINE void SmallMoments(const MomentArrays& out, std::size_t g, const float* end) {
+HWY_INLINE void SmallMoments(const GroupPlaces& groups, const MomentArrays& out, std::size_t g) {
   const Doubles d;
   const Floats f;
+  const float* end = groups.end();
   Row sum[kWidth];
   Row minimum[kWidth];
   Row maximum[kWidth];
   for (std::size_t i = 0; i < kWidth; ++i) {
-    const float* rewards = out.begin[g + i];
+    const float* rewards = groups.begin(g + i);
     Look look(rewards[0]);
-    look.Block(rewards, static_cast<std::size_t>(out.n[g + i]), end);
+    look.Block(rewards, groups.size(g + i), end);
     sum[i] = look.sum;
-    minimum[i] = look.minimum;
-    maximum[i] = look.maximum;
-    out.binary[g + i] = look.Binary() ? 1 : 0;
+    look.extremes.Store(minimum[i], maximum[i]);
   }
   const DoubleVector n = hn::LoadU(d, out.n + g);
   hn::StoreU(hn::Div(Trees(sum), n), d, out.mean + g);
@@ -194,11 +232,13 @@ HWY_INLINE void SmallMoments(const MomentArrays& out, std::size_t g, const float
 
   Row squares[kWidth];
   for (std::size_t i = 0; i < kWidth; ++i) {
+    const float* rewards = groups.begin(g + i);
+    const std::size_t size = groups.size(g + i);
     Deviations deviations;
-    deviations.Block(out.begin[g + i], static_cast<std::size_t>(out.n[g + i]), end,
-                     out.mean[g + i]);
+    deviations.Block(rewards, size, end, out.mean[g + i]);
     sum[i] = deviations.sum;
     squares[i] = deviations.squares;
+    out.binary[g + i] = IsBinary(rewards, size, out.minimum[g + i], out.maximum[g + i]) ? 1 : 0;
   }
   const DoubleVector deviation = Trees(sum);
   const DoubleVector residual = hn::Div(deviation, n);

@@ -2,13 +2,14 @@
 
 #include <algorithm>
 
+#include "core/kernels/group_places.h"
 #include "core/kernels/moment_arrays.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/kernels/moments.cc"
 #include <hwy/foreach_target.h>  // includes this file again for each target
 
-#include "core/kernels/moments-inl.h"
+#include "core/kernels/group_moments-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace advantaged {
@@ -56,15 +57,8 @@ Moments SingleMoments(const float* rewards, std::size_t n) {
   return LargeMoments(rewards, n).moments;
 }
 
-void ManyMoments(const MomentArrays& arrays, std::size_t groups, const float* end) {
-  for (std::size_t g = 0; g < groups; g += kWidth) {
-    const double largest = *std::max_element(arrays.n + g, arrays.n + g + kWidth);
-    if (largest <= static_cast<double>(kBlock)) {
-      SmallMoments(arrays, g, end);
-      continue;
-    }
-    for (std::size_t i = g; i < HWY_MIN(g + kWidth, groups); ++i) StoreLargeMoments(arrays, i);
-  }
+void ManyMoments(const GroupPlaces& groups, const MomentArrays& arrays) {
+  MomentsOf(groups, 0, groups.count(), arrays);
 }
 
 // NOLINTNEXTLINE(google-readability-namespace-comments)
@@ -87,51 +81,31 @@ Moments ComputeMoments(std::span<const float> rewards) {
   return HWY_DYNAMIC_DISPATCH(SingleMoments)(rewards.data(), rewards.size());
 }
 
-// Up to whole vectors of groups: the last ones are repeated.
-void GroupMoments::Resize(std::size_t groups) {
-  count_ = groups;
-  const std::size_t padded = (groups + kLanes - 1) / kLanes * kLanes;
-  begin_.resize(padded);
+MomentArrays GroupMoments::RoomFor(const GroupPlaces& groups) {
+  count_ = groups.count();
+  const std::size_t padded = (count_ + kGroupsAtOnce - 1) / kGroupsAtOnce * kGroupsAtOnce;
   for (std::vector<double>* doubles : {&n_, &mean_, &residual_, &centred_squares_}) {
     doubles->resize(padded);
   }
   minimum_.resize(padded);
   maximum_.resize(padded);
   binary_.resize(padded);
-}
-
-void GroupMoments::Run(std::span<const float> rewards) {
-  if (count_ == 0) return;
-  for (std::size_t g = count_; g < begin_.size(); ++g) {
-    begin_[g] = begin_[count_ - 1];
-    n_[g] = n_[count_ - 1];
+  if (groups.uniform_size() > 0) {
+    std::ranges::fill(n_, static_cast<double>(groups.uniform_size()));
+  } else {
+    for (std::size_t g = 0; g < padded; ++g) n_[g] = static_cast<double>(groups.size(g));
   }
-  HWY_DYNAMIC_DISPATCH(ManyMoments)
-  ({.begin = begin_.data(),
-    .n = n_.data(),
-    .mean = mean_.data(),
-    .residual = residual_.data(),
-    .centred_squares = centred_squares_.data(),
-    .minimum = minimum_.data(),
-    .maximum = maximum_.data(),
-    .binary = binary_.data()},
-   count_, rewards.data() + rewards.size());
+  return {.n = n_.data(),
+          .mean = mean_.data(),
+          .residual = residual_.data(),
+          .centred_squares = centred_squares_.data(),
+          .minimum = minimum_.data(),
+          .maximum = maximum_.data(),
+          .binary = binary_.data()};
 }
 
-void GroupMoments::Compute(std::span<const float> rewards, std::uint32_t n) {
-  Resize(rewards.size() / n);
-  for (std::size_t g = 0; g < count_; ++g) begin_[g] = rewards.data() + g * n;
-  std::fill_n(n_.begin(), count_, static_cast<double>(n));
-  Run(rewards);
-}
-
-void GroupMoments::Compute(std::span<const float> rewards, std::span<const std::uint32_t> offsets) {
-  Resize(offsets.size() - 1);
-  for (std::size_t g = 0; g < count_; ++g) {
-    begin_[g] = rewards.data() + (offsets[g] - offsets[0]);
-    n_[g] = static_cast<double>(offsets[g + 1] - offsets[g]);
-  }
-  Run(rewards);
+void GroupMoments::Compute(const GroupPlaces& groups) {
+  HWY_DYNAMIC_DISPATCH(ManyMoments)(groups, RoomFor(groups));
 }
 
 RewardScan GroupMoments::Scan(std::size_t group) const {

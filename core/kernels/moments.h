@@ -8,6 +8,9 @@
 #include <span>
 #include <vector>
 
+#include "core/kernels/group_places.h"
+#include "core/kernels/moment_arrays.h"
+
 namespace advantaged {
 
 // What one look at the rewards tells. One pass. With `finite` false the other members mean nothing.
@@ -41,14 +44,16 @@ Moments ComputeMoments(std::span<const float> rewards);
 // Scans and moments of many groups that stand side by side, to the bit those of the functions
 // above. A call for each group would cost more than the arithmetic of a small one; this takes
 // several groups a vector where single numbers per group are due: the trees of the sums, the
-// divisions. Holds its memory, so keep one and compute often; some 8 Ki rewards at a time stay in
-// the cache until they are applied.
+// divisions. Holds its memory, so keep one and compute often; some 2 Ki rewards at a time stay in
+// the first-level cache until they are applied.
 class GroupMoments {
  public:
-  // Groups of n ≥ 1; rewards.size() is a multiple of n.
-  void Compute(std::span<const float> rewards, std::uint32_t n);
-  // Group g is rewards[offsets[g] − offsets[0] … offsets[g+1] − offsets[0]), not empty.
-  void Compute(std::span<const float> rewards, std::span<const std::uint32_t> offsets);
+  void Compute(const GroupPlaces& groups);
+  void Compute(std::span<const float> rewards, std::span<const std::uint32_t> offsets) {
+    Compute(GroupPlaces(rewards, offsets));
+  }
+  // Room for what a kernel finds of the groups; for kernels that do more than Compute().
+  MomentArrays RoomFor(const GroupPlaces& groups);
 
   std::size_t count() const { return count_; }
   // NaN and infinities show in the sum, which no finite rewards overflow.
@@ -63,11 +68,7 @@ class GroupMoments {
   }
 
  private:
-  void Resize(std::size_t groups);
-  void Run(std::span<const float> rewards);
-
   std::size_t count_ = 0;
-  std::vector<const float*> begin_;
   std::vector<double> n_, mean_, residual_, centred_squares_;
   std::vector<float> minimum_, maximum_;
   std::vector<std::uint8_t> binary_;

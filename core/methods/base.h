@@ -12,11 +12,6 @@ Pair BaseTable(Base base, const Counts& counts);
 // The base with default parameters on real rewards.
 Affine BaseAffine(Base base, const RewardGroup& group);
 
-// The affine form of a mean baseline: slope · (r_i − mean).
-inline Affine AroundMean(double slope, const RewardGroup& group) {
-  return {.slope = slope, .centre = group.moments.mean, .shift = group.moments.residual};
-}
-
 }  // namespace advantaged
 
 #endif  // ADVANTAGED_CORE_METHODS_BASE_H_

@@ -3,7 +3,6 @@
 //   A_i = r_i − mean;   A₊ = 1−ρ̂,   A₋ = −ρ̂
 //
 // Liu et al., arXiv 2503.20783.
-#include "core/methods/base.h"
 #include "core/methods/parameters.h"
 #include "core/methods/rows.h"
 
@@ -12,9 +11,7 @@ namespace {
 
 Pair Table(const Counts& g, const Parameters& /*unused*/) { return {g.fail, -g.rho}; }
 
-Affine Rewards(const RewardGroup& group, const Parameters& /*unused*/) {
-  return AroundMean(1, group);
-}
+AffineRule Rewards(const Parameters& /*unused*/) { return {}; }
 
 }  // namespace
 
@@ -25,7 +22,8 @@ const MethodRow kDrGrpo{.name = "dr_grpo",
                         .constant_group = ConstantGroup::kZero,
                         .smallest_group = GroupOfTwo,
                         .table = Table,
-                        .affine = Rewards,
+                        .affine = ByRule<Rewards>,
+                        .rule = Rewards,
                         .surrogate = SuccessRate};
 
 }  // namespace advantaged

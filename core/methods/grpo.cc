@@ -6,7 +6,6 @@
 // Equation (8) of arXiv 2510.23049v1. Frameworks differ in ddof and ε: both are parameters.
 #include <cmath>
 
-#include "core/methods/base.h"
 #include "core/methods/parameters.h"
 #include "core/methods/rows.h"
 
@@ -33,10 +32,10 @@ Pair Table(const Counts& g, const Parameters& p) {
   return {g.fail / (sd + p.epsilon), -g.rho / (sd + p.epsilon)};
 }
 
-Affine Rewards(const RewardGroup& group, const Parameters& p) {
-  const Moments& m = group.moments;
-  const double sd = std::sqrt(m.centred_squares / (m.n - p.ddof));
-  return AroundMean(1 / (sd + p.epsilon), group);
+AffineRule Rewards(const Parameters& p) {
+  return {.slope = AffineRule::Slope::kDeviation,
+          .ddof = static_cast<double>(p.ddof),
+          .epsilon = p.epsilon};
 }
 
 // An ε > 0 leaves no closed form; ddof makes no difference to large groups.
@@ -56,7 +55,8 @@ const MethodRow kGrpo{
     .parameters = kParameters,
     .smallest_group = GroupOfTwo,
     .table = Table,
-    .affine = Rewards,
+    .affine = ByRule<Rewards>,
+    .rule = Rewards,
     .surrogate = Surrogate};
 
 }  // namespace advantaged

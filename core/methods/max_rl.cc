@@ -4,7 +4,6 @@
 //
 // arXiv 2602.02710.
 #include "core/kernels/exact_sum.h"
-#include "core/methods/base.h"
 #include "core/methods/parameters.h"
 #include "core/methods/rows.h"
 
@@ -20,7 +19,9 @@ Affine Rewards(const RewardGroup& group, const Parameters& /*unused*/) {
   // Rewards of both signs may cancel to a mean far below their size, and the method divides by it
   // and asks for its sign: the sum must be exact.
   const double sum = ExactSum(group.rewards);
-  return AroundMean(sum > 0 ? group.moments.n / sum : 0, group);
+  return {.slope = sum > 0 ? group.moments.n / sum : 0,
+          .centre = group.moments.mean,
+          .shift = group.moments.residual};
 }
 
 SurrogateParts Surrogate(const Parameters& /*unused*/) { return {"log(rho)"}; }

@@ -11,8 +11,8 @@ namespace {
 
 Pair Table(const Counts& /*unused*/, const Parameters& /*unused*/) { return {1, 0}; }
 
-Affine Rewards(const RewardGroup& /*unused*/, const Parameters& /*unused*/) {
-  return {.slope = 1, .centre = 0, .shift = 0};
+AffineRule Rewards(const Parameters& /*unused*/) {
+  return {.baseline = AffineRule::Baseline::kZero};
 }
 
 }  // namespace
@@ -24,7 +24,8 @@ const MethodRow kReinforce{.name = "reinforce",
                            .constant_group = ConstantGroup::kFormula,
                            .smallest_group = AnyGroup,
                            .table = Table,
-                           .affine = Rewards,
+                           .affine = ByRule<Rewards>,
+                           .rule = Rewards,
                            .surrogate = SuccessRate};
 
 }  // namespace advantaged

@@ -4,7 +4,6 @@
 //   A₊ = n/(n−1)·(1−ρ̂) = (n−c)/(n−1),   A₋ = −n/(n−1)·ρ̂ = −c/(n−1)
 //
 // Unbiased for ∇ρ. Equation (6) of arXiv 2510.23049v1.
-#include "core/methods/base.h"
 #include "core/methods/parameters.h"
 #include "core/methods/rows.h"
 
@@ -15,9 +14,8 @@ Pair Table(const Counts& g, const Parameters& /*unused*/) {
   return {(g.n - g.c) / (g.n - 1), -g.c / (g.n - 1)};
 }
 
-Affine Rewards(const RewardGroup& group, const Parameters& /*unused*/) {
-  const double n = group.moments.n;
-  return AroundMean(n / (n - 1), group);
+AffineRule Rewards(const Parameters& /*unused*/) {
+  return {.slope = AffineRule::Slope::kLeaveOneOut};
 }
 
 }  // namespace
@@ -30,7 +28,8 @@ const MethodRow kRloo{
     .constant_group = ConstantGroup::kZero,
     .smallest_group = GroupOfTwo,
     .table = Table,
-    .affine = Rewards,
+    .affine = ByRule<Rewards>,
+    .rule = Rewards,
     .surrogate = SuccessRate};
 
 }  // namespace advantaged

@@ -15,8 +15,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/kernels/affine_groups.h"
 #include "core/kernels/apply.h"
-#include "core/kernels/moments.h"
 #include "core/kernels/table.h"
 #include "core/kernels/target.h"
 #include "core/method_table.h"
@@ -27,7 +27,7 @@ namespace {
 
 constexpr std::size_t kInCache = 32 << 10;
 constexpr std::size_t kInMemory = 64 << 20;
-constexpr std::size_t kChunk = 8 << 10;  // rewards that stay in the cache between the passes
+constexpr std::size_t kStretch = 2048;  // rewards, as core/computation.cc takes them
 
 // Made once: a benchmark is called several times.
 const std::vector<float>& Rewards(std::size_t bytes, bool binary) {
@@ -126,28 +126,19 @@ bool IsGrpo(Floats rewards, std::uint32_t n, Floats advantages) {
   return true;
 }
 
-// Affine shape, whole: scan, mean and spread, coefficients, apply. A chunk at a time, so that the
-// passes read memory once.
+// Affine shape, whole: scan, mean and spread, coefficients, apply; a stretch at a time, as batches
+// are computed.
 void Grpo(benchmark::State& state, std::size_t bytes, std::uint32_t n) {
-  const MethodRow& row = *FindMethod("grpo");
-  const Parameters parameters{};
-  GroupMoments moments;
-  std::vector<Affine> affine(kChunk / n);
+  const AffineRule rule = FindMethod("grpo")->rule(Parameters{});
+  AffineGroups affine;
+  const std::size_t stretch = kStretch / n * n;
   Over(
-      state, bytes, false,
+      state, bytes / sizeof(float) / n * n * sizeof(float), false,
       [&](Floats rewards, std::span<float> advantages) {
-        for (std::size_t at = 0; at < rewards.size(); at += kChunk) {
-          const std::size_t size = std::min(kChunk, rewards.size() - at);
-          const Floats chunk = rewards.subspan(at, size);
-          moments.Compute(chunk, n);
-          for (std::size_t g = 0; g < moments.count(); ++g) {
-            const RewardScan scan = moments.Scan(g);
-            affine[g] = scan.minimum == scan.maximum
-                            ? Affine{0, 0, 0}
-                            : row.affine({chunk.subspan(g * n, n), {}, moments.Of(g)}, parameters);
-          }
-          ApplyGroups(chunk, n, std::span(affine).first(moments.count()),
-                      advantages.subspan(at, size));
+        for (std::size_t at = 0; at < rewards.size(); at += stretch) {
+          const std::size_t size = std::min(stretch, rewards.size() - at);
+          affine.Compute({rewards.subspan(at, size), n}, rule, 0, advantages.subspan(at, size));
+          benchmark::DoNotOptimize(affine.moments().count());
         }
       },
       [n](Floats rewards, Floats advantages) { return IsGrpo(rewards, n, advantages); });

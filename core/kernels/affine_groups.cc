@@ -1,0 +1,136 @@
+#include "core/kernels/affine_groups.h"
+
+#include <algorithm>
+
+#include "core/kernels/moment_arrays.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "core/kernels/affine_groups.cc"
+#include <hwy/foreach_target.h>  // includes this file again for each target
+
+#include "core/kernels/apply-inl.h"
+#include "core/kernels/group_moments-inl.h"
+
+#ifndef ADVANTAGED_CORE_KERNELS_AFFINE_GROUPS_CC_ONCE_
+#define ADVANTAGED_CORE_KERNELS_AFFINE_GROUPS_CC_ONCE_
+namespace advantaged {
+
+// What AffineGroups hands to its kernel; arrays have one element for each group.
+struct AffineTask {
+  const GroupPlaces& groups;
+  const AffineRule& rule;
+  double constant_tolerance;
+  MomentArrays moments;
+  AffineArrays affine;
+  double* slope;  // of `affine`
+  float* least;
+  float* greatest;
+  float* out;
+};
+
+}  // namespace advantaged
+#endif  // once
+
+HWY_BEFORE_NAMESPACE();
+namespace advantaged {
+namespace HWY_NAMESPACE {
+
+// The one place that knows what the slopes are.
+HWY_INLINE DoubleVector Slope(const AffineRule& rule, DoubleVector n,
+                              DoubleVector centred_squares) {
+  const Doubles d;
+  const DoubleVector one = hn::Set(d, 1.0);
+  switch (rule.slope) {
+    case AffineRule::Slope::kLeaveOneOut:
+      return hn::Div(n, hn::Sub(n, one));
+    case AffineRule::Slope::kDeviation: {
+      const DoubleVector variance = hn::Div(centred_squares, hn::Sub(n, hn::Set(d, rule.ddof)));
+      return hn::Div(one, hn::Add(hn::Sqrt(variance), hn::Set(d, rule.epsilon)));
+    }
+    case AffineRule::Slope::kOne:
+      break;
+  }
+  return one;
+}
+
+double SingleSlope(const AffineRule& rule, const Moments& moments) {
+  const Doubles d;
+  return hn::GetLane(Slope(rule, hn::Set(d, moments.n), hn::Set(d, moments.centred_squares)));
+}
+
+// Groups g … g+kWidth−1.
+HWY_INLINE void Slopes(const AffineTask& task, std::size_t g) {
+  const Doubles d;
+  const DoubleVector minimum = hn::PromoteTo(d, hn::LoadU(Floats(), task.moments.minimum + g));
+  const DoubleVector maximum = hn::PromoteTo(d, hn::LoadU(Floats(), task.moments.maximum + g));
+  const auto constant = hn::Le(hn::Sub(maximum, minimum), hn::Set(d, task.constant_tolerance));
+  const DoubleVector slope =
+      hn::IfThenZeroElse(constant, Slope(task.rule, hn::LoadU(d, task.moments.n + g),
+                                         hn::LoadU(d, task.moments.centred_squares + g)));
+  hn::StoreU(slope, d, task.slope + g);
+  const DoubleVector centre = hn::LoadU(d, task.affine.centre + g);
+  const DoubleVector shift = hn::LoadU(d, task.affine.shift + g);
+  const auto store = [&](DoubleVector reward, float* to) HWY_ATTR {
+    const DoubleVector advantage = hn::Mul(slope, hn::Sub(hn::Sub(reward, centre), shift));
+    hn::StoreU(Narrowed(advantage), Floats(), to);
+  };
+  store(minimum, task.least + g);
+  store(maximum, task.greatest + g);
+}
+
+// Some groups at a time, so that their rewards are in the cache for the second and third look.
+void ComputeAffine(const AffineTask& task) {
+  constexpr std::size_t kRewards = 512;
+  const std::size_t count = task.groups.count();
+  const std::size_t n = std::max<std::size_t>(task.groups.uniform_size(), 1);
+  const std::size_t step = hwy::RoundUpTo(std::max<std::size_t>(kRewards / n, 1), kGroupsAtOnce);
+  for (std::size_t first = 0; first < count; first += step) {
+    const std::size_t last = std::min(first + step, count);
+    MomentsOf(task.groups, first, last, task.moments);
+    for (std::size_t g = first; g < last; g += kWidth) Slopes(task, g);
+    ApplyGroups(task.groups, first, last, task.affine, task.out);
+  }
+}
+
+// NOLINTNEXTLINE(google-readability-namespace-comments)
+}  // namespace HWY_NAMESPACE
+}  // namespace advantaged
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace advantaged {
+
+HWY_EXPORT(SingleSlope);
+HWY_EXPORT(ComputeAffine);
+
+Affine AffineOf(const AffineRule& rule, const Moments& moments) {
+  const double slope = HWY_DYNAMIC_DISPATCH(SingleSlope)(rule, moments);
+  if (rule.baseline == AffineRule::Baseline::kZero) return {slope, 0, 0};
+  return {slope, moments.mean, moments.residual};
+}
+
+void AffineGroups::Compute(const GroupPlaces& groups, const AffineRule& rule,
+                           double constant_tolerance, std::span<float> advantages) {
+  const MomentArrays moments = moments_.RoomFor(groups);
+  const std::size_t padded = hwy::RoundUpTo(groups.count(), kGroupsAtOnce);
+  slope_.resize(padded);
+  zeros_.resize(padded);
+  least_.resize(padded);
+  greatest_.resize(padded);
+  const bool around_mean = rule.baseline == AffineRule::Baseline::kMean;
+  HWY_DYNAMIC_DISPATCH(ComputeAffine)
+  ({.groups = groups,
+    .rule = rule,
+    .constant_tolerance = constant_tolerance,
+    .moments = moments,
+    .affine = {.slope = slope_.data(),
+               .centre = around_mean ? moments.mean : zeros_.data(),
+               .shift = around_mean ? moments.residual : zeros_.data()},
+    .slope = slope_.data(),
+    .least = least_.data(),
+    .greatest = greatest_.data(),
+    .out = advantages.data()});
+}
+
+}  // namespace advantaged
+#endif  // HWY_ONCE

@@ -1,0 +1,123 @@
+// Affine advantages of many groups at once, on every target, against the documented order and the
+// formulas, bit for bit.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "core/kernels/affine_groups.h"
+#include "tests/core/drawn_groups.h"
+#include "tests/core/every_target.h"
+
+namespace advantaged::testing {
+namespace {
+
+struct Case {
+  AffineRule rule;
+  double (*slope)(const Moments&);
+  double constant_tolerance = 0;
+};
+
+// The slopes of the methods as their papers have them (core/methods/).
+double One(const Moments& /*unused*/) { return 1; }
+double LeaveOneOut(const Moments& m) { return m.n / (m.n - 1); }
+double Deviation(const Moments& m) { return 1 / std::sqrt(m.centred_squares / m.n); }
+double DeviationOfSample(const Moments& m) {
+  return 1 / (std::sqrt(m.centred_squares / (m.n - 1)) + 0.25);
+}
+
+std::vector<Case> Cases() {
+  using enum AffineRule::Slope;
+  return {{{.baseline = AffineRule::Baseline::kZero}, One, -1},
+          {{.slope = kOne}, One},
+          {{.slope = kLeaveOneOut}, LeaveOneOut},
+          {{.slope = kDeviation}, Deviation},
+          {{.slope = kDeviation}, Deviation, 1.5},
+          {{.slope = kDeviation, .ddof = 1, .epsilon = 0.25}, DeviationOfSample}};
+}
+
+Floats Expected(const Case& test, const Floats& rewards) {
+  const auto [least, greatest] = std::ranges::minmax(rewards);
+  if (static_cast<double>(greatest) - static_cast<double>(least) <= test.constant_tolerance) {
+    return Floats(rewards.size(), 0.0F);
+  }
+  const Moments moments = DocumentedMoments(rewards);
+  const double slope = test.slope(moments);
+  const bool around_mean = test.rule.baseline == AffineRule::Baseline::kMean;
+  Floats advantages;
+  for (const float r : rewards) {
+    advantages.push_back(
+        Applied(r, slope, around_mean ? moments.mean : 0, around_mean ? moments.residual : 0));
+  }
+  return advantages;
+}
+
+void Expect(const DrawnBatch& batch, const GroupPlaces& places, const Case& test,
+            AffineGroups& affine) {
+  constexpr float kUntouched = 77;
+  Floats out(batch.storage.size() + 20, kUntouched);
+  affine.Compute(places, test.rule, test.constant_tolerance,
+                 std::span(out).subspan(batch.at, batch.rewards().size()));
+  ASSERT_EQ(affine.moments().count(), batch.groups.size());
+  for (std::size_t g = 0; g < batch.groups.size(); ++g) {
+    const Floats& rewards = batch.groups[g];
+    if (!std::ranges::all_of(rewards, [](float r) { return std::isfinite(r); })) {
+      ASSERT_FALSE(affine.moments().Finite(g));
+      continue;
+    }
+    const Floats expected = Expected(test, rewards);
+    for (std::size_t i = 0; i < rewards.size(); ++i) {
+      ASSERT_EQ(BitsOf32(out[batch.offsets[g] + i]), BitsOf32(expected[i]))
+          << "group " << g << " of n = " << rewards.size() << ", response " << i;
+    }
+    ASSERT_EQ(affine.AllZero(g), std::ranges::all_of(expected, [](float a) { return a == 0; }));
+    ASSERT_EQ(affine.WithinFloat(g),
+              std::ranges::all_of(expected, [](float a) { return std::isfinite(a); }));
+    const RewardScan scan = affine.moments().Scan(g);
+    ASSERT_EQ(scan.binary, std::ranges::all_of(rewards, [](float r) { return r == 0 || r == 1; }));
+    const Moments moments = DocumentedMoments(rewards);
+    ASSERT_EQ(BitsOf64(affine.moments().Of(g).mean), BitsOf64(moments.mean));
+    ASSERT_EQ(BitsOf64(AffineOf(test.rule, moments).slope), BitsOf64(test.slope(moments)));
+  }
+  // Nothing beside them.
+  for (std::size_t i = 0; i < batch.at; ++i) ASSERT_EQ(out[i], kUntouched);
+  for (std::size_t i = batch.storage.size(); i < out.size(); ++i) ASSERT_EQ(out[i], kUntouched);
+}
+
+// From 2 on: one response has no spread, and no others.
+TEST(AffineGroups, UniformGroupsGetTheFormula) {
+  OnEveryTarget([] {
+    AffineGroups affine;
+    for (const std::size_t n : GroupSizes()) {
+      if (n == 1) continue;
+      const DrawnBatch batch = UniformBatch(n);
+      for (const Case& test : Cases()) {
+        Expect(batch, {batch.rewards(), static_cast<std::uint32_t>(n)}, test, affine);
+        if (HasFatalFailure()) return;
+      }
+    }
+  });
+}
+
+TEST(AffineGroups, RaggedGroupsGetTheFormula) {
+  OnEveryTarget([] {
+    AffineGroups affine;
+    for (unsigned round = 0; round < 60; ++round) {
+      const DrawnBatch batch = RaggedBatch(round);
+      for (const Case& test : Cases()) {
+        Expect(batch, {batch.rewards(), batch.offsets}, test, affine);
+        if (HasFatalFailure()) return;
+      }
+    }
+  });
+}
+
+TEST(AffineGroups, NoGroups) {
+  AffineGroups affine;
+  affine.Compute({{}, 8}, {}, 0, {});
+  EXPECT_EQ(affine.moments().count(), 0U);
+}
+
+}  // namespace
+}  // namespace advantaged::testing
