@@ -58,36 +58,44 @@ double SingleSlope(const AffineRule& rule, const Moments& moments) {
   return hn::GetLane(Slope(rule, hn::Set(d, moments.n), hn::Set(d, moments.centred_squares)));
 }
 
-// Groups g … g+kWidth−1.
-HWY_INLINE void Slopes(const AffineTask& task, std::size_t g) {
+// Groups first … last−1, in whole vectors.
+HWY_INLINE void Slopes(const AffineTask& task, std::size_t first, std::size_t last) {
   const Doubles d;
-  const DoubleVector minimum = hn::PromoteTo(d, hn::LoadU(Floats(), task.moments.minimum + g));
-  const DoubleVector maximum = hn::PromoteTo(d, hn::LoadU(Floats(), task.moments.maximum + g));
-  const auto constant = hn::Le(hn::Sub(maximum, minimum), hn::Set(d, task.constant_tolerance));
-  const DoubleVector slope =
-      hn::IfThenZeroElse(constant, Slope(task.rule, hn::LoadU(d, task.moments.n + g),
-                                         hn::LoadU(d, task.moments.centred_squares + g)));
-  hn::StoreU(slope, d, task.slope + g);
-  const DoubleVector centre = hn::LoadU(d, task.affine.centre + g);
-  const DoubleVector shift = hn::LoadU(d, task.affine.shift + g);
-  const auto store = [&](DoubleVector reward, float* to) HWY_ATTR {
-    const DoubleVector advantage = hn::Mul(slope, hn::Sub(hn::Sub(reward, centre), shift));
-    hn::StoreU(Narrowed(advantage), Floats(), to);
-  };
-  store(minimum, task.least + g);
-  store(maximum, task.greatest + g);
+  const AffineRule rule = task.rule;
+  const MomentArrays moments = task.moments;
+  const AffineArrays affine = task.affine;
+  const DoubleVector tolerance = hn::Set(d, task.constant_tolerance);
+  double* slopes = task.slope;
+  float* least = task.least;
+  float* greatest = task.greatest;
+  for (std::size_t g = first; g < last; g += kWidth) {
+    const DoubleVector minimum = hn::PromoteTo(d, hn::LoadU(Floats(), moments.minimum + g));
+    const DoubleVector maximum = hn::PromoteTo(d, hn::LoadU(Floats(), moments.maximum + g));
+    const auto constant = hn::Le(hn::Sub(maximum, minimum), tolerance);
+    const DoubleVector slope = hn::IfThenZeroElse(
+        constant,
+        Slope(rule, hn::LoadU(d, moments.n + g), hn::LoadU(d, moments.centred_squares + g)));
+    hn::StoreU(slope, d, slopes + g);
+    const DoubleVector centre = hn::LoadU(d, affine.centre + g);
+    const DoubleVector shift = hn::LoadU(d, affine.shift + g);
+    const auto advantage = [&](DoubleVector reward) HWY_ATTR {
+      return Narrowed(hn::Mul(slope, hn::Sub(hn::Sub(reward, centre), shift)));
+    };
+    hn::StoreU(advantage(minimum), Floats(), least + g);
+    hn::StoreU(advantage(maximum), Floats(), greatest + g);
+  }
 }
 
 // Some groups at a time, so that their rewards are in the cache for the second and third look.
 void ComputeAffine(const AffineTask& task) {
-  constexpr std::size_t kRewards = 512;
+  constexpr std::size_t kRewards = 256;
   const std::size_t count = task.groups.count();
   const std::size_t n = std::max<std::size_t>(task.groups.uniform_size(), 1);
-  const std::size_t step = hwy::RoundUpTo(std::max<std::size_t>(kRewards / n, 1), kGroupsAtOnce);
+  const std::size_t step = hwy::RoundUpTo(std::max<std::size_t>(kRewards / n, 1), kWidth);
   for (std::size_t first = 0; first < count; first += step) {
     const std::size_t last = std::min(first + step, count);
     MomentsOf(task.groups, first, last, task.moments);
-    for (std::size_t g = first; g < last; g += kWidth) Slopes(task, g);
+    Slopes(task, first, last);
     ApplyGroups(task.groups, first, last, task.affine, task.out);
   }
 }

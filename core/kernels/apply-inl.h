@@ -52,6 +52,7 @@ HWY_INLINE void ApplyGroup(const float* rewards, std::size_t n, const float* end
   const Row centre = Broadcast(a.centre);
   const Row shift = Broadcast(a.shift);
   ForRows(n, [&](std::size_t i, std::size_t count) HWY_ATTR {
+    PrefetchAhead(out + i);
     const Row row = LoadUpTo(rewards + i, count, end);
     StoreUpTo(Applied(row, slope, centre, shift), out + i, count, out_end);
   });
@@ -78,11 +79,11 @@ HWY_INLINE DoubleVector OfLanes(const double* first, std::size_t p) {
 // Returns the first group that is left: what fills no row.
 template <std::size_t N>
 HWY_INLINE std::size_t ApplyNarrow(const GroupPlaces& groups, std::size_t first, std::size_t last,
-                                   const AffineArrays& affine, float* out) {
+                                   AffineArrays affine, float* out) {
   constexpr std::size_t kStep = HWY_MAX(kLanes / N, 1);  // groups
+  const float* rewards = groups.begin(first);
+  out += groups.offset(first);
   for (; first + kStep <= last; first += kStep) {
-    const float* rewards = groups.begin(first);
-    float* to = out + groups.offset(first);
     Row slope;
     Row centre;
     Row shift;
@@ -92,8 +93,11 @@ HWY_INLINE std::size_t ApplyNarrow(const GroupPlaces& groups, std::size_t first,
       shift.part[p] = OfLanes<N>(affine.shift + first, p);
     }
     for (std::size_t i = 0; i < kStep * N; i += kLanes) {
-      StoreRounded(Applied(LoadRow(rewards + i), slope, centre, shift), to + i);
+      PrefetchAhead(out + i);
+      StoreRounded(Applied(LoadRow(rewards + i), slope, centre, shift), out + i);
     }
+    rewards += kStep * N;
+    out += kStep * N;
   }
   return first;
 }

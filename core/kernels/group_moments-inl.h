@@ -73,6 +73,16 @@ HWY_INLINE void StoreColumns(const float* rewards, float* columns) {
   }
 }
 
+// The tree over neighbours.
+template <std::size_t N>
+HWY_INLINE DoubleVector Tree(const DoubleVector* lanes) {
+  if constexpr (N == 1) {
+    return lanes[0];
+  } else {
+    return hn::Add(Tree<N / 2>(lanes), Tree<N / 2>(lanes + N / 2));
+  }
+}
+
 // The sum over a group of N in the order of lane_sum.h. Lanes begin with their first term instead
 // of +0, which differs where all terms are −0 only; adding +0 at the end mends that.
 template <std::size_t N>
@@ -81,10 +91,7 @@ HWY_INLINE DoubleVector SumOfTerms(const DoubleVector (&terms)[N]) {
   DoubleVector lanes[kUsed];
   for (std::size_t i = 0; i < kUsed; ++i) lanes[i] = terms[i];
   for (std::size_t i = kUsed; i < N; ++i) lanes[i % kLanes] = hn::Add(lanes[i % kLanes], terms[i]);
-  for (std::size_t step = 1; step < kUsed; step *= 2) {
-    for (std::size_t i = 0; i < kUsed; i += 2 * step) lanes[i] = hn::Add(lanes[i], lanes[i + step]);
-  }
-  return hn::Add(lanes[0], hn::Zero(Doubles()));
+  return hn::Add(Tree<kUsed>(lanes), hn::Zero(Doubles()));
 }
 
 // Groups g … g+kWidth−1, whose element i is at columns[i · kAcross …].
@@ -142,6 +149,7 @@ HWY_INLINE std::size_t NarrowMoments(const GroupPlaces& groups, std::size_t firs
   for (; first + kAcross <= last; first += kAcross) {
     HWY_ALIGN float columns[N * kAcross];
     const float* rewards = groups.begin(first);
+    for (std::size_t i = 0; i < N * kAcross; i += 2 * kLanes) PrefetchAhead(rewards + i);
     StoreColumns<N>(rewards, columns);
     ExtremesOfColumns<N>(columns, rewards, out, first);
     MomentsOfColumns<N>(columns, out, first);

@@ -10,6 +10,7 @@
 #include <hwy/highway.h>
 
 #include <cstddef>
+#include <cstring>
 
 #include "core/kernels/block_tree.h"
 #include "core/kernels/group_places.h"
@@ -65,6 +66,23 @@ struct Extremes {
     }
   }
 
+  // `count` < 8. Reads what stands behind them where `end` allows.
+  HWY_INLINE void AddShort(const float* from, std::size_t count, const float* end) {
+    float padded[kLanes] = {};
+    if (from + kLanes > end) {
+      std::memcpy(padded, from, count * sizeof(float));
+      from = padded;
+    }
+    for (std::size_t p = 0; p < kLanes / kFloatWidth; ++p) {
+      const std::size_t before = p * kFloatWidth;
+      const auto there =
+          hn::FirstN(EightFloats(), count > before ? HWY_MIN(count - before, kFloatWidth) : 0);
+      const auto v = hn::LoadU(EightFloats(), from + before);
+      minimum[p] = Least()(minimum[p], hn::IfThenElse(there, v, minimum[p]));
+      maximum[p] = Greatest()(maximum[p], hn::IfThenElse(there, v, maximum[p]));
+    }
+  }
+
   // In doubles, for Trees().
   HWY_INLINE void Store(Row& least, Row& greatest) const {
     HWY_ALIGN float lanes[2][kLanes];
@@ -91,16 +109,14 @@ struct Look {
   HWY_INLINE void Block(const float* rewards, std::size_t n, const float* end) {
     std::size_t i = 0;
     for (; i + kLanes <= n; i += kLanes) {
+      PrefetchAhead(rewards + i);
       Add(LoadRow(rewards + i));
       extremes.Add(rewards + i);
     }
     if (i == n) return;
     Add(ZeroUnless(FirstOfRow(n - i), LoadShortRow(rewards + i, n - i, end)));
-    // The eight that end the group, or a short group with its first reward once more.
-    if (n >= kLanes) return extremes.Add(rewards + n - kLanes);
-    float padded[kLanes];
-    for (std::size_t lane = 0; lane < kLanes; ++lane) padded[lane] = rewards[lane < n ? lane : 0];
-    extremes.Add(padded);
+    // The eight that end the group, or a short group.
+    n >= kLanes ? extremes.Add(rewards + n - kLanes) : extremes.AddShort(rewards, n, end);
   }
 };
 

@@ -11,6 +11,7 @@
 #define ADVANTAGED_CORE_KERNELS_ROWS_INL_H_
 #endif
 
+#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
 #include <cstddef>
@@ -30,6 +31,14 @@ using DoubleVector = hn::Vec<Doubles>;
 
 inline constexpr std::size_t kWidth = hn::MaxLanes(Doubles());  // of a vector of doubles
 inline constexpr std::size_t kParts = kLanes / kWidth;          // vectors of a row
+
+// Asks for a line of memory that is due some rows later: so much is computed between one group and
+// the next that the processor would begin to read or own it too late. What stands behind the end is
+// asked for too, which does no harm.
+HWY_INLINE void PrefetchAhead(const float* row) {
+  constexpr std::size_t kAhead = 512;  // floats
+  hwy::Prefetch(row + kAhead);
+}
 
 struct Row {
   DoubleVector part[kParts];
