@@ -5,7 +5,7 @@
 //
 //   table   outcomes, or rewards that are all 0 or 1: (n, c) → (A₊, A₋)
 //   affine  real rewards: the group → (slope, centre, shift),
-//           A_i = slope · ((r_i − centre) − shift)
+//           A_i = slope · ((r_i − centre) − shift); as data where moments of the group are enough
 //   rank    real rewards whose advantage depends on their order (max@K)
 //
 // A method of the form factor × base advantage writes only its factor φ(n, c) → (φ₊, φ₋); its table
@@ -131,8 +131,8 @@ struct MethodRow {
   Base (*base)(const Parameters&) = nullptr;
   // Real rewards: one of the other two shapes.
   Affine (*affine)(const RewardGroup&, const Parameters&) = nullptr;
-  // Where `affine` needs no more of a group than its moments: the same as data, for many groups at
-  // once. Then `affine` is ByRule<rule>.
+  // Where `affine` needs no more of a group than its moments, what it is, as data: kernels take
+  // many groups at once. `affine` is then ByRule<rule>.
   AffineRule (*rule)(const Parameters&) = nullptr;
   void (*rank)(std::span<const float> rewards, const Parameters&, RankMemory&,
                std::span<double> advantages) = nullptr;

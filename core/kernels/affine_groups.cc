@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/kernels/affine_task.h"
 #include "core/kernels/moment_arrays.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -10,26 +11,6 @@
 
 #include "core/kernels/apply-inl.h"
 #include "core/kernels/group_moments-inl.h"
-
-#ifndef ADVANTAGED_CORE_KERNELS_AFFINE_GROUPS_CC_ONCE_
-#define ADVANTAGED_CORE_KERNELS_AFFINE_GROUPS_CC_ONCE_
-namespace advantaged {
-
-// What AffineGroups hands to its kernel; arrays have one element for each group.
-struct AffineTask {
-  const GroupPlaces& groups;
-  const AffineRule& rule;
-  double constant_tolerance;
-  MomentArrays moments;
-  AffineArrays affine;
-  double* slope;  // of `affine`
-  float* least;
-  float* greatest;
-  float* out;
-};
-
-}  // namespace advantaged
-#endif  // once
 
 HWY_BEFORE_NAMESPACE();
 namespace advantaged {
@@ -63,7 +44,8 @@ HWY_INLINE void Slopes(const AffineTask& task, std::size_t first, std::size_t la
   const Doubles d;
   const AffineRule rule = task.rule;
   const MomentArrays moments = task.moments;
-  const AffineArrays affine = task.affine;
+  const double* centres = task.centre;
+  const double* shifts = task.shift;
   const DoubleVector tolerance = hn::Set(d, task.constant_tolerance);
   double* slopes = task.slope;
   float* least = task.least;
@@ -76,8 +58,8 @@ HWY_INLINE void Slopes(const AffineTask& task, std::size_t first, std::size_t la
         constant,
         Slope(rule, hn::LoadU(d, moments.n + g), hn::LoadU(d, moments.centred_squares + g)));
     hn::StoreU(slope, d, slopes + g);
-    const DoubleVector centre = hn::LoadU(d, affine.centre + g);
-    const DoubleVector shift = hn::LoadU(d, affine.shift + g);
+    const DoubleVector centre = hn::LoadU(d, centres + g);
+    const DoubleVector shift = hn::LoadU(d, shifts + g);
     const auto advantage = [&](DoubleVector reward) HWY_ATTR {
       return Narrowed(hn::Mul(slope, hn::Sub(hn::Sub(reward, centre), shift)));
     };
@@ -96,7 +78,7 @@ void ComputeAffine(const AffineTask& task) {
     const std::size_t last = std::min(first + step, count);
     MomentsOf(task.groups, first, last, task.moments);
     Slopes(task, first, last);
-    ApplyGroups(task.groups, first, last, task.affine, task.out);
+    ApplyGroups(task.groups, first, last, {task.slope, task.centre, task.shift}, task.out);
   }
 }
 
@@ -131,9 +113,8 @@ void AffineGroups::Compute(const GroupPlaces& groups, const AffineRule& rule,
     .rule = rule,
     .constant_tolerance = constant_tolerance,
     .moments = moments,
-    .affine = {.slope = slope_.data(),
-               .centre = around_mean ? moments.mean : zeros_.data(),
-               .shift = around_mean ? moments.residual : zeros_.data()},
+    .centre = around_mean ? moments.mean : zeros_.data(),
+    .shift = around_mean ? moments.residual : zeros_.data(),
     .slope = slope_.data(),
     .least = least_.data(),
     .greatest = greatest_.data(),

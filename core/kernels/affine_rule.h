@@ -27,6 +27,7 @@ struct AffineRule {
   double epsilon = 0;
 };
 
+// Of a group for which the slope is defined: of 2 responses or more where that divides by n − 1.
 Affine AffineOf(const AffineRule& rule, const Moments& moments);
 
 }  // namespace advantaged

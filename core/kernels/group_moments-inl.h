@@ -96,9 +96,10 @@ HWY_INLINE DoubleVector SumOfTerms(const DoubleVector (&terms)[N]) {
 
 // Groups g … g+kWidth−1, whose element i is at columns[i · kAcross …].
 //
-// N is a power of two, so a division by N is the multiplication with its inverse: no quotient comes
-// near the subnormal numbers, where that would round. Rewards are multiples of 2⁻¹⁴⁹; a mean that
-// is not 0 is at least 2⁻¹⁵³, so r − mean, if not 0, is at least 2⁻²⁰⁶, and its square 2⁻⁴¹².
+// N is a power of two, so a division by N is the multiplication with its inverse, unless a quotient
+// is subnormal, where that would round. None is: rewards are multiples of 2⁻¹⁴⁹, so the last bit of
+// their sum is at least 2⁻²⁰², that of the mean 2⁻²⁰⁶; deviations from it and their sum are
+// multiples of that or 0.
 template <std::size_t N>
 HWY_INLINE void MomentsOfColumns(const float* columns, const MomentArrays& out, std::size_t g) {
   const Doubles d;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/kernels/affine_groups.h"
+#include "core/method_table.h"
 #include "tests/core/drawn_groups.h"
 #include "tests/core/every_target.h"
 
@@ -111,6 +112,27 @@ TEST(AffineGroups, RaggedGroupsGetTheFormula) {
       }
     }
   });
+}
+
+// A row says twice what it does to a group.
+TEST(AffineGroups, RulesOfMethodsAreTheirAffineForm) {
+  Parameters parameters;
+  parameters.ddof = 1;
+  parameters.epsilon = 0.25;
+  const Floats rewards = Draw(7, 1);
+  const Moments moments = ComputeMoments(rewards);
+  std::size_t rules = 0;
+  for (const MethodRow* row : MethodTable()) {
+    if (row->rule == nullptr) continue;
+    ++rules;
+    SCOPED_TRACE(row->name);
+    const Affine by_rule = AffineOf(row->rule(parameters), moments);
+    const Affine affine = row->affine({rewards, {}, moments}, parameters);
+    EXPECT_EQ(affine.slope, by_rule.slope);
+    EXPECT_EQ(affine.centre, by_rule.centre);
+    EXPECT_EQ(affine.shift, by_rule.shift);
+  }
+  EXPECT_EQ(rules, 4U);
 }
 
 TEST(AffineGroups, NoGroups) {
