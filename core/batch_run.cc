@@ -1,15 +1,27 @@
 #include "core/batch_run.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace advantaged {
 namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 // True if a group of 0/1 rewards is nothing but its (n, c).
 bool KindsApply(const Computation& computation, const Options& options) {
   const Batch& batch = computation.batch();
   return batch.valid.empty() && batch.outcomes.empty() && !options.success_threshold &&
          !options.shape_rewards && computation.method().row->has_table();
+}
+
+// True if groups of other rewards are nothing but what their moments make of them.
+bool MomentsApply(const Computation& computation, const Options& options) {
+  const Batch& batch = computation.batch();
+  return batch.valid.empty() && batch.outcomes.empty() && !options.success_threshold &&
+         !options.shape_rewards && !options.zero_unless_mixed && !options.per_group &&
+         computation.method().row->input != MethodInput::kOutcomes &&
+         computation.method().row->rule != nullptr;
 }
 
 }  // namespace
@@ -24,7 +36,16 @@ BatchRun::BatchRun(const Request& request, const Computation& computation, std::
       each_group_(observer != nullptr && observer->WantsEachGroup()),
       violations_(violations),
       run_(request, computation, out, observer, violations),
-      by_kind_(KindsApply(computation, options_)) {}
+      by_kind_(KindsApply(computation, options_)),
+      is_affine_(!each_group_ && MomentsApply(computation, options_)),
+      unknown_(options_.pass_at.size(), kNaN) {
+  if (!is_affine_) return;
+  const MethodRow& row = *computation.method().row;
+  const Parameters& parameters = computation.method().parameters;
+  rule_ = row.rule(parameters);
+  smallest_group_ = row.smallest_group(parameters);
+  constant_tolerance_ = row.zero_if_constant(parameters) ? options_.constant_tolerance : -1;
+}
 
 void BatchRun::Stretch(std::size_t first, std::size_t last) {
   // Larger groups have no table, and no neighbours in their stretch. Once something is wrong only
@@ -32,12 +53,14 @@ void BatchRun::Stretch(std::size_t first, std::size_t last) {
   if (by_kind_ && groups_.size(first) <= kMaxTableSize && violations_.empty()) {
     first += ByKind(first, last);
   }
-  if (first < last) OneByOne(first, last);
+  if (first == last) return;
+  is_affine_&& violations_.empty() ? Affine(first, last) : OneByOne(first, last);
 }
 
 void BatchRun::Finish(std::vector<Warning>& warnings) {
   run_.Warn(warnings);
   if (observer_ == nullptr) return;
+  ReportVariedSoFar();
   for (GroupKind& kind : kinds_.all()) {
     if (kind.unreported == 0) continue;
     observer_->OnGroup(kind.report, kind.unreported);
@@ -50,6 +73,7 @@ void BatchRun::Finish(std::vector<Warning>& warnings) {
 
 std::size_t BatchRun::ByKind(std::size_t first, std::size_t last) {
   const std::size_t binary = CountAndSelect(first, last);
+  if (ReportByNumber(first, binary)) return binary;
   bool learned = false;
   for (std::size_t i = 0; i < binary; ++i) {
     const std::size_t group = first + i;
@@ -63,10 +87,7 @@ std::size_t BatchRun::ByKind(std::size_t first, std::size_t last) {
     } else {
       Report(*kind, group);
     }
-    if (options_.per_group) {
-      out_[2 * group] = kind->pair.correct;
-      out_[2 * group + 1] = kind->pair.wrong;
-    }
+    if (options_.per_group) WritePair(group, kind->pair);
   }
   // Groups of a kind that was not known yet were written as if they got 0.
   if (learned && !options_.per_group) CountAndSelect(first, first + binary);
@@ -75,31 +96,82 @@ std::size_t BatchRun::ByKind(std::size_t first, std::size_t last) {
 
 std::size_t BatchRun::CountAndSelect(std::size_t first, std::size_t last) {
   counts_.resize(last - first);
-  const std::span<const std::uint32_t> offsets = Offsets(first, last);
-  // Bits are counted where they are.
-  const bool bits = !batch_.reward_bits.empty() && groups_.contiguous();
-  const std::span<const float> rewards = bits ? batch_.rewards : Rewards(first, last);
-  if (options_.per_group) {
-    if (!bits) return CountOnes(rewards, offsets, counts_);
-    CountBits(batch_.reward_bits.bytes, offsets, counts_);
+  const std::size_t begin = groups_.begin(first);
+  const std::size_t size = groups_.begin(last) - begin;
+  std::span<float> out;
+  if (!options_.per_group) {
+    if (!groups_.contiguous()) written_.resize(size);
+    out = groups_.contiguous() ? out_.subspan(begin, size) : std::span(written_);
+  }
+  const std::size_t binary = groups_.uniform_size() > 0 ? CountAndSelectOfOneSize(first, out)
+                                                        : CountAndSelectOfAnySize(first, out);
+  const bool scatter = !options_.per_group && !groups_.contiguous();
+  if (scatter) Scatter(begin, groups_.begin(first + binary));
+  return binary;
+}
+
+// Bits are counted where they are.
+std::size_t BatchRun::CountAndSelectOfOneSize(std::size_t first, std::span<float> out) {
+  const std::uint32_t n = groups_.uniform_size();
+  const std::vector<FloatPair>& entries = kinds_.OfSize(n).entries();
+  if (bits_in_place()) {
+    const std::span<const std::uint8_t> bits = batch_.reward_bits.bytes;
+    if (options_.per_group) {
+      CountBits(bits, groups_.begin(first), n, counts_);
+    } else {
+      SelectFromBits(bits, groups_.begin(first), n, entries, out, counts_);
+    }
     return counts_.size();
   }
-  tables_.resize(last - first);
-  for (std::size_t i = 0; i < tables_.size(); ++i) {
-    tables_[i] = kinds_.OfSize(groups_.size(first + i)).entries().data();
+  const std::span<const float> rewards = Rewards(first, first + counts_.size());
+  return options_.per_group ? CountOnes(rewards, n, counts_)
+                            : SelectFromTable(rewards, n, entries, out, counts_);
+}
+
+std::size_t BatchRun::CountAndSelectOfAnySize(std::size_t first, std::span<float> out) {
+  const auto offsets = groups_.offsets().subspan(first, counts_.size() + 1);
+  if (!options_.per_group) {
+    tables_.resize(counts_.size());
+    for (std::size_t i = 0; i < tables_.size(); ++i) {
+      tables_[i] = kinds_.OfSize(groups_.size(first + i)).entries().data();
+    }
   }
-  const std::size_t size = offsets.back() - offsets.front();
-  if (!groups_.contiguous()) written_.resize(size);
-  const std::span<float> out =
-      groups_.contiguous() ? out_.subspan(offsets.front(), size) : std::span(written_);
-  std::size_t binary = counts_.size();
-  if (bits) {
-    SelectFromBits(batch_.reward_bits.bytes, offsets, tables_, out, counts_);
-  } else {
-    binary = SelectFromTables(rewards, offsets, tables_, out, counts_);
+  if (bits_in_place()) {
+    const std::span<const std::uint8_t> bits = batch_.reward_bits.bytes;
+    if (options_.per_group) {
+      CountBits(bits, offsets, counts_);
+    } else {
+      SelectFromBits(bits, offsets, tables_, out, counts_);
+    }
+    return counts_.size();
   }
-  if (!groups_.contiguous()) Scatter(offsets.front(), groups_.begin(first + binary));
-  return binary;
+  const std::span<const float> rewards = Rewards(first, first + counts_.size());
+  return options_.per_group ? CountOnes(rewards, offsets, counts_)
+                            : SelectFromTables(rewards, offsets, tables_, out, counts_);
+}
+
+bool BatchRun::ReportByNumber(std::size_t first, std::size_t groups) {
+  // A stretch of larger groups has hardly more of them than kinds.
+  constexpr std::uint32_t kLargest = 64;
+  const std::uint32_t n = groups_.uniform_size();
+  if (n == 0 || n > kLargest || each_group_) return false;
+  // Neighbours may be of one kind: counted in turn into several rows, one addition starts before
+  // the last has ended.
+  std::uint32_t rows[4][kLargest + 1] = {};
+  for (std::size_t i = 0; i < groups; ++i) ++rows[i % 4][counts_[i]];
+  KindsOfSize& kinds = kinds_.OfSize(n);
+  const auto number = [&](std::uint32_t c) {
+    return rows[0][c] + rows[1][c] + rows[2][c] + rows[3][c];
+  };
+  for (std::uint32_t c = 0; c <= n; ++c) {
+    if (number(c) > 0 && kinds.Find(c) == nullptr) return false;
+  }
+  for (std::uint32_t c = 0; c <= n; ++c) {
+    if (number(c) > 0) kinds.Find(c)->unreported += number(c);
+  }
+  if (!options_.per_group) return true;
+  for (std::size_t i = 0; i < groups; ++i) WritePair(first + i, kinds.entries()[counts_[i]]);
+  return true;
 }
 
 void BatchRun::Scatter(std::size_t begin, std::size_t end) {
@@ -124,6 +196,38 @@ std::span<const float> BatchRun::Rewards(std::size_t first, std::size_t last) {
   return std::span(gathered_).subspan(begin - gathered_from_, size);
 }
 
+GroupPlaces BatchRun::Places(std::size_t first, std::size_t last) {
+  const std::span<const float> rewards = Rewards(first, last);
+  if (groups_.uniform_size() > 0) return {rewards, groups_.uniform_size()};
+  return {rewards, groups_.offsets().subspan(first, last - first + 1)};
+}
+
+void BatchRun::Affine(std::size_t first, std::size_t last) {
+  const GroupPlaces places = Places(first, last);
+  const std::size_t begin = groups_.begin(first);
+  const std::size_t size = groups_.begin(last) - begin;
+  if (!groups_.contiguous()) written_.resize(size);
+  const std::span<float> out =
+      groups_.contiguous() ? out_.subspan(begin, size) : std::span(written_);
+  affine_.Compute(places, rule_, constant_tolerance_, out);
+  if (!groups_.contiguous()) Scatter(begin, begin + size);
+  const GroupMoments& moments = affine_.moments();
+  for (std::size_t i = 0; i < places.count(); ++i) {
+    const RewardScan scan = moments.Scan(i);
+    const std::size_t n = places.size(i);
+    if (scan.finite && !scan.binary && n >= smallest_group_ && affine_.WithinFloat(i)) {
+      ReportVaried(static_cast<std::uint32_t>(n), scan, affine_.AllZero(i));
+      continue;
+    }
+    const std::span<const float> rewards(places.begin(i), n);
+    const GroupReport* report = run_.Group(first + i, rewards, scan, moments.Of(i));
+    if (report != nullptr && !groups_.contiguous()) {
+      std::ranges::copy(run_.advantages(), out.subspan(places.offset(i)).begin());
+    }
+  }
+  if (violations_.empty()) ReportAdvantages(out);
+}
+
 void BatchRun::OneByOne(std::size_t first, std::size_t last) {
   if (!batch_.valid.empty()) {
     for (std::size_t group = first; group < last; ++group) {
@@ -131,19 +235,48 @@ void BatchRun::OneByOne(std::size_t first, std::size_t last) {
     }
     return;
   }
-  const std::span<const std::uint32_t> offsets = Offsets(first, last);
-  const std::span<const float> rewards = Rewards(first, last);
-  moments_.Compute(rewards, offsets);
+  const GroupPlaces places = Places(first, last);
+  moments_.Compute(places);
   // Advantages that stand side by side are reported at once.
   const bool at_once = groups_.contiguous() && !options_.per_group;
-  for (std::size_t i = 0; i < last - first; ++i) {
-    const auto of_group = rewards.subspan(offsets[i] - offsets[0], offsets[i + 1] - offsets[i]);
-    const GroupReport* report = run_.Group(first + i, of_group, moments_.Scan(i), moments_.Of(i));
+  for (std::size_t i = 0; i < places.count(); ++i) {
+    const std::span<const float> rewards(places.begin(i), places.size(i));
+    const GroupReport* report = run_.Group(first + i, rewards, moments_.Scan(i), moments_.Of(i));
     if (report != nullptr && !at_once) ReportAdvantages(run_.advantages());
   }
   if (at_once && violations_.empty()) {
-    ReportAdvantages(out_.subspan(offsets.front(), rewards.size()));
+    ReportAdvantages(
+        out_.subspan(groups_.begin(first), groups_.begin(last) - groups_.begin(first)));
   }
+}
+
+void BatchRun::ReportVaried(std::uint32_t n, const RewardScan& scan, bool no_signal) {
+  const GroupOutcome outcome = IsConstant(scan, options_.constant_tolerance)
+                                   ? GroupOutcome::kConstant
+                                   : GroupOutcome::kVaried;
+  const bool suspicious = IsSuspicious(scan);
+  run_.CountSuspicious(suspicious);
+  if (observer_ == nullptr) return;
+  GroupStatistics& last = varied_.statistics;
+  if (varied_times_ > 0 && (last.n != n || last.outcome != outcome ||
+                            last.suspicious != suspicious || last.no_signal != no_signal)) {
+    ReportVariedSoFar();
+  }
+  if (varied_times_++ > 0) return;
+  last = {.n = n,
+          .outcome = outcome,
+          .suspicious = suspicious,
+          .no_signal = no_signal,
+          .success_rate = kNaN,
+          .mean = kNaN,
+          .sd = kNaN,
+          .priority = kNaN};
+  varied_.pass_at_k = unknown_;
+}
+
+void BatchRun::ReportVariedSoFar() {
+  if (varied_times_ > 0) observer_->OnGroup(varied_, varied_times_);
+  varied_times_ = 0;
 }
 
 void BatchRun::ReportAdvantages(std::span<const float> advantages) {

@@ -13,6 +13,7 @@
 #include "core/computation.h"
 #include "core/group_kinds.h"
 #include "core/group_run.h"
+#include "core/kernels/affine_groups.h"
 #include "core/kernels/moments.h"
 
 namespace advantaged {
@@ -34,19 +35,32 @@ class BatchRun {
   // Counts the ones of each group into `counts_` and writes the advantages of known kinds; returns
   // how many groups hold only 0 and 1.
   std::size_t CountAndSelect(std::size_t first, std::size_t last);
+  std::size_t CountAndSelectOfOneSize(std::size_t first, std::span<float> out);
+  std::size_t CountAndSelectOfAnySize(std::size_t first, std::span<float> out);
+  // Reports so many groups, and writes their pairs, by the number of each kind; false if a kind is
+  // not known, or if one by one would be better.
+  bool ReportByNumber(std::size_t first, std::size_t groups);
+  // Computes groups whose moments say it all together, the others one by one.
+  void Affine(std::size_t first, std::size_t last);
   // Computes groups one by one, each with its statistics from one look at all.
   void OneByOne(std::size_t first, std::size_t last);
   // The rewards of these groups, one group after the other: where they are, else gathered, once for
   // a stretch and its parts. For batches without a mask. Valid until the next stretch.
   std::span<const float> Rewards(std::size_t first, std::size_t last);
+  GroupPlaces Places(std::size_t first, std::size_t last);
+  void WritePair(std::size_t group, FloatPair pair) {
+    out_[2 * group] = pair.correct;
+    out_[2 * group + 1] = pair.wrong;
+  }
   // Brings `written_`, of the members at begin … end−1, to where it belongs.
   void Scatter(std::size_t begin, std::size_t end);
   void ReportAdvantages(std::span<const float> advantages);
   void Report(GroupKind& kind, std::size_t group);
+  // A group whose outcomes are unknown; neighbours that are alike are reported together.
+  void ReportVaried(std::uint32_t n, const RewardScan& scan, bool no_signal);
+  void ReportVariedSoFar();
 
-  std::span<const std::uint32_t> Offsets(std::size_t first, std::size_t last) const {
-    return groups_.offsets().subspan(first, last - first + 1);
-  }
+  bool bits_in_place() const { return !batch_.reward_bits.empty() && groups_.contiguous(); }
 
   const Options& options_;
   const Groups& groups_;
@@ -57,6 +71,15 @@ class BatchRun {
   Violations& violations_;
   GroupRun run_;
   const bool by_kind_;
+  const bool is_affine_;
+  // Where it is:
+  AffineRule rule_;
+  std::uint32_t smallest_group_ = 0;
+  double constant_tolerance_ = 0;
+  AffineGroups affine_;
+  GroupReport varied_;  // of the last so many groups
+  std::uint64_t varied_times_ = 0;
+  std::vector<double> unknown_;  // Pass@K of them
 
   GroupKinds kinds_;
   std::vector<std::uint32_t> counts_;

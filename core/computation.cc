@@ -69,10 +69,7 @@ bool Computation::RunGroups(std::span<float> out, GroupObserver* observer, Notes
       if (stop()) return false;
       unasked = 0;
     }
-    std::size_t last = first + 1;
-    while (last < groups_.count() && groups_.begin(last + 1) - groups_.begin(first) <= kStretch) {
-      ++last;
-    }
+    const std::size_t last = groups_.StretchEnd(first, kStretch);
     run.Stretch(first, last);
     unasked += groups_.begin(last) - groups_.begin(first);
     first = last;

@@ -57,7 +57,8 @@ class GroupObserver {
   // True if each group must come by itself and in order. Otherwise groups that are alike come
   // together, later, at a fraction of the cost.
   virtual bool WantsEachGroup() const { return false; }
-  // `times` groups of which all of the report holds but the id, which is that of one of them.
+  // `times` groups of which all of the report holds but the id, which is that of one of them, and
+  // mean and sd where outcomes are unknown.
   virtual void OnGroup(const GroupReport& report, std::uint64_t times) = 0;
   virtual void OnAdvantages(std::span<const float> advantages) = 0;
   // `times` responses that got the same.

@@ -14,18 +14,6 @@ namespace advantaged {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr double kSuspiciousSpread = 1e-5;  // of the largest |reward|
-
-bool IsConstant(const RewardScan& scan, double tolerance) {
-  return static_cast<double>(scan.maximum) - static_cast<double>(scan.minimum) <= tolerance;
-}
-
-bool IsSuspicious(const RewardScan& scan) {
-  const double spread = static_cast<double>(scan.maximum) - static_cast<double>(scan.minimum);
-  const double magnitude = std::max(std::abs(scan.minimum), std::abs(scan.maximum));
-  return spread > 0 && spread < kSuspiciousSpread * magnitude;
-}
-
 GroupOutcome Classify(const GroupOutcomes& outcomes, std::uint32_t n, bool constant) {
   if (!outcomes.known) return constant ? GroupOutcome::kConstant : GroupOutcome::kVaried;
   if (outcomes.correct == 0) return GroupOutcome::kAllFail;
@@ -38,6 +26,17 @@ GroupReport::Mass MassOf(double advantage, std::uint32_t responses, double n) {
 }
 
 }  // namespace
+
+bool IsConstant(const RewardScan& scan, double tolerance) {
+  return static_cast<double>(scan.maximum) - static_cast<double>(scan.minimum) <= tolerance;
+}
+
+bool IsSuspicious(const RewardScan& scan) {
+  constexpr double kSuspiciousSpread = 1e-5;  // of the largest |reward|
+  const double spread = static_cast<double>(scan.maximum) - static_cast<double>(scan.minimum);
+  const double magnitude = std::max(std::abs(scan.minimum), std::abs(scan.maximum));
+  return spread > 0 && spread < kSuspiciousSpread * magnitude;
+}
 
 const GroupReport* GroupRun::Group(std::size_t group) {
   State state{

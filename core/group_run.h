@@ -20,6 +20,10 @@
 
 namespace advantaged {
 
+bool IsConstant(const RewardScan& scan, double tolerance);
+// A spread that looks like rounding noise: above 0, and tiny beside the rewards.
+bool IsSuspicious(const RewardScan& scan);
+
 // Computes the groups of one request, in order. Holds the scratch memory of the run.
 class GroupRun {
  public:
@@ -46,6 +50,8 @@ class GroupRun {
   std::span<const float> advantages() const { return advantages_; }
   // What each side of the last group got, 0 if it has no responses; if its inputs had two values.
   FloatPair pair() const { return pair_; }
+  // For a group that was computed without this.
+  void CountSuspicious(bool suspicious) { suspicious_ += static_cast<std::size_t>(suspicious); }
   void Warn(std::vector<Warning>& warnings) const;
 
  private:

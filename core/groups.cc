@@ -1,5 +1,6 @@
 #include "core/groups.h"
 
+#include <algorithm>
 #include <numeric>
 #include <utility>
 
@@ -38,12 +39,13 @@ Groups Groups::Make(const Batch& batch, std::size_t responses, Violations& viola
 }
 
 void Groups::CheckExpected(const Batch& batch, Violations& violations) const {
-  if (batch.expected_group_size.value_or(0) == 0) return;
+  const std::uint32_t expected = batch.expected_group_size.value_or(0);
+  if (expected == 0 || uniform_size_ == expected) return;
   for (std::size_t g = 0; g < count(); ++g) {
-    if (size(g) == *batch.expected_group_size) continue;
+    if (size(g) == expected) continue;
     violations.Add(Field(g, batch),
                    Concat(Name(g), " has ", size(g), size(g) == 1 ? " response" : " responses",
-                          "; expected_group_size is ", *batch.expected_group_size));
+                          "; expected_group_size is ", expected));
   }
 }
 
@@ -54,6 +56,15 @@ Groups Groups::Of(std::span<const std::uint32_t> group_of,
   groups.Distribute(count(), group_of);
   for (std::uint32_t& member : groups.members_) member = members[member];
   return groups;
+}
+
+std::size_t Groups::StretchEnd(std::size_t first, std::size_t members) const {
+  if (uniform_size_ > 0) {
+    return std::min(count_, first + std::max<std::size_t>(1, members / uniform_size_));
+  }
+  std::size_t last = first + 1;
+  while (last < count_ && offsets_[last + 1] - offsets_[first] <= members) ++last;
+  return last;
 }
 
 std::string Groups::Name(std::size_t group) const {
@@ -75,10 +86,8 @@ void Groups::OfSize(std::uint32_t size, std::size_t responses, Violations& viola
   } else if (responses % size != 0) {
     violations.Add("group_size", Concat(size, " does not divide the ", responses, " responses"));
   } else {
-    offsets_.resize(responses / size + 1);
-    for (std::size_t g = 0; g < offsets_.size(); ++g) {
-      offsets_[g] = static_cast<std::uint32_t>(g * size);
-    }
+    count_ = responses / size;
+    uniform_size_ = size;
   }
 }
 
@@ -96,8 +105,10 @@ void Groups::OfSizes(std::span<const std::uint32_t> sizes, std::size_t responses
                    Concat("sum to ", sum, "; the batch has ", responses, " responses"));
   }
   if (violations.count() > before) return;
-  offsets_.resize(sizes.size() + 1);
-  for (std::size_t g = 0; g < sizes.size(); ++g) offsets_[g + 1] = offsets_[g] + sizes[g];
+  count_ = sizes.size();
+  offsets_.resize(count_ + 1);
+  for (std::size_t g = 0; g < count_; ++g) offsets_[g + 1] = offsets_[g] + sizes[g];
+  SetUniformSize();
 }
 
 void Groups::OfIds(std::span<const std::uint32_t> ids, std::size_t responses,
@@ -117,6 +128,7 @@ void Groups::OfIds(std::span<const std::uint32_t> ids, std::size_t responses,
 }
 
 void Groups::Distribute(std::size_t groups, std::span<const std::uint32_t> group_of) {
+  count_ = groups;
   offsets_.assign(groups + 1, 0);
   for (const std::uint32_t group : group_of) ++offsets_[group + 1];
   std::partial_sum(offsets_.begin(), offsets_.end(), offsets_.begin());
@@ -125,6 +137,16 @@ void Groups::Distribute(std::size_t groups, std::span<const std::uint32_t> group
   for (std::size_t i = 0; i < group_of.size(); ++i) {
     members_[next[group_of[i]]++] = static_cast<std::uint32_t>(i);
   }
+  SetUniformSize();
+}
+
+void Groups::SetUniformSize() {
+  const std::uint32_t size = count_ > 0 ? offsets_[1] : 0;
+  for (std::size_t g = 0; g <= count_; ++g) {
+    if (offsets_[g] != g * size) return;
+  }
+  uniform_size_ = size;
+  if (size > 0) offsets_.clear();
 }
 
 }  // namespace advantaged

@@ -24,21 +24,30 @@ class Groups {
   // The same groups with other members: `members[i]` in group `group_of[i]`, in this order.
   Groups Of(std::span<const std::uint32_t> group_of, std::span<const std::uint32_t> members) const;
 
-  std::size_t count() const { return offsets_.size() - 1; }
-  std::size_t begin(std::size_t group) const { return offsets_[group]; }
-  std::uint32_t size(std::size_t group) const { return offsets_[group + 1] - offsets_[group]; }
+  std::size_t count() const { return count_; }
+  // The size of every group, or 0 if they have several. Most batches have one.
+  std::uint32_t uniform_size() const { return uniform_size_; }
+  // The place of the group's first member in the order of groups; of group count(), where they end.
+  std::size_t begin(std::size_t group) const {
+    return uniform_size_ > 0 ? group * uniform_size_ : offsets_[group];
+  }
+  std::uint32_t size(std::size_t group) const {
+    return static_cast<std::uint32_t>(begin(group + 1) - begin(group));
+  }
+  // The end of the groups from `first` on that have at most so many members together; one at least.
+  std::size_t StretchEnd(std::size_t first, std::size_t members) const;
   // The id the request gave the group, or its index.
   std::uint32_t id(std::size_t group) const {
     return ids_.empty() ? static_cast<std::uint32_t>(group) : ids_[group];
   }
-  // begin(g) of every group, and the end of the last.
+  // begin(g) of every group, and the end of the last; empty if they are of one size.
   std::span<const std::uint32_t> offsets() const { return offsets_; }
   // True if the members of each group stand side by side from begin(group).
   bool contiguous() const { return members_.empty(); }
   // The index of the i-th member of the group.
   std::uint32_t member(std::size_t group, std::uint32_t i) const {
-    const std::uint32_t position = offsets_[group] + i;
-    return contiguous() ? position : members_[position];
+    const std::size_t position = begin(group) + i;
+    return contiguous() ? static_cast<std::uint32_t>(position) : members_[position];
   }
   // The members of all groups, those of `group` from begin(group) on; empty if contiguous.
   std::span<const std::uint32_t> members() const { return members_; }
@@ -55,10 +64,14 @@ class Groups {
 
   // Makes `group_of[i]` the group of i, for every i.
   void Distribute(std::size_t groups, std::span<const std::uint32_t> group_of);
+  // Gives up offsets that are multiples of one size.
+  void SetUniformSize();
 
-  std::vector<std::uint32_t> offsets_{0};  // count() + 1
-  std::vector<std::uint32_t> members_;     // empty if contiguous
-  std::vector<std::uint32_t> ids_;         // empty unless by ids
+  std::size_t count_ = 0;
+  std::uint32_t uniform_size_ = 0;
+  std::vector<std::uint32_t> offsets_;  // count() + 1, unless of one size
+  std::vector<std::uint32_t> members_;  // empty if contiguous
+  std::vector<std::uint32_t> ids_;      // empty unless by ids
 };
 
 }  // namespace advantaged

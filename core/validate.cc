@@ -151,6 +151,7 @@ void CheckOptions(const Request& request, const ResolvedMethod& method, Violatio
 void CheckGroupSizes(const Request& request, const ResolvedMethod& method, const Groups& groups,
                      Violations& violations) {
   const std::uint32_t needed = method.row->smallest_group(method.parameters);
+  if (groups.uniform_size() >= needed) return;
   Parameters least_k = method.parameters;
   least_k.k = 1;
   const std::uint32_t needed_for_any_k = method.row->smallest_group(least_k);

@@ -2,6 +2,8 @@
 // an observer adds up differ from those of groups that are looked at one by one.
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <map>
 #include <random>
 #include <tuple>
@@ -33,8 +35,10 @@ class Listener final : public GroupObserver {
                                          report.correct.negative,
                                          report.wrong.positive,
                                          report.wrong.negative};
-    groups[{numbers, BitsOfDoubles({s.success_rate, s.mean, s.sd, s.priority}),
+    groups[{numbers, BitsOfDoubles({s.success_rate, s.priority}),
             BitsOfDoubles({report.pass_at_k.begin(), report.pass_at_k.end()})}] += times;
+    // Groups of unknown outcomes that come together need not have these in common.
+    if (each_group_) spreads.push_back(BitsOfDoubles({s.mean, s.sd}));
     ++calls;
   }
   void OnAdvantages(std::span<const float> returned) override {
@@ -54,6 +58,7 @@ class Listener final : public GroupObserver {
   std::map<std::tuple<std::vector<double>, std::vector<std::uint64_t>, std::vector<std::uint64_t>>,
            std::uint64_t>
       groups;
+  std::vector<std::vector<std::uint64_t>> spreads;
   std::map<std::uint32_t, std::uint64_t> advantages;
   std::vector<std::uint32_t> ids;
   std::size_t calls = 0;
@@ -117,6 +122,7 @@ void ExpectKindsAreNotNoticed(const Request& request) {
     EXPECT_EQ(listener->advantages, one_by_one.advantages) << Describe(request.method);
   }
   EXPECT_EQ(each.ids, one_by_one.ids);
+  EXPECT_EQ(each.spreads, one_by_one.spreads);
 }
 
 TEST(GroupKinds, ObserversOfKindsAndOfEachGroupHearTheSame) {
@@ -142,6 +148,94 @@ TEST(GroupKinds, GroupsOfDifferentSizes) {
     request.batch.rewards = rewards;
     request.batch.group_sizes = sizes;
     ExpectKindsAreNotNoticed(request);
+  }
+}
+
+// Of each size in turn: groups of real rewards, of 0 and 1, of one reward, and of rewards that
+// differ by rounding noise.
+Floats DrawGroups(const Uints& sizes) {
+  std::mt19937 random(10);
+  std::uniform_real_distribution<float> uniform(-1, 1);
+  Floats rewards;
+  for (const std::uint32_t n : sizes) {
+    const auto shape = random() % 8;
+    const float same = uniform(random);
+    for (std::uint32_t i = 0; i < n; ++i) {
+      const float noise = i % 2 == 0 ? same : std::nextafter(same, 2.0F);
+      const float bit = random() % 2 == 0 ? 1.0F : 0.0F;
+      rewards.push_back(shape == 0   ? same
+                        : shape == 1 ? bit
+                        : shape == 2 ? noise
+                                     : uniform(random));
+    }
+  }
+  return rewards;
+}
+
+TEST(GroupKinds, GroupsOfAnyRewards) {
+  for (const std::uint32_t n : {3U, 5U, 8U, 16U, 100U, 0U}) {
+    const Uints sizes = n > 0 ? Uints(9000 / n, n) : Ragged(9000);
+    const Floats rewards = DrawGroups(sizes);
+    for (const MethodSpec& spec : EverySpec(2)) {
+      if (!WorksOnRewards(spec)) continue;
+      const Call call = CallFor(spec, rewards);
+      for (const double tolerance : {0.0, 0.25}) {
+        Request request;
+        request.method = spec;
+        request.batch.rewards = rewards;
+        request.batch.lengths = call.lengths;
+        request.batch.group_sizes = sizes;
+        request.options.constant_tolerance = tolerance;
+        request.options.pass_at = {1, 2};
+        ExpectKindsAreNotNoticed(request);
+      }
+    }
+  }
+}
+
+TEST(GroupKinds, GroupsOfAnyRewardsByIdInAnyOrder) {
+  const Floats rewards = DrawGroups(Uints(1000, 8));
+  Uints ids;
+  for (std::uint32_t i = 0; i < rewards.size(); ++i) ids.push_back(i / 8);
+  std::ranges::shuffle(ids, std::mt19937(9));
+  for (const char* method : {"grpo", "rloo", "reinforce", "max_at_k"}) {
+    Request request;
+    request.method = {method, {}};
+    if (request.method.name == "max_at_k") request.method.parameters["k"] = std::int64_t{2};
+    request.batch.rewards = rewards;
+    request.batch.group_ids = ids;
+    ExpectKindsAreNotNoticed(request);
+  }
+}
+
+// What is wrong with a group is found also where groups are looked at together.
+TEST(GroupKinds, RefusedRewardsAreNamed) {
+  constexpr float kLargest = std::numeric_limits<float>::max();
+  constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+  for (const bool by_ids : {false, true}) {
+    Floats rewards = DrawGroups(Uints(1000, 4));
+    rewards[2001] = kNaN;      // in group 500
+    rewards[2404] = kLargest;  // group 601: its advantage is beyond float32
+    rewards[2405] = -kLargest;
+    Uints ids;
+    for (std::uint32_t i = 0; i < rewards.size(); ++i) ids.push_back(i / 4);
+    Request request;
+    request.method = {"rloo", {}};
+    request.batch.rewards = rewards;
+    if (by_ids) {
+      request.batch.group_ids = ids;
+    } else {
+      request.batch.group_size = 4;
+    }
+    Violations violations;
+    const Computation computation(request, violations);
+    ASSERT_TRUE(violations.empty());
+    Floats out(computation.output_size());
+    Listener listener(false);
+    computation.Run(out, &listener, violations);
+    ASSERT_EQ(violations.count(), 2U);
+    EXPECT_EQ(violations.listed()[0].field, "rewards[2001]");
+    EXPECT_EQ(violations.listed()[1].field, "rewards[2404]");
   }
 }
 
