@@ -18,6 +18,9 @@ find_package(nlohmann_json CONFIG REQUIRED)
 find_package(spdlog CONFIG REQUIRED)
 find_package(tomlplusplus CONFIG REQUIRED)
 
+find_path(ADVANTAGED_GRPC_PROTOS grpc/health/v1/health.proto
+          PATHS /usr/share/grpc-proto /usr/local/share/grpc-proto REQUIRED)
+
 # The code generators: gRPC's package names them as targets in most builds.
 foreach(language IN ITEMS cpp python)
   if(TARGET gRPC::grpc_${language}_plugin)

@@ -8,7 +8,6 @@
 #include <string>
 #include <utility>
 
-#include "advantaged/v1/stream.pb.h"
 #include "server/errors.h"
 #include "server/log/traceparent.h"
 
@@ -27,86 +26,91 @@ std::string PeerText(std::string peer) {
 
 }  // namespace
 
-template <typename Reactor>
-bool BasicCall<Reactor>::Expired() const {
-  return context_.deadline() <= std::chrono::system_clock::now();
+GivenUp Call::WhyCancelled() const {
+  // A client whose deadline passes cancels the call, and its clock began before ours, by the time
+  // that the call took to arrive.
+  constexpr std::chrono::milliseconds kOnTheWay{100};
+  const bool expired = wire_.context().deadline() <= std::chrono::system_clock::now() + kOnTheWay;
+  return expired ? GivenUp::kDeadline : GivenUp::kCancelled;
 }
 
-template <typename Reactor>
-GivenUp BasicCall<Reactor>::CheckGivenUp() const {
-  if (Expired()) return GivenUp::kDeadline;
-  return context_.IsCancelled() ? GivenUp::kCancelled : GivenUp::kNo;
+GivenUp Call::CheckGivenUp() const {
+  if (wire_.context().deadline() <= std::chrono::system_clock::now()) return GivenUp::kDeadline;
+  return wire_.context().IsCancelled() ? WhyCancelled() : GivenUp::kNo;
 }
 
-template <typename Reactor>
-void BasicCall<Reactor>::End(const CallStatus& status) {
+void Call::End(const CallStatus& status) {
+  Prepare(status);
+  wire_.End(ToGrpcStatus(status));
+}
+
+void Call::Answer(const grpc::ByteBuffer& reply) {
+  Prepare({});
+  wire_.End(reply, grpc::Status::OK);
+}
+
+void Call::Prepare(const CallStatus& status) {
   scope_.set_code(status.code);
   if (status.code == CallStatus::kResourceExhausted) {
     // Negative: never.
     const auto delay = status.retry_delay ? status.retry_delay->count() : -1;
-    context_.AddTrailingMetadata("grpc-retry-pushback-ms", std::to_string(delay));
+    wire_.context().AddTrailingMetadata("grpc-retry-pushback-ms", std::to_string(delay));
   }
   if (const std::string_view parent = Traceparent(Metadata(kTraceparent)); !parent.empty()) {
-    context_.AddTrailingMetadata(kTraceparent, std::string(parent));
+    wire_.context().AddTrailingMetadata(kTraceparent, std::string(parent));
   }
   if (Metadata(kWantTimings) == "1") {
     if (const auto times = Stages()) {
-      context_.AddTrailingMetadata(kServerTiming, ServerTiming(*times));
+      wire_.context().AddTrailingMetadata(kServerTiming, ServerTiming(*times));
     }
   }
-  this->Finish(ToGrpcStatus(status));
 }
 
-template <typename Reactor>
-void BasicCall<Reactor>::OnDone() {
+void Call::OnOver() {
   if (cancelled_) {
     const int sent = scope_.code();
-    const bool expired = Expired();
+    const GivenUp why = WhyCancelled();
     // Those who were known to have gone are counted already.
     if (sent != grpc::DEADLINE_EXCEEDED && sent != grpc::CANCELLED) {
-      metrics_.load().Count(CallStage::kSend, expired ? GivenUp::kDeadline : GivenUp::kCancelled);
+      metrics_.load().Count(CallStage::kSend, why);
     }
     // What was sent did not arrive: the caller saw this instead.
-    scope_.set_code(expired ? grpc::DEADLINE_EXCEEDED : grpc::CANCELLED);
+    scope_.set_code(why == GivenUp::kDeadline ? grpc::DEADLINE_EXCEEDED : grpc::CANCELLED);
   }
   Log(scope_.code());
   delete this;
 }
 
-template <typename Reactor>
-std::size_t BasicCall<Reactor>::MetadataBytes() const {
+std::size_t Call::MetadataBytes() const {
   std::size_t bytes = 0;
-  for (const auto& [name, value] : context_.client_metadata()) bytes += name.size() + value.size();
+  for (const auto& [name, value] : wire_.context().client_metadata())
+    bytes += name.size() + value.size();
   return bytes;
 }
 
-template <typename Reactor>
-std::string_view BasicCall<Reactor>::Metadata(const char* name) const {
-  const auto [first, last] = context_.client_metadata().equal_range(name);
+std::string_view Call::Metadata(const char* name) const {
+  const auto [first, last] = wire_.context().client_metadata().equal_range(name);
   if (first == last || std::next(first) != last) return {};
   return {first->second.data(), first->second.size()};
 }
 
-template <typename Reactor>
-ConnectionId BasicCall<Reactor>::Connection() const {
+ConnectionId Call::Connection() const {
   // The address of gRPC's record of who is at the other end: one for each connection, which lives
   // as long as it does. Addresses of peers would not do: all clients of a Unix socket have the
   // same.
-  grpc_auth_context* record = grpc_call_auth_context(context_.c_call());
+  grpc_auth_context* record = grpc_call_auth_context(wire_.context().c_call());
   grpc_auth_context_release(record);
   return record;
 }
 
-template <typename Reactor>
-void BasicCall<Reactor>::Introduce(AccessRecord& record) const {
+void Call::Introduce(AccessRecord& record) const {
   record.transport = "grpc";
   record.rpc = RpcName(scope_.rpc());
-  record.peer = PeerText(context_.peer());
+  record.peer = PeerText(wire_.context().peer());
   record.traceparent = Traceparent(Metadata(kTraceparent));
 }
 
-template <typename Reactor>
-void BasicCall<Reactor>::Log(int code) const {
+void Call::Log(int code) const {
   access_log_.Write(code, [this](AccessRecord& record) {
     Introduce(record);
     record.stages = Stages();
@@ -114,8 +118,5 @@ void BasicCall<Reactor>::Log(int code) const {
     record.total_us = std::chrono::duration<double, std::micro>(scope_.elapsed()).count();
   });
 }
-
-template class BasicCall<grpc::ServerUnaryReactor>;
-template class BasicCall<StreamReactor>;
 
 }  // namespace advantaged

@@ -3,7 +3,8 @@
 #ifndef ADVANTAGED_SERVER_CALL_H_
 #define ADVANTAGED_SERVER_CALL_H_
 
-#include <grpcpp/support/server_callback.h>
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/byte_buffer.h>
 
 #include <atomic>
 #include <cstddef>
@@ -15,37 +16,36 @@
 #include "server/call_status.h"
 #include "server/log/access_log.h"
 #include "server/metrics/metrics.h"
+#include "server/rpc/wire.h"
 
 namespace advantaged {
 
-namespace v1 {
-class StreamAdvantagesRequest;
-class StreamAdvantagesResponse;
-}  // namespace v1
-
-// Made with new and given to gRPC, which calls OnDone exactly once and last.
-template <typename Reactor>
-class BasicCall : public Reactor {
+class Call : public WireUser {
  public:
-  // `metrics` and `access_log` must outlive the call.
-  BasicCall(grpc::CallbackServerContext& context, Metrics& metrics, AccessLog& access_log, Rpc rpc)
-      : context_(context), metrics_(metrics), access_log_(access_log), scope_(metrics.rpc(), rpc) {}
+  // Attaches itself to `wire`. `metrics` and `access_log` must outlive the call.
+  Call(Wire& wire, Metrics& metrics, AccessLog& access_log, Rpc rpc)
+      : wire_(wire), metrics_(metrics), access_log_(access_log), scope_(metrics.rpc(), rpc) {
+    wire.Attach(*this);
+  }
 
-  // Ends the call; gRPC sends the reply, or the error with its details and, of a
-  // RESOURCE_EXHAUSTED, when to try again (gRPC proposal A6). The caller's traceparent goes back,
-  // and where the time went, if asked for. Call once.
+  // Ends the call without a reply, or without a further one: an error goes with its details and, of
+  // a RESOURCE_EXHAUSTED, when to try again (gRPC proposal A6). The caller's traceparent goes back,
+  // and where the time went, if asked for. Call one of these two, once; the call may be gone
+  // afterwards.
   void End(const CallStatus& status);
+  // Ends a call well.
+  void Answer(const grpc::ByteBuffer& reply);
 
   // Names and values of what came with the call.
   std::size_t MetadataBytes() const;
 
  protected:
   // Frees itself.
-  ~BasicCall() override = default;
+  virtual ~Call() = default;
 
   // Whether the caller still waits. May be asked at any time before End.
   GivenUp CheckGivenUp() const;
-  grpc::CallbackServerContext& context() const { return context_; }
+  Wire& wire() const { return wire_; }
   Rpc rpc() const { return scope_.rpc(); }
   Metrics& metrics() const { return metrics_; }
   AccessLog& access_log() const { return access_log_; }
@@ -55,10 +55,12 @@ class BasicCall : public Reactor {
   void Introduce(AccessRecord& record) const;
 
  private:
-  // Any thread, also beside End.
-  void OnCancel() override { cancelled_ = true; }
-  void OnDone() override;
-  bool Expired() const;
+  void OnCancelled() override { cancelled_ = true; }
+  void OnOver() override;
+  // Writes what goes with any end.
+  void Prepare(const CallStatus& status);
+  // Of a call that is cancelled, by its caller or by gRPC.
+  GivenUp WhyCancelled() const;
   // What the caller sent under this name once, else empty.
   std::string_view Metadata(const char* name) const;
   void Log(int code) const;
@@ -67,19 +69,12 @@ class BasicCall : public Reactor {
   // Adds to the record what all calls do not have; only after End.
   virtual void Describe(AccessRecord&) const {}
 
-  grpc::CallbackServerContext& context_;
+  Wire& wire_;
   Metrics& metrics_;
   AccessLog& access_log_;
   std::atomic<bool> cancelled_ = false;
   CallScope scope_;
 };
-
-using Call = BasicCall<grpc::ServerUnaryReactor>;
-using StreamReactor =
-    grpc::ServerBidiReactor<v1::StreamAdvantagesRequest, v1::StreamAdvantagesResponse>;
-
-extern template class BasicCall<grpc::ServerUnaryReactor>;
-extern template class BasicCall<StreamReactor>;
 
 }  // namespace advantaged
 

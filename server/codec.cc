@@ -175,8 +175,8 @@ void DecodedRequest::NameFields(Violations& violations) const {
   for (const auto& [from, to] : renamed_) violations.Rename(from, to);
 }
 
-std::span<float> AllocateAdvantages(v1::ReplyForm form, std::size_t size,
-                                    v1::ComputeAdvantagesResponse& response) {
+std::span<float> RoomInMessage(v1::ReplyForm form, std::size_t size,
+                               v1::ComputeAdvantagesResponse& response) {
   if (form == v1::REPLY_FORM_ADVANTAGES_FLOAT32_LE) {
     std::string& bytes = *response.mutable_advantages_float32_le();
     bytes.resize(size * sizeof(float));

@@ -46,8 +46,8 @@ class DecodedRequest {
 
 // The memory of the reply that the advantages are computed into, in the form asked for; `size`
 // floats.
-std::span<float> AllocateAdvantages(v1::ReplyForm form, std::size_t size,
-                                    v1::ComputeAdvantagesResponse& response);
+std::span<float> RoomInMessage(v1::ReplyForm form, std::size_t size,
+                               v1::ComputeAdvantagesResponse& response);
 
 // Fills the reply's summary and, if asked, its group statistics while groups are computed.
 class ReplyObserver final : public GroupObserver {

@@ -171,23 +171,25 @@ CallStatus ComputeBackend::Describe(const v1::DescribeMethodRequest& request,
 
 CallStatus ComputeBackend::Compute(const v1::ComputeAdvantagesRequest& request,
                                    v1::ComputeAdvantagesResponse& response,
-                                   std::chrono::nanoseconds waited, const GivenUpCheck& given_up) {
+                                   std::chrono::nanoseconds waited, const GivenUpCheck& given_up,
+                                   ReplyRoom* room) {
   computed_.fetch_add(1, std::memory_order_relaxed);
   BatchTally tally(
       std::span(request.pass_at().data(), static_cast<std::size_t>(request.pass_at_size())));
   CallStatus status = RunFor(given_up, [&](const Stop& stop) {
-    return HandleComputeAdvantages(request, response, &tally, stop);
+    return HandleComputeAdvantages(request, response, &tally, stop, room);
   });
   if (!status.violations.empty()) metrics_.refusals().Count(request, status.violations);
   if (!status.ok()) return status;
   const std::chrono::duration<float, std::micro> queue = waited;
   response.mutable_timings()->set_queue_us(queue.count());
-  Count(request, response, tally);
+  Count(request, response, response.ByteSizeLong() + (room != nullptr ? room->bytes() : 0), tally);
   return status;
 }
 
 void ComputeBackend::Count(const v1::ComputeAdvantagesRequest& request,
-                           const v1::ComputeAdvantagesResponse& response, const BatchTally& tally) {
+                           const v1::ComputeAdvantagesResponse& response,
+                           std::size_t response_bytes, const BatchTally& tally) {
   // A call for moments computes nothing that another call will not compute again.
   const bool observe = !request.has_observe() || request.observe();
   if (observe && !request.moments_only()) {
@@ -196,7 +198,7 @@ void ComputeBackend::Count(const v1::ComputeAdvantagesRequest& request,
   const v1::Timings& timings = response.timings();
   metrics_.rpc().ObserveStages(timings.queue_us(), timings.decode_us(), timings.compute_us(),
                                timings.encode_us());
-  metrics_.rpc().ObserveResponseBytes(response.ByteSizeLong());
+  metrics_.rpc().ObserveResponseBytes(response_bytes);
 }
 
 void ComputeBackend::SetLimits(const ComputeLimits& limits) {

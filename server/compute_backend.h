@@ -18,6 +18,7 @@
 #include "server/admission.h"
 #include "server/call_status.h"
 #include "server/compute_pool.h"
+#include "server/handler.h"
 #include "server/limits.h"
 #include "server/metrics/load_metrics.h"
 #include "server/metrics/rpc_metrics.h"
@@ -28,8 +29,6 @@ class BatchTally;
 class Metrics;
 
 namespace v1 {
-class ComputeAdvantagesRequest;
-class ComputeAdvantagesResponse;
 class DescribeMethodRequest;
 class DescribeMethodResponse;
 }  // namespace v1
@@ -92,9 +91,10 @@ class ComputeBackend {
   CallStatus RefusedWhileClosed();
 
   // Computes. A caller who has given up is noticed before and in between, and the status says so.
+  // `room`: see HandleComputeAdvantages.
   CallStatus Compute(const v1::ComputeAdvantagesRequest& request,
                      v1::ComputeAdvantagesResponse& response, std::chrono::nanoseconds waited,
-                     const GivenUpCheck& given_up);
+                     const GivenUpCheck& given_up, ReplyRoom* room = nullptr);
 
   // The same for DescribeMethod. A caller who gives up is noticed before and after.
   CallStatus Describe(const v1::DescribeMethodRequest& request,
@@ -121,7 +121,8 @@ class ComputeBackend {
   CallStatus RefusedByAdmission(Admission::Refusal why, std::uint64_t bytes);
   void PublishLimits(const ComputeLimits& limits);
   void Count(const v1::ComputeAdvantagesRequest& request,
-             const v1::ComputeAdvantagesResponse& response, const BatchTally& tally);
+             const v1::ComputeAdvantagesResponse& response, std::size_t response_bytes,
+             const BatchTally& tally);
 
   Metrics& metrics_;
   const std::uint32_t max_request_bytes_;

@@ -7,17 +7,24 @@
 namespace advantaged {
 
 CallSize ComputeCall::Measure() const {
-  return backend().Measure(request_, request_.ByteSizeLong());
+  return backend().Measure(messages_->request(), messages_->request().ByteSizeLong());
 }
 
 CallStatus ComputeCall::Work() {
-  return backend().Compute(request_, response_, waited(), [this] { return CheckGivenUp(); });
+  return backend().Compute(
+      messages_->request(), messages_->response(), waited(), [this] { return CheckGivenUp(); },
+      &reply_);
 }
 
-std::optional<StageTimes> ComputeCall::Stages() const { return StagesOf(response_, waited()); }
+grpc::ByteBuffer ComputeCall::Reply() const { return reply_.With(messages_->response()); }
+
+std::optional<StageTimes> ComputeCall::Stages() const {
+  return StagesOf(messages_->response(), waited());
+}
 
 void ComputeCall::Describe(AccessRecord& record) const {
-  DescribeBatch(request_, response_, record);
+  DescribeBatch(messages_->request(), messages_->response(), record);
+  if (record.response_bytes) *record.response_bytes += reply_.bytes();
 }
 
 StageTimes StagesOf(const v1::ComputeAdvantagesResponse& response,

@@ -2,28 +2,30 @@
 #ifndef ADVANTAGED_SERVER_COMPUTE_CALL_H_
 #define ADVANTAGED_SERVER_COMPUTE_CALL_H_
 
+#include "server/message_pool.h"
 #include "server/pooled_call.h"
+#include "server/rpc/reply_bytes.h"
 
 namespace advantaged {
 
 class ComputeCall final : public PooledCall {
  public:
-  // The messages belong to gRPC and live until the call is done.
-  ComputeCall(grpc::CallbackServerContext& context, const v1::ComputeAdvantagesRequest& request,
-              v1::ComputeAdvantagesResponse& response, Metrics& metrics, AccessLog& access_log,
-              ComputeBackend& backend)
-      : PooledCall(context, metrics, access_log, Rpc::kComputeAdvantages, backend),
-        request_(request),
-        response_(response) {}
+  // What it refers to must outlive the call.
+  ComputeCall(Wire& wire, Metrics& metrics, AccessLog& access_log, ComputeBackend& backend,
+              MessagePool& messages)
+      : PooledCall(wire, metrics, access_log, Rpc::kComputeAdvantages, backend),
+        messages_(messages.Lend()) {}
 
  private:
+  google::protobuf::Message& Request() override { return messages_->request(); }
   CallSize Measure() const override;
   CallStatus Work() override;
+  grpc::ByteBuffer Reply() const override;
   std::optional<StageTimes> Stages() const override;
   void Describe(AccessRecord& record) const override;
 
-  const v1::ComputeAdvantagesRequest& request_;
-  v1::ComputeAdvantagesResponse& response_;
+  MessagePool::Loan messages_;
+  ReplyBytes reply_;
 };
 
 // What the access log says of one batch, in a call of its own or on a stream.

@@ -36,6 +36,8 @@ class ComputePool {
   // that other. `cost` of the work, > 0, in the unit of all costs: connections share by it.
   void Submit(ConnectionId connection, double cost, ComputeTask& task);
 
+  std::size_t threads() const { return workers_.size(); }
+
   // For calls to come.
   void SetQueueLimit(std::uint32_t queued_calls);
 

@@ -23,6 +23,11 @@ constexpr unsigned kTicksToIdle = 5;
 // Kept in messages between calls.
 constexpr std::uint64_t kPooledBytes = 128U << 20;
 
+// One thread that reads and writes keeps several busy that compute, and hands no call over.
+std::size_t NetworkThreads(std::size_t compute_threads) {
+  return std::max<std::size_t>(1, compute_threads / 4);
+}
+
 }  // namespace
 
 Daemon::Daemon(ConfigurationSource source, Configuration configuration, Log& log)
@@ -62,6 +67,7 @@ bool Daemon::Start(std::string& error) {
       GrpcServer::Start({.listener = {.addresses = options().listen,
                                       .socket_mode = options().socket_mode,
                                       .max_connections = options().max_connections},
+                         .threads = NetworkThreads(backend_.pool().threads()),
                          .max_streams_per_connection = options().max_streams_per_connection,
                          .max_metadata_bytes = options().compute.max_metadata_bytes},
                         backend_, messages_, metrics_, access_log_, error);

@@ -2,6 +2,7 @@
 
 #include "server/codec_describe.h"
 #include "server/handler.h"
+#include "server/rpc/message_bytes.h"
 
 namespace advantaged {
 
@@ -18,6 +19,8 @@ CallStatus DescribeCall::Work() {
   took_ = std::chrono::steady_clock::now() - start;
   return status;
 }
+
+grpc::ByteBuffer DescribeCall::Reply() const { return Serialize(response_); }
 
 // Reading and writing the messages is part of computing: it takes microseconds.
 std::optional<StageTimes> DescribeCall::Stages() const {

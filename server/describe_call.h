@@ -2,28 +2,27 @@
 #ifndef ADVANTAGED_SERVER_DESCRIBE_CALL_H_
 #define ADVANTAGED_SERVER_DESCRIBE_CALL_H_
 
+#include "advantaged/v1/describe.pb.h"
 #include "server/pooled_call.h"
 
 namespace advantaged {
 
 class DescribeCall final : public PooledCall {
  public:
-  // The messages belong to gRPC and live until the call is done.
-  DescribeCall(grpc::CallbackServerContext& context, const v1::DescribeMethodRequest& request,
-               v1::DescribeMethodResponse& response, Metrics& metrics, AccessLog& access_log,
-               ComputeBackend& backend)
-      : PooledCall(context, metrics, access_log, Rpc::kDescribeMethod, backend),
-        request_(request),
-        response_(response) {}
+  // What it refers to must outlive the call.
+  DescribeCall(Wire& wire, Metrics& metrics, AccessLog& access_log, ComputeBackend& backend)
+      : PooledCall(wire, metrics, access_log, Rpc::kDescribeMethod, backend) {}
 
  private:
+  google::protobuf::Message& Request() override { return request_; }
   CallSize Measure() const override;
   CallStatus Work() override;
+  grpc::ByteBuffer Reply() const override;
   std::optional<StageTimes> Stages() const override;
   void Describe(AccessRecord& record) const override;
 
-  const v1::DescribeMethodRequest& request_;
-  v1::DescribeMethodResponse& response_;
+  v1::DescribeMethodRequest request_;
+  v1::DescribeMethodResponse response_;
   std::chrono::nanoseconds took_{0};
 };
 

@@ -1,10 +1,7 @@
 #include "server/grpc_server.h"
 
 #include <grpc/grpc.h>
-#include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
-#include <grpcpp/health_check_service_interface.h>
-#include <grpcpp/impl/service_type.h>
 
 #include <algorithm>
 #include <future>
@@ -13,7 +10,7 @@
 
 #include "server/compute_backend.h"
 #include "server/metrics/metrics.h"
-#include "server/service.h"
+#include "server/rpc/reflection.h"
 
 namespace advantaged {
 namespace {
@@ -59,7 +56,7 @@ std::unique_ptr<GrpcServer> GrpcServer::Start(const GrpcServerOptions& options,
   std::unique_ptr<GrpcServer> result(new GrpcServer(backend, metrics));
   result->listener_ = Listener::Open(options.listener, metrics, error);
   if (result->listener_ == nullptr) return nullptr;
-  result->service_ = MakeAdvantageService(backend, metrics, access_log, messages, result->streams_);
+  result->routes_ = MakeAdvantageService(backend, metrics, access_log, messages, result->streams_);
   if (!result->Serve(options)) {
     error = "gRPC did not start; its log says why";
     return nullptr;
@@ -69,26 +66,51 @@ std::unique_ptr<GrpcServer> GrpcServer::Start(const GrpcServerOptions& options,
 
 GrpcServer::GrpcServer(ComputeBackend& backend, Metrics& metrics)
     : backend_(backend), metrics_(metrics) {}
-GrpcServer::~GrpcServer() = default;
+
+GrpcServer::~GrpcServer() {
+  if (server_ == nullptr) return;
+  server_->Shutdown(std::chrono::system_clock::now());
+  queue_->Stop();
+}
+
+void GrpcServer::AddStandardServices() {
+  const std::string health = "grpc.health.v1.Health";
+  routes_["/" + health + "/Check"] = AfterMessage([this](Wire& wire) { health_.Check(wire); });
+  routes_["/" + health + "/Watch"] = AfterMessage([this](Wire& wire) { health_.Watch(wire); });
+  services_ = {kServiceName, health};
+  for (const char* version : {"v1", "v1alpha"}) {
+    services_.push_back(std::string("grpc.reflection.") + version + ".ServerReflection");
+    routes_["/" + services_.back() + "/ServerReflectionInfo"] = [this](Wire& wire) {
+      Reflect(wire, services_);
+    };
+  }
+}
+
+void GrpcServer::Route(Wire& wire) const {
+  const auto route = routes_.find(wire.path());
+  if (route != routes_.end()) return route->second(wire);
+  wire.Attach(*new NoUser);
+  wire.End(grpc::Status(grpc::StatusCode::UNIMPLEMENTED, "no such method: " + wire.path()));
+}
 
 bool GrpcServer::Serve(const GrpcServerOptions& options) {
-  grpc::EnableDefaultHealthCheckService(true);
-  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  AddStandardServices();
   grpc::ServerBuilder builder;
   builder.SetMaxReceiveMessageSize(ReceiveCap(backend_.max_request_bytes()));
   SetChannelArguments(options, builder);
-  builder.RegisterService(service_.get());
+  queue_ = std::make_unique<CallQueue>(builder, options.threads);
   acceptor_ = builder.experimental().AddExternalConnectionAcceptor(
       grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
       grpc::InsecureServerCredentials());
   server_ = builder.BuildAndStart();
   if (server_ == nullptr) return false;
-  server_->GetHealthCheckService()->SetServingStatus("startup", true);
+  health_.Set("startup", true);
   SetReady(true);
   SetAlive(true);
   metrics_.load().SetLimit("max_connections",
                            static_cast<double>(options.listener.max_connections));
   metrics_.load().SetLimit("max_streams_per_connection", options.max_streams_per_connection);
+  queue_->Start([this](Wire& wire) { Route(wire); });
   listener_->Start([this](int fd) {
     grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
     connection.fd = fd;
@@ -99,13 +121,11 @@ bool GrpcServer::Serve(const GrpcServerOptions& options) {
 
 void GrpcServer::SetReady(bool ready) {
   for (const char* name : {"", kServiceName, "readiness"}) {
-    server_->GetHealthCheckService()->SetServingStatus(name, ready);
+    health_.Set(name, ready);
   }
 }
 
-void GrpcServer::SetAlive(bool alive) {
-  server_->GetHealthCheckService()->SetServingStatus("liveness", alive);
-}
+void GrpcServer::SetAlive(bool alive) { health_.Set("liveness", alive); }
 
 void GrpcServer::Drain(std::chrono::milliseconds limit) {
   listener_->StopListening();
@@ -132,6 +152,7 @@ void GrpcServer::Drain(std::chrono::milliseconds limit) {
     quiet_looks = metrics_.rpc().in_flight() == 0 ? quiet_looks + 1 : 0;
     if (quiet_looks == kQuietLooks) grpc_server_cancel_all_calls(server_->c_server());
   }
+  queue_->Stop();
 }
 
 }  // namespace advantaged

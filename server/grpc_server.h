@@ -9,10 +9,12 @@
 
 #include "server/listener.h"
 #include "server/open_streams.h"
+#include "server/rpc/call_queue.h"
+#include "server/rpc/health.h"
+#include "server/service.h"
 
 namespace grpc {
 class Server;
-class Service;
 namespace experimental {
 class ExternalConnectionAcceptor;
 }  // namespace experimental
@@ -27,6 +29,8 @@ class Metrics;
 
 struct GrpcServerOptions {
   ListenerOptions listener;
+  // That read and write for gRPC.
+  std::size_t threads = 1;
   // Calls of one connection at a time; clients hold back what is beyond.
   std::uint32_t max_streams_per_connection = 256;
   // See ComputeLimits.
@@ -61,11 +65,17 @@ class GrpcServer {
  private:
   GrpcServer(ComputeBackend& backend, Metrics& metrics);
   bool Serve(const GrpcServerOptions& options);
+  void AddStandardServices();
+  // A call has come.
+  void Route(Wire& wire) const;
 
   OpenStreams streams_;
   ComputeBackend& backend_;
   Metrics& metrics_;
-  std::unique_ptr<grpc::Service> service_;
+  Health health_;
+  Routes routes_;
+  std::vector<std::string> services_;
+  std::unique_ptr<CallQueue> queue_;
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor_;
   std::unique_ptr<grpc::Server> server_;
   // Last: it hands over to the acceptor until its end.

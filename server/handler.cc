@@ -63,7 +63,7 @@ CallStatus InvalidArgument(Violations violations) {
 
 CallStatus HandleComputeAdvantages(const v1::ComputeAdvantagesRequest& request,
                                    v1::ComputeAdvantagesResponse& response, GroupObserver* observer,
-                                   const std::function<bool()>& stop) {
+                                   const std::function<bool()>& stop, ReplyRoom* room) {
   if (request.has_required_numerics_version() &&
       request.required_numerics_version() != kNumericsVersion) {
     return {CallStatus::kFailedPrecondition,
@@ -77,11 +77,12 @@ CallStatus HandleComputeAdvantages(const v1::ComputeAdvantagesRequest& request,
   const Computation computation(decoded.request(), violations);
   if (violations.empty()) CheckReplySize(request, computation.groups().count(), violations);
   if (!violations.empty()) return Refused(decoded, std::move(violations));
-  std::vector<float> unwanted(request.moments_only() ? computation.output_size() : 0);
-  const std::span<float> advantages =
-      request.moments_only()
-          ? std::span(unwanted)
-          : AllocateAdvantages(request.reply_form(), computation.output_size(), response);
+  const std::size_t size = computation.output_size();
+  std::vector<float> unwanted(request.moments_only() ? size : 0);
+  const std::span<float> advantages = request.moments_only() ? std::span(unwanted)
+                                      : room != nullptr
+                                          ? room->Make(request.reply_form(), size)
+                                          : RoomInMessage(request.reply_form(), size, response);
   v1::Timings& timings = *response.mutable_timings();
   timings.set_decode_us(watch.Lap());
 

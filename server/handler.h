@@ -6,9 +6,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 
+#include "advantaged/v1/compute.pb.h"
 #include "server/call_status.h"
 
 namespace advantaged {
@@ -16,21 +18,33 @@ namespace advantaged {
 class GroupObserver;
 
 namespace v1 {
-class ComputeAdvantagesRequest;
-class ComputeAdvantagesResponse;
 class DescribeMethodRequest;
 class DescribeMethodResponse;
 class GetServerInfoResponse;
 class ListMethodsResponse;
 }  // namespace v1
 
+// Memory for the advantages of one reply outside of its message.
+class ReplyRoom {
+ public:
+  // For so many, in a reply of this form. Called once.
+  virtual std::span<float> Make(v1::ReplyForm form, std::size_t size) = 0;
+  // What they add to the bytes of the message.
+  virtual std::size_t bytes() const = 0;
+
+ protected:
+  ~ReplyRoom() = default;
+};
+
 // Computes `response` from `request`. Thread-safe. `observer` may be null; it sees every group,
 // also of a call that then fails, so it must be discarded unless the call succeeds. `response` must
 // be empty; on failure it means nothing. `stop` is asked now and then (core/computation.h) whether
-// the caller has given up: the call then ends with kCancelled. Empty: never.
+// the caller has given up: the call then ends with kCancelled. Empty: never. The advantages go to
+// `room` unless it is null.
 CallStatus HandleComputeAdvantages(const v1::ComputeAdvantagesRequest& request,
                                    v1::ComputeAdvantagesResponse& response, GroupObserver* observer,
-                                   const std::function<bool()>& stop = {});
+                                   const std::function<bool()>& stop = {},
+                                   ReplyRoom* room = nullptr);
 
 // What the tables of a batch of so many responses may cost, in its unit, if the method's take long
 // to make (MethodRow::cost); 0 if not. What they do cost is known only once the formula has been

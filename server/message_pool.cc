@@ -7,42 +7,35 @@
 
 namespace advantaged {
 
-MessagePool::Messages::Messages(MessagePool& pool) : pool_(pool) {
-  set_request(item_.mutable_batch());
-  set_response(reply_.mutable_batch());
-}
-
-void MessagePool::Messages::Release() {
+void MessagePool::Messages::Clear() {
   // Clear empties a batch that is present, and does not free it (`optional` in the contract).
   item_.mutable_batch();
   reply_.mutable_batch();
   item_.Clear();
   reply_.Clear();
   bytes_ = item_.SpaceUsedLong() + reply_.SpaceUsedLong();
-  pool_.Return(std::unique_ptr<Messages>(this));
 }
 
-MessagePool::MessagePool(std::uint64_t max_bytes) : max_bytes_(max_bytes) {}
-MessagePool::~MessagePool() = default;
-
-MessagePool::Messages* MessagePool::AllocateMessages() {
+MessagePool::Loan MessagePool::Lend() {
   {
     const std::lock_guard lock(mutex_);
     if (!free_.empty()) {
       std::unique_ptr<Messages> messages = std::move(free_.back());
       free_.pop_back();
-      bytes_ -= messages->bytes();
+      bytes_ -= messages->bytes_;
       never_needed_ = std::min(never_needed_, free_.size());
-      return messages.release();
+      return {messages.release(), {this}};
     }
   }
-  return new Messages(*this);
+  return {new Messages, {this}};
 }
 
-void MessagePool::Return(std::unique_ptr<Messages> messages) {
+void MessagePool::Return(Messages* returned) {
+  std::unique_ptr<Messages> messages(returned);
+  messages->Clear();
   const std::lock_guard lock(mutex_);
-  if (messages->bytes() > max_bytes_ - bytes_) return;  // frees them
-  bytes_ += messages->bytes();
+  if (messages->bytes_ > max_bytes_ - bytes_) return;  // frees them
+  bytes_ += messages->bytes_;
   free_.push_back(std::move(messages));
 }
 
@@ -53,7 +46,7 @@ void MessagePool::Shrink() {
   const auto end = free_.begin() + static_cast<std::ptrdiff_t>(never_needed_);
   std::move(free_.begin(), end, std::back_inserter(idle));
   free_.erase(free_.begin(), end);
-  for (const auto& messages : idle) bytes_ -= messages->bytes();
+  for (const auto& messages : idle) bytes_ -= messages->bytes_;
   never_needed_ = free_.size();
 }
 

@@ -4,8 +4,6 @@
 #ifndef ADVANTAGED_SERVER_MESSAGE_POOL_H_
 #define ADVANTAGED_SERVER_MESSAGE_POOL_H_
 
-#include <grpcpp/support/message_allocator.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -17,35 +15,37 @@
 namespace advantaged {
 
 // Thread-safe. Must outlive every call.
-class MessagePool final
-    : public grpc::MessageAllocator<v1::ComputeAdvantagesRequest, v1::ComputeAdvantagesResponse> {
+class MessagePool {
  public:
   // Keeps at most `max_bytes` in messages that no call uses; 0 keeps none.
-  explicit MessagePool(std::uint64_t max_bytes);
-  ~MessagePool() override;
+  explicit MessagePool(std::uint64_t max_bytes) : max_bytes_(max_bytes) {}
 
-  // One item of a stream and the reply to it, and the way back; a call uses what is in the
-  // envelopes.
-  class Messages final
-      : public grpc::MessageHolder<v1::ComputeAdvantagesRequest, v1::ComputeAdvantagesResponse> {
+  // One item of a stream and the reply to it; a call uses what is in the envelopes.
+  class Messages {
    public:
-    explicit Messages(MessagePool& pool);
-
     v1::StreamAdvantagesRequest& item() { return item_; }
     v1::StreamAdvantagesResponse& reply() { return reply_; }
-    // gRPC calls it when the call is done.
-    void Release() override;
-
-    std::uint64_t bytes() const { return bytes_; }
+    v1::ComputeAdvantagesRequest& request() { return *item_.mutable_batch(); }
+    const v1::ComputeAdvantagesRequest& request() const { return item_.batch(); }
+    v1::ComputeAdvantagesResponse& response() { return *reply_.mutable_batch(); }
+    const v1::ComputeAdvantagesResponse& response() const { return reply_.batch(); }
 
    private:
-    MessagePool& pool_;
+    friend class MessagePool;
+    void Clear();
+
     v1::StreamAdvantagesRequest item_;
     v1::StreamAdvantagesResponse reply_;
     std::uint64_t bytes_ = 0;
   };
 
-  Messages* AllocateMessages() override;
+  struct GiveBack {
+    MessagePool* pool;
+    void operator()(Messages* messages) const { pool->Return(messages); }
+  };
+  using Loan = std::unique_ptr<Messages, GiveBack>;
+  // Empty messages; they go back to the pool with the loan's end.
+  Loan Lend();
 
   // Frees the messages that no call has needed since the last time this was called.
   void Shrink();
@@ -54,7 +54,7 @@ class MessagePool final
   std::uint64_t bytes() const;
 
  private:
-  void Return(std::unique_ptr<Messages> messages);
+  void Return(Messages* messages);
 
   const std::uint64_t max_bytes_;
   mutable std::mutex mutex_;

@@ -1,5 +1,10 @@
 #include "server/pooled_call.h"
 
+#include <google/protobuf/message.h>
+
+#include "core/text.h"
+#include "server/rpc/message_bytes.h"
+
 namespace advantaged {
 
 void PooledCall::Start() {
@@ -10,6 +15,10 @@ void PooledCall::Start() {
   if (const CallStatus refused = backend_.CheckMetadata(MetadataBytes()); !refused.ok()) {
     return End(refused);
   }
+  if (!Parse(wire().message(), Request())) {
+    return End({.code = CallStatus::kInvalidArgument,
+                .message = Concat("the message is no ", Request().GetDescriptor()->name())});
+  }
   if (const CallStatus refused = backend_.Begin(rpc(), Connection(), Measure(), ticket_, *this);
       !refused.ok()) {
     End(refused);
@@ -18,7 +27,8 @@ void PooledCall::Start() {
 
 void PooledCall::Run(std::chrono::nanoseconds waited) {
   waited_ = waited;
-  End(Work());
+  if (const CallStatus status = Work(); !status.ok()) return End(status);
+  Answer(Reply());
 }
 
 void PooledCall::Refuse(std::chrono::milliseconds delay) { End(backend_.RefusedByQueue(delay)); }

@@ -7,16 +7,20 @@
 #include "server/call.h"
 #include "server/compute_backend.h"
 
+namespace google::protobuf {
+class Message;
+}
+
 namespace advantaged {
 
 class PooledCall : public Call, private ComputeTask {
  public:
   // What it refers to must outlive the call.
-  PooledCall(grpc::CallbackServerContext& context, Metrics& metrics, AccessLog& access_log, Rpc rpc,
-             ComputeBackend& backend)
-      : Call(context, metrics, access_log, rpc), backend_(backend) {}
+  PooledCall(Wire& wire, Metrics& metrics, AccessLog& access_log, Rpc rpc, ComputeBackend& backend)
+      : Call(wire, metrics, access_log, rpc), backend_(backend) {}
 
-  // Ends the call now or has it ended later, by another thread. The call may be gone afterwards.
+  // Once the wire has the request: ends the call now or has it ended later, by another thread. The
+  // call may be gone afterwards.
   void Start();
 
  protected:
@@ -27,9 +31,13 @@ class PooledCall : public Call, private ComputeTask {
   std::chrono::nanoseconds waited() const { return waited_; }  // for a thread
 
  private:
+  // The message that the request goes into.
+  virtual google::protobuf::Message& Request() = 0;
   virtual CallSize Measure() const = 0;
   // Does the work, once the call is in and has a thread.
   virtual CallStatus Work() = 0;
+  // What the work has made, as bytes.
+  virtual grpc::ByteBuffer Reply() const = 0;
 
   void Run(std::chrono::nanoseconds waited) override;
   void Refuse(std::chrono::milliseconds delay) override;

@@ -1,8 +1,8 @@
 #include "server/service.h"
 
-#include <grpcpp/grpcpp.h>
+#include <utility>
 
-#include "advantaged/v1/advantage_service.grpc.pb.h"
+#include "advantaged/v1/catalog.pb.h"
 #include "server/call.h"
 #include "server/compute_call.h"
 #include "server/describe_call.h"
@@ -10,84 +10,74 @@
 #include "server/message_pool.h"
 #include "server/metrics/metrics.h"
 #include "server/open_streams.h"
+#include "server/rpc/message_bytes.h"
 #include "server/stream_call.h"
 #include "server/version.h"
 
 namespace advantaged {
 namespace {
 
-using grpc::CallbackServerContext;
-using grpc::ServerUnaryReactor;
+constexpr const char* kPath = "/advantaged.v1.AdvantageService/";
 
-class Service final : public v1::AdvantageService::CallbackService {
+// Has the call until its message is there.
+class MessageReader final : public WireUser {
  public:
-  Service(ComputeBackend& backend, Metrics& metrics, AccessLog& access_log, MessagePool& messages,
-          OpenStreams& streams)
-      : backend_(backend),
-        metrics_(metrics),
-        access_log_(access_log),
-        messages_(messages),
-        streams_(streams) {
-    SetMessageAllocatorFor_ComputeAdvantages(&messages);
-  }
-
-  ServerUnaryReactor* ComputeAdvantages(CallbackServerContext* context,
-                                        const v1::ComputeAdvantagesRequest* request,
-                                        v1::ComputeAdvantagesResponse* response) override {
-    auto* call = new ComputeCall(*context, *request, *response, metrics_, access_log_, backend_);
-    call->Start();
-    return call;
-  }
-
-  StreamReactor* StreamAdvantages(CallbackServerContext* context) override {
-    auto* call = new StreamCall(*context, metrics_, access_log_, backend_, messages_, streams_);
-    call->Start();
-    return call;
-  }
-
-  ServerUnaryReactor* DescribeMethod(CallbackServerContext* context,
-                                     const v1::DescribeMethodRequest* request,
-                                     v1::DescribeMethodResponse* response) override {
-    auto* call = new DescribeCall(*context, *request, *response, metrics_, access_log_, backend_);
-    call->Start();
-    return call;
-  }
-
-  ServerUnaryReactor* ListMethods(CallbackServerContext* context, const v1::ListMethodsRequest*,
-                                  v1::ListMethodsResponse* response) override {
-    return Answer(*context, Rpc::kListMethods, [&] { HandleListMethods(*response); });
-  }
-
-  ServerUnaryReactor* GetServerInfo(CallbackServerContext* context, const v1::GetServerInfoRequest*,
-                                    v1::GetServerInfoResponse* response) override {
-    return Answer(*context, Rpc::kGetServerInfo,
-                  [&] { *response = ServerInfo(backend_.max_request_bytes()); });
+  MessageReader(Wire& wire, const std::function<void(Wire&)>& start) : wire_(wire), start_(start) {
+    wire.Attach(*this);
+    wire.Read();
   }
 
  private:
-  // For calls that take no time: at once, without admission.
-  template <typename Fill>
-  ServerUnaryReactor* Answer(CallbackServerContext& context, Rpc rpc, const Fill& fill) {
-    auto* call = new Call(context, metrics_, access_log_, rpc);
-    const CallStatus status = backend_.CheckMetadata(call->MetadataBytes());
-    if (status.ok()) fill();
-    call->End(status);
-    return call;
+  void OnRead(bool ok) override {
+    if (!ok) {
+      return wire_.End(grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "there is no message"));
+    }
+    start_(wire_);
+    delete this;
   }
+  void OnOver() override { delete this; }
 
-  ComputeBackend& backend_;
-  Metrics& metrics_;
-  AccessLog& access_log_;
-  MessagePool& messages_;
-  OpenStreams& streams_;
+  Wire& wire_;
+  const std::function<void(Wire&)>& start_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeAdvantageService(ComputeBackend& backend, Metrics& metrics,
-                                                    AccessLog& access_log, MessagePool& messages,
-                                                    OpenStreams& streams) {
-  return std::make_unique<Service>(backend, metrics, access_log, messages, streams);
+std::function<void(Wire&)> AfterMessage(std::function<void(Wire&)> start) {
+  return [start = std::move(start)](Wire& wire) { new MessageReader(wire, start); };
+}
+
+Routes MakeAdvantageService(ComputeBackend& backend, Metrics& metrics, AccessLog& access_log,
+                            MessagePool& messages, OpenStreams& streams) {
+  Routes routes;
+  const auto add = [&](Rpc rpc, std::function<void(Wire&)> start) {
+    if (rpc != Rpc::kStreamAdvantages) start = AfterMessage(std::move(start));
+    routes.emplace(std::string(kPath) + RpcName(rpc), std::move(start));
+  };
+  // For calls that take no time: at once, without admission. Their requests are empty, and more is
+  // no error.
+  const auto add_answer = [&](Rpc rpc, const auto& make) {
+    add(rpc, [=, &backend, &metrics, &access_log](Wire& wire) {
+      auto* call = new Call(wire, metrics, access_log, rpc);
+      const CallStatus status = backend.CheckMetadata(call->MetadataBytes());
+      status.ok() ? call->Answer(Serialize(make())) : call->End(status);
+    });
+  };
+  add(Rpc::kComputeAdvantages, [&](Wire& wire) {
+    (new ComputeCall(wire, metrics, access_log, backend, messages))->Start();
+  });
+  add(Rpc::kStreamAdvantages, [&](Wire& wire) {
+    (new StreamCall(wire, metrics, access_log, backend, messages, streams))->Start();
+  });
+  add(Rpc::kDescribeMethod,
+      [&](Wire& wire) { (new DescribeCall(wire, metrics, access_log, backend))->Start(); });
+  add_answer(Rpc::kListMethods, [] {
+    v1::ListMethodsResponse response;
+    HandleListMethods(response);
+    return response;
+  });
+  add_answer(Rpc::kGetServerInfo, [&] { return ServerInfo(backend.max_request_bytes()); });
+  return routes;
 }
 
 }  // namespace advantaged

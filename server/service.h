@@ -1,16 +1,13 @@
-// AdvantageService over gRPC's callback API: admits a call, hands its message to the backend, ends
-// it.
-//
-// gRPC owns the messages of a call and gives them back when the call is done, those of
-// ComputeAdvantages to a pool; items of streams take theirs from it themselves.
+// AdvantageService over gRPC: which call does what. A call that carries one message counts from
+// that message on.
 #ifndef ADVANTAGED_SERVER_SERVICE_H_
 #define ADVANTAGED_SERVER_SERVICE_H_
 
-#include <memory>
+#include <functional>
+#include <map>
+#include <string>
 
-namespace grpc {
-class Service;
-}
+#include "server/rpc/wire.h"
 
 namespace advantaged {
 
@@ -20,10 +17,15 @@ class MessagePool;
 class OpenStreams;
 class Metrics;
 
-// What it refers to must outlive the service. It may be called from any number of threads.
-std::unique_ptr<grpc::Service> MakeAdvantageService(ComputeBackend& backend, Metrics& metrics,
-                                                    AccessLog& access_log, MessagePool& messages,
-                                                    OpenStreams& streams);
+// Starts a call of each path, "/package.Service/Method". Any thread.
+using Routes = std::map<std::string, std::function<void(Wire&)>, std::less<>>;
+
+// The same for a call of one message: `start` is called once it has been read.
+std::function<void(Wire&)> AfterMessage(std::function<void(Wire&)> start);
+
+// What they refer to must outlive the calls.
+Routes MakeAdvantageService(ComputeBackend& backend, Metrics& metrics, AccessLog& access_log,
+                            MessagePool& messages, OpenStreams& streams);
 
 }  // namespace advantaged
 

@@ -5,17 +5,9 @@
 
 #include "core/text.h"
 #include "server/printable.h"
+#include "server/rpc/message_bytes.h"
 
 namespace advantaged {
-namespace {
-
-// Stands in a message before it is read into, and is left there if nothing came. It is no UTF-8, so
-// no message that can be parsed has it. gRPC does not tell the end of the stream from a message
-// that cannot be parsed.
-constexpr char kUnread[] = "\xff";
-
-}  // namespace
-
 void StreamCall::Start() {
   if (const CallStatus refused = backend_.CheckMetadata(MetadataBytes()); !refused.ok()) {
     return End(refused);
@@ -42,16 +34,22 @@ void StreamCall::Stop() {
   Do(std::move(next));
 }
 
-void StreamCall::OnReadDone(bool ok) {
+void StreamCall::OnRead(bool ok) {
   Next next;
   StreamItem* item = nullptr;
   Violations wrong;
   if (ok) metrics().rpc().CountReceived();
+  // Nobody else has the message yet.
+  const bool parsed = ok && Parse(wire().message(), reading_->request());
   {
     const std::lock_guard lock(mutex_);
     if (!ok) {
       // Also of a stream that is to stop: it has left no item out.
       ending_ = WhyNothing();
+    } else if (!parsed) {
+      ending_ = {.code = CallStatus::kInvalidArgument,
+                 .message = Concat("message ", accepted_ + 1,
+                                   " of the stream is no StreamAdvantagesRequest")};
     } else if (!ending_ && !lost_) {
       item = Accept(wrong);
     }
@@ -62,7 +60,7 @@ void StreamCall::OnReadDone(bool ok) {
   if (item != nullptr) item->Start(std::move(wrong));
 }
 
-void StreamCall::OnWriteDone(bool ok) {
+void StreamCall::OnWritten(bool ok) {
   Next next;
   if (ok) metrics().rpc().CountSent();
   {
@@ -123,10 +121,7 @@ CallStatus StreamCall::WhyNothing() const {
     case GivenUp::kNo:
       break;
   }
-  if (reading_->request().id() == kUnread) return {};
-  return {
-      .code = CallStatus::kInvalidArgument,
-      .message = Concat("message ", accepted_ + 1, " of the stream is no StreamAdvantagesRequest")};
+  return {};
 }
 
 void StreamCall::Decide(Next& next) {
@@ -134,8 +129,7 @@ void StreamCall::Decide(Next& next) {
   if (writing_ == nullptr) writing_ = next.write = NextToWrite();
   if (!reading_ && !ending_ && !lost_ && items_.size() < kWindow) {
     reading_ = std::make_unique<StreamItem>(*this, messages_);
-    reading_->request().set_id(kUnread);
-    StartRead(&reading_->request());
+    wire().Read();
   }
   if (ended_ || !items_.empty() || (!ending_ && !lost_)) return;
   ended_ = true;
@@ -171,7 +165,7 @@ void StreamCall::DropAnswered(Next& next) {
 
 void StreamCall::Do(Next next) {
   next.over.clear();
-  if (next.write != nullptr) StartWrite(&next.write->reply());
+  if (next.write != nullptr) wire().Write(Serialize(next.write->reply()));
   if (next.end) End(*next.end);
 }
 

@@ -22,14 +22,14 @@
 
 namespace advantaged {
 
-class StreamCall final : public BasicCall<StreamReactor> {
+class StreamCall final : public Call {
  public:
   static constexpr std::size_t kWindow = 16;
 
   // What it refers to must outlive the call.
-  StreamCall(grpc::CallbackServerContext& context, Metrics& metrics, AccessLog& access_log,
-             ComputeBackend& backend, MessagePool& messages, OpenStreams& streams)
-      : BasicCall(context, metrics, access_log, Rpc::kStreamAdvantages),
+  StreamCall(Wire& wire, Metrics& metrics, AccessLog& access_log, ComputeBackend& backend,
+             MessagePool& messages, OpenStreams& streams)
+      : Call(wire, metrics, access_log, Rpc::kStreamAdvantages),
         backend_(backend),
         messages_(messages),
         streams_(streams) {}
@@ -40,10 +40,10 @@ class StreamCall final : public BasicCall<StreamReactor> {
   void Stop();
 
   // For items.
-  using BasicCall::access_log;
-  using BasicCall::CheckGivenUp;
-  using BasicCall::Connection;
-  using BasicCall::Introduce;
+  using Call::access_log;
+  using Call::CheckGivenUp;
+  using Call::Connection;
+  using Call::Introduce;
   ComputeBackend& backend() const { return backend_; }
   // An item has its reply. Any thread; item and call may be gone afterwards.
   void Complete(StreamItem& item);
@@ -59,8 +59,8 @@ class StreamCall final : public BasicCall<StreamReactor> {
 
   ~StreamCall() override { streams_.Remove(*this); }
 
-  void OnReadDone(bool ok) override;
-  void OnWriteDone(bool ok) override;
+  void OnRead(bool ok) override;
+  void OnWritten(bool ok) override;
   void Describe(AccessRecord& record) const override;
 
   // Under the lock. Takes the message that was read in, and finds what is wrong with its envelope.

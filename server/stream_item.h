@@ -20,7 +20,7 @@ class StreamItem final : private ComputeTask {
 
   // The stream must outlive the item.
   StreamItem(StreamCall& stream, MessagePool& messages)
-      : stream_(stream), messages_(messages.AllocateMessages()) {}
+      : stream_(stream), messages_(messages.Lend()) {}
 
   // To be read into, until Start.
   v1::StreamAdvantagesRequest& request() { return messages_->item(); }
@@ -38,10 +38,6 @@ class StreamItem final : private ComputeTask {
   int code() const { return code_; }
 
  private:
-  struct Release {
-    void operator()(MessagePool::Messages* messages) const { messages->Release(); }
-  };
-
   void Run(std::chrono::nanoseconds waited) override;
   void Refuse(std::chrono::milliseconds delay) override;
   // The item may be gone afterwards.
@@ -50,7 +46,7 @@ class StreamItem final : private ComputeTask {
 
   StreamCall& stream_;
   // Given back early by an item that is refused: what it keeps is not counted in its ticket then.
-  std::unique_ptr<MessagePool::Messages, Release> messages_;
+  MessagePool::Loan messages_;
   v1::StreamAdvantagesResponse refusal_;
   std::string id_;
   int code_ = CallStatus::kOk;

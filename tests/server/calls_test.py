@@ -52,6 +52,35 @@ def test_server_info(start):
         assert text
 
 
+@pytest.mark.parametrize("message", [b"\xff", b"\x0a\x05ab"])
+@pytest.mark.parametrize("method", ["ComputeAdvantages", "DescribeMethod"])
+def test_a_message_that_is_no_request(shared, method, message):
+    with shared.channel() as channel:
+        call = channel.unary_unary(f"/advantaged.v1.AdvantageService/{method}")
+        with pytest.raises(grpc.RpcError) as raised:
+            call(message, timeout=PATIENCE)
+    assert raised.value.code() == grpc.StatusCode.INVALID_ARGUMENT
+    assert raised.value.details().startswith("the message is no ")
+
+
+def test_a_call_without_a_message(shared):
+    with shared.channel() as channel:
+        call = channel.stream_unary("/advantaged.v1.AdvantageService/ComputeAdvantages")
+        with pytest.raises(grpc.RpcError) as raised:
+            call(iter([]), timeout=PATIENCE)
+    assert raised.value.code() == grpc.StatusCode.INVALID_ARGUMENT
+    assert raised.value.details() == "there is no message"
+
+
+@pytest.mark.parametrize("path", ["/advantaged.v1.AdvantageService/Nothing", "/nobody.Service/ComputeAdvantages", "/x"])
+def test_a_method_that_is_not_there(shared, path):
+    with shared.channel() as channel:
+        with pytest.raises(grpc.RpcError) as raised:
+            channel.unary_unary(path)(b"", timeout=PATIENCE)
+    assert raised.value.code() == grpc.StatusCode.UNIMPLEMENTED
+    assert path in raised.value.details()
+
+
 def test_every_way_to_end_is_counted(start):
     server = start()
     with server.stub() as stub:

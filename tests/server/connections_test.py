@@ -201,7 +201,8 @@ def test_http_leaves_descriptors_to_grpc(start, tmp_path):
     limited.write_text(f'#!/bin/sh\nexec prlimit --nofile=4000:4000 {BINARY} "$@"\n', encoding="ascii")
     limited.chmod(0o755)
     server = start(binary=limited)
-    assert "--http-max-connections 10000 is lowered to 1488" in server.log()
+    # The log is written by a thread of its own.
+    eventually(lambda: "--http-max-connections 10000 is lowered to 1488" in server.log(), "a warning")
     assert server.metrics().value("advantaged_limit", limit="http_max_connections") == 1488
 
 

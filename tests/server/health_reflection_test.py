@@ -13,6 +13,7 @@ import urllib.error
 import grpc
 import pytest
 from conftest import PATIENCE, eventually
+from google.protobuf import descriptor_pb2, descriptor_pool
 
 PROTOS = "/usr/share/grpc-proto"
 SERVICE = "advantaged.v1.AdvantageService"
@@ -100,16 +101,78 @@ def test_what_probes_hear_while_shutting_down(start, generated):
         assert raised.value.code == 503
 
 
-def test_reflection(shared, generated):
-    _, reflection = generated
-    request = reflection.ServerReflectionRequest
+def test_watchers_hear_changes_and_nothing_twice(start, generated):
+    """A name that nobody set is unknown, not an error: it may come to be."""
+    health, _ = generated
+    status = health.HealthCheckResponse
+    server = start("--drain-delay=3600")
+    with server.channel() as channel:
+        unknown = watch(channel, health)(health.HealthCheckRequest(service="nobody"), timeout=PATIENCE)
+        assert next(unknown).status == status.SERVICE_UNKNOWN
+        watchers = [watch(channel, health)(health.HealthCheckRequest(), timeout=PATIENCE) for _ in range(20)]
+        assert [next(watcher).status for watcher in watchers] == [status.SERVING] * 20
+        for watcher in watchers[:10]:
+            watcher.cancel()
+        server.process.send_signal(signal.SIGTERM)
+        assert [next(watcher).status for watcher in watchers[10:]] == [status.NOT_SERVING] * 10
+
+
+def test_a_message_that_is_no_health_request(shared):
     with shared.channel() as channel:
-        call = channel.stream_stream("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
-                                     request.SerializeToString,
-                                     reflection.ServerReflectionResponse.FromString)
-        services, file = call(iter([request(list_services=""),
-                                    request(file_containing_symbol=SERVICE)]))
-    assert {service.name for service in services.list_services_response.service} >= {
-        SERVICE, "grpc.health.v1.Health", "grpc.reflection.v1alpha.ServerReflection"}
-    files = b"".join(file.file_descriptor_response.file_descriptor_proto)
-    assert b"ComputeAdvantages" in files, file
+        for method in ("Check", "Watch"):
+            call = channel.unary_stream(f"/grpc.health.v1.Health/{method}")(b"\xff", timeout=PATIENCE)
+            with pytest.raises(grpc.RpcError) as raised:
+                next(call)
+            assert raised.value.code() == grpc.StatusCode.INVALID_ARGUMENT
+
+
+@pytest.fixture(params=["v1", "v1alpha"])
+def reflect(request, shared, generated):
+    """reflect(*requests): the answers to them, in one call."""
+    _, reflection = generated
+    path = f"/grpc.reflection.{request.param}.ServerReflection/ServerReflectionInfo"
+
+    def answers(*requests):
+        with shared.channel() as channel:
+            call = channel.stream_stream(path, reflection.ServerReflectionRequest.SerializeToString,
+                                         reflection.ServerReflectionResponse.FromString)
+            return list(call(iter([reflection.ServerReflectionRequest(**each) for each in requests]), timeout=PATIENCE))
+    return answers
+
+
+def names(answer):
+    """Of the files of an answer."""
+    return [descriptor_pb2.FileDescriptorProto.FromString(file).name
+            for file in answer.file_descriptor_response.file_descriptor_proto]
+
+
+def test_reflection_lists_services_and_has_their_files(reflect):
+    (listed,) = reflect({"list_services": ""})
+    services = [service.name for service in listed.list_services_response.service]
+    assert services == [SERVICE, "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection",
+                        "grpc.reflection.v1alpha.ServerReflection"]
+    files = reflect(*({"file_containing_symbol": service} for service in services))
+    assert [names(answer)[-1] for answer in files] == [
+        "advantaged/v1/advantage_service.proto", "grpc/health/v1/health.proto",
+        "grpc/reflection/v1/reflection.proto", "grpc/reflection/v1alpha/reflection.proto"]
+
+
+def test_reflection_sends_a_file_after_those_it_imports(reflect):
+    by_name, by_symbol = reflect({"file_by_filename": "advantaged/v1/advantage_service.proto"},
+                                 {"file_containing_symbol": f"{SERVICE}.ComputeAdvantages"})
+    assert names(by_name) == names(by_symbol)
+    pool = descriptor_pool.DescriptorPool()
+    for file in by_name.file_descriptor_response.file_descriptor_proto:
+        pool.AddSerializedFile(file)  # fails without the imports
+    assert pool.FindMethodByName(f"{SERVICE}.ComputeAdvantages")
+
+
+def test_reflection_says_what_it_does_not_find(reflect):
+    answers = reflect({"file_by_filename": "no.proto"}, {"file_containing_symbol": "no.Symbol"},
+                      {"all_extension_numbers_of_type": "no.Type"},
+                      {"file_containing_extension": {"containing_type": "no.Type", "extension_number": 1}},
+                      {"all_extension_numbers_of_type": "advantaged.v1.MethodSpec"}, {})
+    not_found, invalid = grpc.StatusCode.NOT_FOUND.value[0], grpc.StatusCode.INVALID_ARGUMENT.value[0]
+    assert [answer.error_response.error_code for answer in answers] == [not_found] * 4 + [0, invalid]
+    assert answers[4].all_extension_numbers_response.base_type_name == "advantaged.v1.MethodSpec"
+    assert answers[1].original_request.file_containing_symbol == "no.Symbol"

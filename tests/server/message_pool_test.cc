@@ -13,54 +13,54 @@ constexpr std::uint64_t kLarge = 1U << 20;
 
 // A call whose request and reply carry `bytes` each.
 void Fill(auto& messages, std::size_t bytes) {
-  messages.request()->mutable_rewards_float32_le()->assign(bytes, 'x');
-  messages.request()->mutable_method()->mutable_grpo();
-  messages.response()->mutable_advantages()->Resize(static_cast<int>(bytes / 4), 1);
+  messages->request().mutable_rewards_float32_le()->assign(bytes, 'x');
+  messages->request().mutable_method()->mutable_grpo();
+  messages->response().mutable_advantages()->Resize(static_cast<int>(bytes / 4), 1);
 }
 
 TEST(MessagePool, MessagesComeBackEmptyWithTheirMemory) {
   MessagePool pool(8 * kLarge);
-  auto* first = pool.AllocateMessages();
-  Fill(*first, kLarge);
-  const float* memory = first->response()->advantages().data();
-  first->Release();
+  auto first = pool.Lend();
+  Fill(first, kLarge);
+  const float* memory = first->response().advantages().data();
+  const MessagePool::Messages* const lent = first.get();
+  first.reset();
   EXPECT_GE(pool.bytes(), 2 * kLarge);
-  auto* second = pool.AllocateMessages();
-  EXPECT_EQ(second, first);
+  auto second = pool.Lend();
+  EXPECT_EQ(second.get(), lent);
   EXPECT_EQ(pool.bytes(), 0);
-  EXPECT_EQ(second->request()->ByteSizeLong(), 0);
-  EXPECT_EQ(second->response()->ByteSizeLong(), 0);
-  second->response()->mutable_advantages()->Resize(kLarge / 4, 2);
-  EXPECT_EQ(second->response()->advantages().data(), memory);
-  second->Release();
+  EXPECT_EQ(second->request().ByteSizeLong(), 0);
+  EXPECT_EQ(second->response().ByteSizeLong(), 0);
+  second->response().mutable_advantages()->Resize(kLarge / 4, 2);
+  EXPECT_EQ(second->response().advantages().data(), memory);
 }
 
 TEST(MessagePool, KeepsNoMoreThanItsBound) {
   MessagePool pool(5 * kLarge);
-  std::vector<decltype(pool.AllocateMessages())> calls;
-  for (int i = 0; i < 4; ++i) calls.push_back(pool.AllocateMessages());
-  for (auto* call : calls) Fill(*call, kLarge);
-  for (auto* call : calls) call->Release();
+  std::vector<MessagePool::Loan> calls;
+  for (int i = 0; i < 4; ++i) calls.push_back(pool.Lend());
+  for (auto& call : calls) Fill(call, kLarge);
+  calls.clear();
   EXPECT_GE(pool.bytes(), 4 * kLarge);
   EXPECT_LE(pool.bytes(), 5 * kLarge);
 }
 
 TEST(MessagePool, OfNoBytesKeepsNothing) {
   MessagePool pool(0);
-  pool.AllocateMessages()->Release();
+  pool.Lend();
   EXPECT_EQ(pool.bytes(), 0);
 }
 
 TEST(MessagePool, ShrinksToWhatWasNeeded) {
   MessagePool pool(64 * kLarge);
-  std::vector<decltype(pool.AllocateMessages())> calls;
-  for (int i = 0; i < 3; ++i) calls.push_back(pool.AllocateMessages());
-  for (auto* call : calls) Fill(*call, kLarge);
-  for (auto* call : calls) call->Release();
+  std::vector<MessagePool::Loan> calls;
+  for (int i = 0; i < 3; ++i) calls.push_back(pool.Lend());
+  for (auto& call : calls) Fill(call, kLarge);
+  calls.clear();
   pool.Shrink();
   const std::uint64_t all = pool.bytes();
   EXPECT_GE(all, 6 * kLarge) << "all three were in use since the beginning";
-  pool.AllocateMessages()->Release();
+  pool.Lend();
   pool.Shrink();
   EXPECT_NEAR(static_cast<double>(pool.bytes()), static_cast<double>(all) / 3, kLarge / 2)
       << "one was";
@@ -74,13 +74,12 @@ TEST(MessagePool, CallsAtOnceHaveMessagesOfTheirOwn) {
   for (std::uint32_t t = 0; t < 4; ++t) {
     threads.emplace_back([&pool, t] {
       for (int i = 0; i < 2000; ++i) {
-        auto* call = pool.AllocateMessages();
-        EXPECT_FALSE(call->request()->has_group_size());
-        call->request()->set_group_size(t);
+        const auto call = pool.Lend();
+        EXPECT_FALSE(call->request().has_group_size());
+        call->request().set_group_size(t);
         std::this_thread::yield();
-        EXPECT_EQ(call->request()->group_size(), t);
+        EXPECT_EQ(call->request().group_size(), t);
         if (i % 100 == 0) pool.Shrink();
-        call->Release();
       }
     });
   }

@@ -1,0 +1,129 @@
+#include "server/rpc/reflection.h"
+
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/descriptor.pb.h>
+
+#include <set>
+
+#include "grpc/reflection/v1/reflection.pb.h"
+#include "server/rpc/message_bytes.h"
+
+namespace advantaged {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::DescriptorPool;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::FileDescriptor;
+using grpc::reflection::v1::ServerReflectionRequest;
+using grpc::reflection::v1::ServerReflectionResponse;
+
+// A file after those it imports.
+void AddFile(const FileDescriptor& file, std::set<const FileDescriptor*>& added,
+             grpc::reflection::v1::FileDescriptorResponse& out) {
+  if (!added.insert(&file).second) return;
+  for (int i = 0; i < file.dependency_count(); ++i) AddFile(*file.dependency(i), added, out);
+  google::protobuf::FileDescriptorProto proto;
+  file.CopyTo(&proto);
+  proto.SerializeToString(out.add_file_descriptor_proto());
+}
+
+void Fail(grpc::StatusCode code, const std::string& message, ServerReflectionResponse& response) {
+  response.mutable_error_response()->set_error_code(code);
+  response.mutable_error_response()->set_error_message(message);
+}
+
+void AnswerFile(const FileDescriptor* file, ServerReflectionResponse& response) {
+  if (file == nullptr) return Fail(grpc::StatusCode::NOT_FOUND, "not found", response);
+  std::set<const FileDescriptor*> added;
+  AddFile(*file, added, *response.mutable_file_descriptor_response());
+}
+
+const FileDescriptor* FileOf(const FieldDescriptor* extension) {
+  return extension == nullptr ? nullptr : extension->file();
+}
+
+void AnswerExtensions(const std::string& type, ServerReflectionResponse& response) {
+  const DescriptorPool& pool = *DescriptorPool::generated_pool();
+  const Descriptor* descriptor = pool.FindMessageTypeByName(type);
+  if (descriptor == nullptr) return Fail(grpc::StatusCode::NOT_FOUND, "not found", response);
+  auto& out = *response.mutable_all_extension_numbers_response();
+  out.set_base_type_name(type);
+  std::vector<const FieldDescriptor*> extensions;
+  pool.FindAllExtensions(descriptor, &extensions);
+  for (const FieldDescriptor* extension : extensions) out.add_extension_number(extension->number());
+}
+
+ServerReflectionResponse Answer(const ServerReflectionRequest& request,
+                                const std::vector<std::string>& services) {
+  const DescriptorPool& pool = *DescriptorPool::generated_pool();
+  ServerReflectionResponse response;
+  response.set_valid_host(request.host());
+  *response.mutable_original_request() = request;
+  switch (request.message_request_case()) {
+    case ServerReflectionRequest::kFileByFilename:
+      AnswerFile(pool.FindFileByName(request.file_by_filename()), response);
+      break;
+    case ServerReflectionRequest::kFileContainingSymbol:
+      AnswerFile(pool.FindFileContainingSymbol(request.file_containing_symbol()), response);
+      break;
+    case ServerReflectionRequest::kFileContainingExtension: {
+      const auto& wanted = request.file_containing_extension();
+      const Descriptor* type = pool.FindMessageTypeByName(wanted.containing_type());
+      AnswerFile(type == nullptr
+                     ? nullptr
+                     : FileOf(pool.FindExtensionByNumber(type, wanted.extension_number())),
+                 response);
+      break;
+    }
+    case ServerReflectionRequest::kAllExtensionNumbersOfType:
+      AnswerExtensions(request.all_extension_numbers_of_type(), response);
+      break;
+    case ServerReflectionRequest::kListServices:
+      for (const std::string& service : services) {
+        response.mutable_list_services_response()->add_service()->set_name(service);
+      }
+      break;
+    case ServerReflectionRequest::MESSAGE_REQUEST_NOT_SET:
+      Fail(grpc::StatusCode::INVALID_ARGUMENT, "message_request is not set", response);
+      break;
+  }
+  return response;
+}
+
+// A question, its answer, the next question.
+class Conversation final : public WireUser {
+ public:
+  Conversation(Wire& wire, const std::vector<std::string>& services)
+      : wire_(wire), services_(services) {
+    wire.Attach(*this);
+    wire.Read();
+  }
+
+ private:
+  void OnRead(bool ok) override {
+    ServerReflectionRequest request;
+    if (!ok) return wire_.End(grpc::Status::OK);
+    if (!Parse(wire_.message(), request)) {
+      return wire_.End(
+          grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "no ServerReflectionRequest"));
+    }
+    wire_.Write(Serialize(Answer(request, services_)));
+  }
+  void OnWritten(bool ok) override {
+    if (!ok) return wire_.End(grpc::Status::CANCELLED);
+    wire_.Read();
+  }
+  void OnOver() override { delete this; }
+
+  Wire& wire_;
+  const std::vector<std::string>& services_;
+};
+
+}  // namespace
+
+void Reflect(Wire& wire, const std::vector<std::string>& services) {
+  new Conversation(wire, services);
+}
+
+}  // namespace advantaged

@@ -1,0 +1,71 @@
+#include "server/rpc/wire.h"
+
+#include "server/rpc/call_queue.h"
+
+namespace advantaged {
+
+Wire::Wire(CallQueue& calls, grpc::AsyncGenericService& service, grpc::ServerCompletionQueue& queue)
+    : calls_(calls), queue_(queue) {
+  context_.AsyncNotifyWhenDone(&over_);
+  service.RequestCall(&context_, &stream_, &queue_, &queue_, &arrived_);
+}
+
+Wire::~Wire() { calls_.Gone(); }
+
+void Wire::Read() {
+  ++to_come_;
+  stream_.Read(&message_, &read_);
+}
+
+void Wire::Write(const grpc::ByteBuffer& message) {
+  ++to_come_;
+  stream_.Write(message, &written_);
+}
+
+void Wire::End(const grpc::Status& status) {
+  ++to_come_;
+  stream_.Finish(status, &ended_);
+}
+
+void Wire::End(const grpc::ByteBuffer& last, const grpc::Status& status) {
+  ++to_come_;
+  stream_.WriteAndFinish(last, {}, status, &ended_);
+}
+
+void Wire::Arrived(bool ok) {
+  if (!ok) {
+    // The server shuts down. Of a call that never was, nothing else comes.
+    delete this;
+    return;
+  }
+  calls_.WaitForNext(queue_);
+  calls_.Accepted(*this);
+}
+
+void Wire::HasRead(bool ok) {
+  user_->OnRead(ok);
+  Settle();
+}
+
+void Wire::HasWritten(bool ok) {
+  user_->OnWritten(ok);
+  Settle();
+}
+
+void Wire::HasEnded(bool /*ok*/) {
+  --to_come_;
+  Settle();
+}
+
+void Wire::IsOver(bool /*ok*/) {
+  if (context_.IsCancelled()) user_->OnCancelled();
+  Settle();
+}
+
+void Wire::Settle() {
+  if (--to_come_ > 0) return;
+  user_->OnOver();
+  delete this;
+}
+
+}  // namespace advantaged
