@@ -29,6 +29,7 @@
 
 namespace advantaged {
 
+struct EqualGroups;
 struct RankMemory;
 
 // The methods that others scale.
@@ -130,7 +131,7 @@ struct MethodRow {
   Base (*base)(const Parameters&) = nullptr;
   // Real rewards: one of the other two shapes.
   Affine (*affine)(const RewardGroup&, const Parameters&) = nullptr;
-  void (*rank)(std::span<const float> rewards, const Parameters&, RankMemory&,
+  void (*rank)(const EqualGroups&, const Parameters&, RankMemory&,
                std::span<double> advantages) = nullptr;
   // The limit n → ∞ as a function of ρ (core/surrogate/population.h), where the table of a huge
   // group is not it. `counts` holds the n of the question and, for the rest, values in the limit:
