@@ -1,5 +1,7 @@
 #include "core/kernels/rank.h"
 
+#include <hwy/contrib/sort/vqsort.h>
+
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -32,6 +34,9 @@ inline constexpr std::size_t kMostAbreast = 64 * kLanes;
 std::size_t GroupsAbreast(std::size_t n, std::size_t count) {
   return kLanes > 1 && count > 1 && n <= kMostAbreast ? kLanes : 1;
 }
+
+// Than distributing by digits. Of 4 lanes it is as fast at best (docs/adr/0015).
+bool VqsortIsFaster() { return kLanes >= 8; }
 
 // Between the bits of floats and integers in their order: of negative floats all bits but the sign
 // count backwards. Its own inverse.
@@ -255,51 +260,60 @@ HWY_AFTER_NAMESPACE();
 namespace advantaged {
 namespace {
 
-using Keyed = RankMemory::Keyed;
-
 constexpr std::size_t kDigits = 4;
 constexpr std::size_t kValues = 256;
 
-// Unsigned numbers in the order of the rewards; −0 and 0 are one.
-std::uint32_t Key(float reward) {
+// A reward in its order, −0 and 0 as one, over its place: no two are equal.
+std::uint64_t Key(float reward, std::size_t place) {
   const auto bits = std::bit_cast<std::uint32_t>(reward + 0.0F);
-  return (bits >> 31) != 0 ? ~bits : bits | 0x80000000U;
+  const std::uint32_t ordered = (bits >> 31) != 0 ? ~bits : bits | 0x80000000U;
+  return std::uint64_t{ordered} << 32 | place;
 }
 
-double RewardOf(std::uint32_t key) {
-  return std::bit_cast<float>((key >> 31) != 0 ? key & 0x7FFFFFFFU : ~key);
+double RewardOf(std::uint64_t key) {
+  const auto ordered = static_cast<std::uint32_t>(key >> 32);
+  return std::bit_cast<float>((ordered >> 31) != 0 ? ordered & 0x7FFFFFFFU : ~ordered);
 }
 
-std::size_t Digit(std::uint32_t key, std::size_t digit) { return (key >> (8 * digit)) % kValues; }
+std::size_t Digit(std::uint64_t key, std::size_t digit) {
+  return (key >> (32 + 8 * digit)) % kValues;
+}
 
-// Distributes by one digit after the other, the least first, each time keeping the order of equals.
-// No comparison depends on the rewards, so neither does the time.
-void SortMany(std::span<const float> rewards, RankMemory& memory) {
-  std::vector<Keyed>& keyed = memory.keyed;
-  std::vector<Keyed>& next_keyed = memory.keyed_next;
-  keyed.resize(rewards.size());
-  next_keyed.resize(rewards.size());
+// Sorts by one digit of the rewards after the other, the least first, each time keeping the order
+// of equals.
+void Distribute(std::vector<std::uint64_t>& keys, std::vector<std::uint64_t>& scratch) {
   std::array<std::array<std::uint32_t, kValues>, kDigits> next{};
-  for (std::size_t i = 0; i < rewards.size(); ++i) {
-    const std::uint32_t key = Key(rewards[i]);
-    keyed[i] = {key, static_cast<std::uint32_t>(i)};
+  for (const std::uint64_t key : keys) {
     for (std::size_t digit = 0; digit < kDigits; ++digit) ++next[digit][Digit(key, digit)];
   }
+  scratch.resize(keys.size());
   for (std::size_t digit = 0; digit < kDigits; ++digit) {
     std::uint32_t place = 0;
     for (std::uint32_t& count : next[digit]) count = std::exchange(place, place + count);
-    for (const Keyed& k : keyed) next_keyed[next[digit][Digit(k.key, digit)]++] = k;
-    keyed.swap(next_keyed);
+    for (const std::uint64_t key : keys) scratch[next[digit][Digit(key, digit)]++] = key;
+    keys.swap(scratch);
   }
-  for (std::size_t rank = 0; rank < keyed.size(); ++rank) {
-    memory.sorted.reward[rank] = RewardOf(keyed[rank].key);
-    memory.sorted.place[rank] = keyed[rank].place;
+}
+
+void SortMany(std::span<const float> rewards, bool by_vectors, RankMemory& memory) {
+  std::vector<std::uint64_t>& keys = memory.keys;
+  keys.resize(rewards.size());
+  for (std::size_t i = 0; i < keys.size(); ++i) keys[i] = Key(rewards[i], i);
+  if (by_vectors) {
+    hwy::Sorter()(keys.data(), keys.size(), hwy::SortAscending());
+  } else {
+    Distribute(keys, memory.keys_scratch);
+  }
+  for (std::size_t rank = 0; rank < keys.size(); ++rank) {
+    memory.sorted.reward[rank] = RewardOf(keys[rank]);
+    memory.sorted.place[rank] = static_cast<std::uint32_t>(keys[rank]);
   }
 }
 
 }  // namespace
 
 HWY_EXPORT(GroupsAbreast);
+HWY_EXPORT(VqsortIsFaster);
 HWY_EXPORT(SortFew);
 HWY_EXPORT(SortSideBySide);
 HWY_EXPORT(SumsByRank);
@@ -317,7 +331,7 @@ void SortAbreast(const EqualGroups& groups, RankMemory& memory) {
   } else if (sorted.n <= HWY_NAMESPACE::kFew) {
     HWY_DYNAMIC_DISPATCH(SortFew)(groups.rewards.data(), &sorted);
   } else {
-    SortMany(groups.rewards.first(groups.n), memory);
+    SortMany(groups.rewards.first(groups.n), HWY_DYNAMIC_DISPATCH(VqsortIsFaster)(), memory);
   }
 }
 

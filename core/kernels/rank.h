@@ -49,14 +49,10 @@ struct RankMemory {
     std::span<const double> one_below() const { return std::span(of).first(of.size() - 1); }
   };
   using WeightsBySize = std::map<std::pair<std::uint32_t, std::uint32_t>, Weights>;  // by n and K
-  struct Keyed {
-    std::uint32_t key;
-    std::uint32_t place;
-  };
 
   Ranked sorted;
-  std::vector<Keyed> keyed;
-  std::vector<Keyed> keyed_next;
+  std::vector<std::uint64_t> keys;
+  std::vector<std::uint64_t> keys_scratch;
   std::vector<double> terms;
   std::vector<double> value;
   std::vector<double> below;
@@ -66,7 +62,7 @@ struct RankMemory {
 };
 
 // Ranks the first groups, as many as go abreast, into memory.sorted: equal rewards (−0 and 0 are)
-// in the order they stood. O(n) for one group.
+// in the order they stood. At most 2³² rewards.
 void SortAbreast(const EqualGroups& groups, RankMemory& memory);
 
 enum class From : std::uint8_t { kBottom, kTop };
