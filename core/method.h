@@ -129,7 +129,8 @@ struct MethodRow {
   Pair (*table)(const Counts&, const Parameters&) = nullptr;
   Pair (*factor)(const Counts&, const Parameters&) = nullptr;
   Base (*base)(const Parameters&) = nullptr;
-  // Real rewards: one of the other two shapes.
+  // Real rewards: one of the other two shapes. `rank` takes any number of groups of one size, which
+  // get the bits that each would get alone.
   Affine (*affine)(const RewardGroup&, const Parameters&) = nullptr;
   void (*rank)(const EqualGroups&, const Parameters&, RankMemory&,
                std::span<double> advantages) = nullptr;

@@ -29,10 +29,11 @@ inline constexpr std::size_t kLanes = hn::MaxLanes(Doubles());
 inline constexpr std::size_t kFew = 96;
 // Up to here groups are sorted abreast: the exchanges of a network grow with n log² n, and what one
 // of them costs each group falls with the lanes.
-inline constexpr std::size_t kMostAbreast = 64 * kLanes;
+inline constexpr std::size_t kMostAbreast = HWY_MIN(512, 128 * kLanes);
 
+// With more than half of the lanes empty, one after the other is faster.
 std::size_t GroupsAbreast(std::size_t n, std::size_t count) {
-  return kLanes > 1 && count > 1 && n <= kMostAbreast ? kLanes : 1;
+  return n <= kMostAbreast && count > 1 && 2 * count >= kLanes ? kLanes : 1;
 }
 
 // Than distributing by digits. Of 4 lanes it is as fast at best (docs/adr/0015).

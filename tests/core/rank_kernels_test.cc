@@ -56,7 +56,6 @@ std::vector<std::size_t> RankedSizes() {
 
 constexpr std::size_t kCounts[] = {1, 2, 3, 4, 5, 8, 9, 19};
 
-// The first group of `sorted` has rank 0 at lane 0, and so on.
 void ExpectStableOrder(const EqualGroups& groups, const Ranked& sorted) {
   ASSERT_EQ(sorted.n, groups.n);
   ASSERT_GE(sorted.groups, 1U);
