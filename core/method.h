@@ -30,6 +30,7 @@
 
 namespace advantaged {
 
+struct EqualGroups;
 struct RankMemory;
 
 // The methods that others scale.
@@ -129,12 +130,13 @@ struct MethodRow {
   Pair (*table)(const Counts&, const Parameters&) = nullptr;
   Pair (*factor)(const Counts&, const Parameters&) = nullptr;
   Base (*base)(const Parameters&) = nullptr;
-  // Real rewards: one of the other two shapes.
+  // Real rewards: one of the other two shapes. `rank` takes any number of groups of one size, which
+  // get the bits that each would get alone.
   Affine (*affine)(const RewardGroup&, const Parameters&) = nullptr;
   // Where `affine` needs no more of a group than its moments, what it is, as data: kernels take
   // many groups at once. `affine` is then ByRule<rule>.
   AffineRule (*rule)(const Parameters&) = nullptr;
-  void (*rank)(std::span<const float> rewards, const Parameters&, RankMemory&,
+  void (*rank)(const EqualGroups&, const Parameters&, RankMemory&,
                std::span<double> advantages) = nullptr;
   // The limit n → ∞ as a function of ρ (core/surrogate/population.h), where the table of a huge
   // group is not it. `counts` holds the n of the question and, for the rest, values in the limit:

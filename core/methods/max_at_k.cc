@@ -104,96 +104,76 @@ Pair Limit(const Counts& g, const Parameters& p) {
 
 using Weights = RankMemory::Weights;
 
-// w(1 … n) at index m−1, and w(m)·(K−1)/(m−1). Memory for all n of a batch is no more than its
-// responses take.
+// w(m) and, by rank, w(m)·(K−1)/(m−1). Memory for all n of a batch is no more than its responses
+// take.
 const Weights& WeightsOf(std::uint32_t n, std::uint32_t k, RankMemory& memory) {
   const std::pair size(n, k);
   if (memory.last == memory.weights.end() || memory.last->first != size) {
     memory.last = memory.weights.try_emplace(size).first;
   }
   Weights& weights = memory.last->second;
-  if (!weights.at.empty()) return weights;
-  weights.at = FailureLadder(n, k);
-  weights.at.pop_back();
-  std::ranges::reverse(weights.at);
+  if (!weights.of.empty()) return weights;
+  weights.of = FailureLadder(n, k);
+  std::ranges::reverse(weights.of);
   weights.above.resize(n);
   for (std::uint32_t rank = 1; rank < n; ++rank) {
-    weights.above[rank] = weights.at[rank] * ((k - 1.0) / rank);
+    weights.above[rank] = weights.at()[rank] * ((k - 1.0) / rank);
   }
   return weights;
 }
 
-// plain, of rewards lowered by `offset`, for each rank.
-void Plain(std::span<const Ranked> sorted, const Weights& w, double offset,
-           std::vector<double>& value) {
-  value.resize(sorted.size());
-  CarriedSum above;
-  for (std::size_t rank = sorted.size(); rank-- > 0;) {
-    const double reward = static_cast<double>(sorted[rank].reward) - offset;
-    CarriedSum sum = above;
-    sum.Add(w.at[rank] * reward);
-    value[rank] = sum.Value();
-    if (rank > 0) above.Add(w.above[rank] * reward);
-  }
-}
-
-// max@K of the others, of rewards lowered by `offset`, for each rank.
-void MaxOfOthers(std::span<const Ranked> sorted, const Weights& w, double k, double offset,
-                 std::vector<double>& value) {
-  const std::size_t n = sorted.size();
-  const double scale = k / (static_cast<double>(n) - k);
-  const auto reward = [&](std::size_t rank) {
-    return static_cast<double>(sorted[rank].reward) - offset;
-  };
-  value.resize(n);
-  CarriedSum below;
-  for (std::size_t rank = 0; rank < n; ++rank) {
-    value[rank] = below.Value();
-    below.Add(w.at[rank] * reward(rank));
-  }
-  CarriedSum above;
-  for (std::size_t rank = n; rank-- > 0;) {
-    value[rank] = scale * (value[rank] + above.Value());
-    if (rank > 0) above.Add(w.at[rank - 1] * reward(rank));
-  }
-}
-
-void MinusOne(std::span<const Ranked> sorted, const Weights& w, std::vector<double>& value) {
-  value.assign(sorted.size(), 0);
-  CarriedSum gaps;
-  for (std::size_t rank = 1; rank < sorted.size(); ++rank) {
-    gaps.Add(
-        (static_cast<double>(sorted[rank].reward) - static_cast<double>(sorted[rank - 1].reward)) *
-        w.at[rank]);
-    value[rank] = gaps.Value();
-  }
-}
-
-void Rank(std::span<const float> rewards, const Parameters& p, RankMemory& memory,
-          std::span<double> advantages) {
-  SortAscending(rewards, memory.sorted, memory.scratch);
-  const std::vector<Ranked>& sorted = memory.sorted;
-  const auto n = static_cast<double>(rewards.size());
-  const double k = p.k;
-  const Weights& w = WeightsOf(static_cast<std::uint32_t>(rewards.size()), p.k, memory);
-  std::vector<double>& value = memory.value;
-  if (p.variant == MaxVariant::kLeaveOneOut) {
-    // Lowered by the largest reward: for large K everything is near it, and the small differences
-    // are the result.
-    const double top = sorted.back().reward;
-    Plain(sorted, w, top, value);
-    MaxOfOthers(sorted, w, k, top, memory.others);
-    for (std::size_t rank = 0; rank < value.size(); ++rank) {
-      value[rank] -= (n * memory.others[rank] + top) / (n - 1);
+// Lowered by the largest reward of each group: for large K everything is near it, and the small
+// differences are the result.
+void LeaveOneOut(const Ranked& sorted, const Weights& w, double k, RankMemory& memory) {
+  const auto n = static_cast<double>(sorted.n);
+  const std::size_t width = sorted.width;
+  const std::span<const double> top = std::span(sorted.reward).last(width);
+  memory.terms.resize(sorted.reward.size());
+  memory.below.resize(sorted.reward.size());
+  memory.above.resize(sorted.reward.size());
+  for (std::size_t i = 0; i < memory.terms.size(); i += width) {
+    for (std::size_t lane = 0; lane < width; ++lane) {
+      memory.terms[i + lane] = sorted.reward[i + lane] - top[lane];
     }
-  } else if (p.variant == MaxVariant::kLeaveOneOutMinusOne && p.k > 1) {
-    MinusOne(sorted, w, value);
-  } else {
-    Plain(sorted, w, 0, value);
   }
-  const double scale = ScaleFactor(p, n);
-  for (double& v : value) v *= scale;
-  ScatterByRank(sorted, value, advantages);
+  SumByRank({From::kTop, width, memory.terms, w.above, w.at(), memory.value});
+  SumByRank({From::kBottom, width, memory.terms, w.at(), {}, memory.below});
+  SumByRank({From::kTop, width, memory.terms, w.one_below(), {}, memory.above});
+  const double scale = k / (n - k);
+  for (std::size_t i = 0; i < memory.value.size(); i += width) {
+    for (std::size_t lane = 0; lane < width; ++lane) {
+      const double others = scale * (memory.below[i + lane] + memory.above[i + lane]);
+      memory.value[i + lane] -= (n * others + top[lane]) / (n - 1);
+    }
+  }
+}
+
+void MinusOne(const Ranked& sorted, const Weights& w, RankMemory& memory) {
+  std::vector<double>& gaps = memory.terms;
+  gaps.assign(sorted.reward.size(), 0);
+  for (std::size_t i = sorted.width; i < gaps.size(); ++i) {
+    gaps[i] = sorted.reward[i] - sorted.reward[i - sorted.width];
+  }
+  SumByRank({From::kBottom, sorted.width, gaps, w.at(), w.at(), memory.value});
+}
+
+void Rank(const EqualGroups& groups, const Parameters& p, RankMemory& memory,
+          std::span<double> advantages) {
+  const Weights& w = WeightsOf(static_cast<std::uint32_t>(groups.n), p.k, memory);
+  const Ranked& sorted = memory.sorted;
+  for (std::size_t group = 0; group < groups.count(); group += sorted.groups) {
+    SortAbreast(groups.From(group), memory);
+    memory.value.resize(sorted.reward.size());
+    if (p.variant == MaxVariant::kLeaveOneOut) {
+      LeaveOneOut(sorted, w, p.k, memory);
+    } else if (p.variant == MaxVariant::kLeaveOneOutMinusOne && p.k > 1) {
+      MinusOne(sorted, w, memory);
+    } else {
+      SumByRank({From::kTop, sorted.width, sorted.reward, w.above, w.at(), memory.value});
+    }
+    ScatterByRank(sorted, memory.value, ScaleFactor(p, static_cast<double>(groups.n)),
+                  advantages.subspan(group * groups.n));
+  }
 }
 
 SurrogateParts Surrogate(const Parameters& p) {

@@ -17,43 +17,57 @@ namespace advantaged {
 namespace {
 
 constexpr std::uint32_t kK = 4;
+constexpr std::size_t kStretch = 2048;  // of core/computation.cc
 
-// The formula of core/methods/max_at_k.cc, plain and reduced.
+struct Standing {
+  float reward;
+  std::uint32_t index;
+};
+
+// The formula of core/methods/max_at_k.cc, plain and reduced, for one group.
 void Plainly(std::span<const float> rewards, std::span<double> advantages) {
-  std::vector<Ranked> sorted(rewards.size());
+  std::vector<Standing> sorted(rewards.size());
   for (std::uint32_t i = 0; i < rewards.size(); ++i) sorted[i] = {rewards[i], i};
   std::sort(sorted.begin(), sorted.end(),
-            [](const Ranked& a, const Ranked& b) { return a.reward < b.reward; });
+            [](const Standing& a, const Standing& b) { return a.reward < b.reward; });
   std::vector<double> w = FailureLadder(static_cast<std::uint32_t>(rewards.size()), kK);
   w.pop_back();
   std::reverse(w.begin(), w.end());
-  std::vector<double> value(sorted.size());
   CarriedSum above;
+  double value = 0;
   for (std::size_t rank = sorted.size(); rank-- > 0;) {
     const auto reward = static_cast<double>(sorted[rank].reward);
-    CarriedSum sum = above;
-    sum.Add(w[rank] * reward);
-    value[rank] = sum.Value();
+    if (rank + 1 == sorted.size() || sorted[rank].reward != sorted[rank + 1].reward) {
+      CarriedSum sum = above;
+      sum.Add(w[rank] * reward);
+      value = sum.Value();
+    }
+    advantages[sorted[rank].index] = value;
     if (rank > 0) above.Add(w[rank] * ((kK - 1) / static_cast<double>(rank)) * reward);
   }
-  ScatterByRank(sorted, value, advantages);
 }
 
+// `kernel` takes groups of one size, a stretch at a time, as core/computation.cc reads them.
 template <typename Kernel>
 void Groups(benchmark::State& state, Kernel kernel) {
   const auto n = static_cast<std::size_t>(state.range(0));
   const std::vector<float> rewards = MakeRewards(std::size_t{1} << 20, false);
-  std::vector<double> advantages(n);
+  const std::size_t stretch = std::max(n, kStretch);
+  std::vector<double> advantages(stretch);
   for (auto _ : state) {
-    for (std::size_t at = 0; at < rewards.size(); at += n) {
-      kernel(std::span(rewards).subspan(at, n), std::span(advantages));
+    for (std::size_t at = 0; at < rewards.size(); at += stretch) {
+      kernel(EqualGroups(std::span(rewards).subspan(at, stretch), n), std::span(advantages));
       benchmark::ClobberMemory();
     }
   }
   std::vector<double> expected(n);
-  Plainly(std::span(rewards).last(n), expected);  // the last group is what `advantages` holds
-  for (std::size_t i = 0; i < n; ++i) {
-    if (!(std::abs(advantages[i] - expected[i]) <= 1e-12)) state.SkipWithError("wrong answer");
+  for (std::size_t at = 0; at < stretch; at += n) {  // the last one, which `advantages` holds
+    Plainly(std::span(rewards).last(stretch).subspan(at, n), expected);
+    for (std::size_t i = 0; i < n; ++i) {
+      if (!(std::abs(advantages[at + i] - expected[i]) <= 1e-12)) {
+        state.SkipWithError("wrong answer");
+      }
+    }
   }
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(rewards.size()));
 }
@@ -63,12 +77,18 @@ void MaxAtK(benchmark::State& state) {
   Parameters parameters{};
   parameters.k = kK;
   RankMemory memory;
-  Groups(state, [&](std::span<const float> rewards, std::span<double> advantages) {
-    row.rank(rewards, parameters, memory, advantages);
+  Groups(state, [&](const EqualGroups& groups, std::span<double> advantages) {
+    row.rank(groups, parameters, memory, advantages);
   });
 }
 
-void MaxAtKAfterStdSort(benchmark::State& state) { Groups(state, Plainly); }
+void MaxAtKAfterStdSort(benchmark::State& state) {
+  Groups(state, [](const EqualGroups& groups, std::span<double> advantages) {
+    for (std::size_t at = 0; at < groups.rewards.size(); at += groups.n) {
+      Plainly(groups.rewards.subspan(at, groups.n), advantages.subspan(at, groups.n));
+    }
+  });
+}
 
 BENCHMARK(MaxAtK)->Name("max_at_k")->Arg(16)->Arg(256)->Arg(65536);
 BENCHMARK(MaxAtKAfterStdSort)->Name("std_sort")->Arg(16)->Arg(256)->Arg(65536);

@@ -97,45 +97,6 @@ TEST(Summation, ACarriedSumKeepsWhatADoubleLoses) {
   EXPECT_EQ(sum.Value(), 500);
 }
 
-std::vector<Ranked> Sorted(const Floats& rewards) {
-  std::vector<Ranked> sorted;
-  std::vector<Ranked> scratch;
-  SortAscending(rewards, sorted, scratch);
-  return sorted;
-}
-
-// The doubles of tied ranks differ in their last bits, which shows in a float32 too rarely to be
-// found from outside.
-TEST(Rank, TiesAllGetTheValueOfTheLastOfThem) {
-  OnEveryTarget([] {
-    const Floats rewards = {2, 1, 2, 1, 3, -0.0F, 0};
-    const Doubles value_of_rank = {10, 11, 12, 13, 14, 15, 16};
-    Doubles out(rewards.size());
-    ScatterByRank(Sorted(rewards), value_of_rank, out);
-    EXPECT_EQ(out, Doubles({15, 13, 15, 13, 16, 11, 11}));
-  });
-}
-
-// Sizes around the change from one way of sorting to the other.
-TEST(Rank, SortsStably) {
-  OnEveryTarget([] {
-    std::mt19937 random(12);
-    for (const std::size_t n : {1U, 2U, 15U, 16U, 17U, 33U, 95U, 96U, 97U, 98U, 1000U, 70000U}) {
-      Floats rewards = Draw(n, static_cast<unsigned>(n));
-      for (float& r : rewards) r = random() % 3 == 0 ? std::round(r) : r;  // ties, −0 and 0
-      std::vector<std::uint32_t> expected(n);
-      std::iota(expected.begin(), expected.end(), 0U);
-      std::ranges::stable_sort(expected, {}, [&](std::uint32_t i) { return rewards[i]; });
-      const std::vector<Ranked> sorted = Sorted(rewards);
-      ASSERT_EQ(sorted.size(), n);
-      for (std::size_t i = 0; i < n; ++i) {
-        ASSERT_EQ(sorted[i].index, expected[i]) << n;
-        ASSERT_EQ(sorted[i].reward, rewards[expected[i]]) << n;
-      }
-    }
-  });
-}
-
 TEST(Summation, FirstNonFiniteFindsTheFirst) {
   OnEveryTarget([] {
     for (const std::size_t n : {1U, 8U, 9U, 100U, 300U, 1000U}) {

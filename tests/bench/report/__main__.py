@@ -2,10 +2,15 @@
 
     make bench          docs/benchmarks.md and figures, half an hour
     make bench-brief    build/bench/benchmarks.md: everything once, for its answers; its numbers mean nothing
+
+PyTorch is large and no package of Debian's: where another Python has it, say which,
+
+    make bench ADVANTAGED_TORCH_PYTHON=/path/to/venv/bin/python
 """
 
 import argparse
 import dataclasses
+import os
 import pathlib
 import sys
 import time
@@ -17,6 +22,7 @@ from report.programs import Failed
 @dataclasses.dataclass
 class Settings:
     build: pathlib.Path
+    torch_python: str = sys.executable
     rounds: int = 10
     kernel_seconds: float = 0.05
     remote_seconds: float = 0.6
@@ -66,6 +72,12 @@ class Report:
         self.results.update(results)
         self.notes.append(note)
 
+    def torch(self):
+        results, note = torch_sort.torch_sort(self.settings, self.tell)
+        self.results.update(results)
+        if note:
+            self.notes.append(note)
+
     def write(self):
         text = document.document(rows.ROWS, self.results, self.settings.rounds, machine.lines(self.settings.build),
                                  self.notes, self.figures)
@@ -77,7 +89,7 @@ SUITES = {
     "remote": lambda report: report.compared(remote.remote),
     "memcpy": lambda report: report.compared(kernels.memory),
     "targets": lambda report: report.compared(kernels.instruction_sets),
-    "rank": lambda report: (report.compared(kernels.rank), report.compared(torch_sort.torch_sort)),
+    "rank": lambda report: (report.compared(kernels.rank), report.torch()),
     "python": Report.python,
     "ids": lambda report: report.compared(kernels.ids),
     "growth": Report.growth,
@@ -91,9 +103,11 @@ def main():
     parser.add_argument("--output", type=pathlib.Path, required=True, help="Markdown file; figures go beside it")
     parser.add_argument("--brief", action="store_true", help="once and briefly: for answers, not for speed")
     parser.add_argument("--memory-seconds", type=float, help="of mixed load")
+    parser.add_argument("--torch-python", default=os.environ.get("ADVANTAGED_TORCH_PYTHON", sys.executable),
+                        help="Python that has PyTorch, if another one has; also ADVANTAGED_TORCH_PYTHON")
     parser.add_argument("--suites", default=",".join(SUITES), help="some of: " + ", ".join(SUITES))
     arguments = parser.parse_args()
-    settings = Settings(arguments.build, **(BRIEF if arguments.brief else {}))
+    settings = Settings(arguments.build, arguments.torch_python, **(BRIEF if arguments.brief else {}))
     if arguments.memory_seconds:
         settings.memory_seconds = arguments.memory_seconds
     report = Report(settings, arguments.output)
