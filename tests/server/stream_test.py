@@ -8,7 +8,7 @@ from busy_server import CODE, ONE_THREAD, connect, queued, start_slow, wait
 from conftest import PATIENCE, eventually
 from google.protobuf import json_format
 from rest import at_rest, handled
-from streams import PATH, STREAM, Stream, exchange, fields, ids, item, received, refusal, sent, sorting
+from streams import PATH, STREAM, WINDOW, Stream, exchange, fields, ids, item, received, refusal, sent, sorting
 
 
 def test_in_order_though_the_first_takes_longest(start, listen):
@@ -43,6 +43,17 @@ def test_small_ones_overtake_only_if_they_may(start, unordered):
         stream.half_close()
         assert stream.end() == CODE.OK
         assert wait(slow) == CODE.OK
+    at_rest(server)
+
+
+def test_items_queue_in_their_order(start):
+    """The only thread takes them out in the order in which they came in, and none waits for another's reply."""
+    server = start(*ONE_THREAD)
+    large = sorting(1 << 16)
+    with connect(server) as stub:
+        for _ in range(50):
+            items = [item(i, large if i % 4 == 0 else None, unordered=True) for i in range(WINDOW)]
+            assert ids(exchange(stub, *items)) == [str(i) for i in range(WINDOW)]
     at_rest(server)
 
 
