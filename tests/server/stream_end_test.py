@@ -3,6 +3,7 @@
 import contextlib
 import multiprocessing
 import signal
+import types
 
 import batches
 import grpc
@@ -42,16 +43,10 @@ def send_slow_items(server):
         stream.rest()
 
 
-class Address:
-    """Of a server, for another process."""
-
-    def __init__(self, server):
-        self.grpc = server.grpc
-
-
 def test_a_client_that_is_killed(start, listen):
     server = start(*ONE_THREAD, listen=[listen])
-    client = multiprocessing.get_context("spawn").Process(target=send_slow_items, args=[Address(server)])
+    address = types.SimpleNamespace(grpc=server.grpc)
+    client = multiprocessing.get_context("spawn").Process(target=send_slow_items, args=[address])
     client.start()
     try:
         eventually(lambda: busy(server) == 1 and queued(server) == 2, "items under way")
@@ -83,8 +78,8 @@ def test_items_whose_deadline_passes_in_the_queue(start):
         stream = Stream(stub, timeout=1)
         stream.put(item("a"), item("b"), item("c"))
         assert stream.end() == CODE.DEADLINE_EXCEEDED
-        for call in calls:
-            call.cancel()
+        # By then the deadline has passed for the server, too: that of a client is a little earlier, and it cancels.
+        assert [wait(call) for call in calls] == [CODE.OK] * 4
         metrics = at_rest(server)
     assert received(metrics) == 3 and sent(metrics) == 0
     assert handled(metrics, "DeadlineExceeded", STREAM) == 1
@@ -110,23 +105,27 @@ def test_drain(start, listen):
         assert server.process.wait(PATIENCE) == 0
 
 
-def test_a_stream_that_its_client_ends_meanwhile(start):
+def is_finishing(server):
+    return "finishing calls in flight" in server.log()
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_a_stream_that_its_client_ends_meanwhile(start, before):
     """It has an answer to each item, so its status is the usual one."""
     server = start(*ONE_THREAD)
     with connect(server) as stub:
         slow = start_slow(server, stub)
         stream = Stream(stub)
-        stream.put(item("a"))
-        stream.half_close()
+        stream.put(item("a", batches.slow()))
         eventually(lambda: queued(server) == 1, "a queue")
+        if before:
+            stream.half_close()
         server.process.send_signal(signal.SIGTERM)
+        eventually(lambda: is_finishing(server), "the shutdown")
+        stream.half_close()
         assert ids(stream.rest()) == ["a"] and stream.call.code() == CODE.OK
         assert wait(slow) == CODE.OK
         assert server.process.wait(PATIENCE) == 0
-
-
-def is_finishing(server):
-    return "finishing calls in flight" in server.log()
 
 
 @contextlib.contextmanager
