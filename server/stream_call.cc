@@ -35,7 +35,6 @@ void StreamCall::Stop() {
 }
 
 void StreamCall::OnRead(bool ok) {
-  Next next;
   StreamItem* item = nullptr;
   Violations wrong;
   if (ok) metrics().rpc().CountReceived();
@@ -54,10 +53,16 @@ void StreamCall::OnRead(bool ok) {
       item = Accept(wrong);
     }
     reading_.reset();
+    starting_ = item != nullptr;
+  }
+  if (item != nullptr) item->Start(std::move(wrong));
+  Next next;
+  {
+    const std::lock_guard lock(mutex_);
+    starting_ = false;
     Decide(next);
   }
   Do(std::move(next));
-  if (item != nullptr) item->Start(std::move(wrong));
 }
 
 void StreamCall::OnWritten(bool ok) {
@@ -127,7 +132,7 @@ CallStatus StreamCall::WhyNothing() const {
 void StreamCall::Decide(Next& next) {
   if (lost_) DropAnswered(next);
   if (writing_ == nullptr) writing_ = next.write = NextToWrite();
-  if (!reading_ && !ending_ && !lost_ && items_.size() < kWindow) {
+  if (!reading_ && !starting_ && !ending_ && !lost_ && items_.size() < kWindow) {
     reading_ = std::make_unique<StreamItem>(*this, messages_);
     wire().Read();
   }

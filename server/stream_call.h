@@ -82,6 +82,9 @@ class StreamCall final : public Call {
 
   std::mutex mutex_;
   std::unique_ptr<StreamItem> reading_;             // being read into
+  // The item that was read last is being started. The next is read thereafter: limits and the queue
+  // see items in their order.
+  bool starting_ = false;
   std::deque<std::unique_ptr<StreamItem>> items_;   // as they came, until their replies have left
   std::unordered_set<const StreamItem*> answered_;  // of these
   const StreamItem* writing_ = nullptr;             // of these

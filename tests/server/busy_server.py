@@ -14,11 +14,11 @@ ONE_THREAD = ("--compute-threads=1", "--inline-responses=0")
 
 
 @contextlib.contextmanager
-def connect(server, index=0):
+def connect(server, index=0, options=()):
     """A stub on a connection of its own."""
-    options = [("grpc.use_local_subchannel_pool", 1), ("grpc.max_send_message_length", -1),
-               ("grpc.max_receive_message_length", -1)]
-    with grpc.insecure_channel(server.grpc[index], options=options) as channel:
+    own = [("grpc.use_local_subchannel_pool", 1), ("grpc.max_send_message_length", -1),
+           ("grpc.max_receive_message_length", -1)]
+    with grpc.insecure_channel(server.grpc[index], options=[*own, *options]) as channel:
         grpc.channel_ready_future(channel).result(timeout=PATIENCE)
         yield advantage_service_pb2_grpc.AdvantageServiceStub(channel)
 

@@ -122,6 +122,12 @@ def start(tmp_path):
         server.process.wait()
 
 
+@pytest.fixture(params=["tcp", "unix"])
+def listen(request, tmp_path):
+    """An address of either kind."""
+    return "127.0.0.1:0" if request.param == "tcp" else f"unix:{tmp_path}/a.sock"
+
+
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory):
     """One server for all tests of a file that do not look at its metrics."""

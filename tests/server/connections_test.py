@@ -84,11 +84,6 @@ def warmed_up(server):
     return descriptors(server)
 
 
-@pytest.fixture(name="listen", params=["tcp", "unix"])
-def listen_address(request, tmp_path):
-    return "127.0.0.1:0" if request.param == "tcp" else f"unix:{tmp_path}/a.sock"
-
-
 def test_one_too_many(start, clients, listen):
     server = start("--max-connections=3", listen=[listen])
     transport = "unix" if listen.startswith("unix") else "tcp"

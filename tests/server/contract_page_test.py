@@ -6,6 +6,9 @@ import pathlib
 import re
 
 import pytest
+from advantaged.v1 import stream_pb2
+from google.protobuf import json_format
+from streams import exchange
 from transports import fetch
 
 PAGE = pathlib.Path(os.environ["ADVANTAGED_DOCS"], "contract.md").read_text(encoding="utf-8")
@@ -43,6 +46,15 @@ def test_example(shared, request_text, reply_text):
 def test_description(shared):
     text, = re.findall(r"```json describe\n(.*?)```", PAGE, re.DOTALL)
     assert fetch(shared, "/v1/describe", text.encode())[0] == 200
+
+
+def test_stream(stub):
+    (items, replies), = re.findall(r"```json items\n(.*?)```\n```json replies\n(.*?)```", PAGE, re.DOTALL)
+    found = exchange(stub, *(json_format.Parse(text, stream_pb2.StreamAdvantagesRequest())
+                             for text in items.splitlines()))
+    for text, reply in zip(replies.splitlines(), found, strict=True):
+        reply.status.ClearField("details")  # of types that only the server has under their names
+        expect_shown(json.loads(text), json_format.MessageToDict(reply, preserving_proto_field_name=True))
 
 
 def test_no_request_is_without_a_reply():

@@ -23,7 +23,7 @@ import h2.connection
 import h2.settings
 import pytest
 from conftest import PATIENCE, eventually
-from advantaged.v1 import advantage_service_pb2_grpc, compute_pb2
+from advantaged.v1 import advantage_service_pb2_grpc, compute_pb2, stream_pb2
 from rest import at_rest, handled, started
 from transports import post_head
 
@@ -32,13 +32,22 @@ FREE_AT_ONCE = {"ASAN_OPTIONS": "quarantine_size_mb=1"}  # so that memory can re
 MANY = 300
 
 
-def message():
-    """As on the wire of gRPC: 2 KiB that are answered with 64."""
+def batch():
+    """2 KiB that are answered with 64."""
     request = compute_pb2.ComputeAdvantagesRequest(reward_bits=bytes(range(256)) * (RESPONSES // 2048),
                                                    response_count=RESPONSES, group_size=16)
     request.method.grpo.SetInParent()
-    content = request.SerializeToString()
+    return request
+
+
+def frame(message_):
+    """As on the wire of gRPC."""
+    content = message_.SerializeToString()
     return b"\0" + struct.pack(">I", len(content)) + content
+
+
+def message():
+    return frame(batch())
 
 
 class Peer:
@@ -56,11 +65,11 @@ class Peer:
     def send(self):
         self.socket.sendall(self.http.data_to_send())
 
-    def begin(self, *headers):
+    def begin(self, *headers, rpc="ComputeAdvantages"):
         stream = self.http.get_next_available_stream_id()
         self.http.send_headers(stream, [
             (":method", "POST"), (":scheme", "http"), (":authority", "test"),
-            (":path", "/advantaged.v1.AdvantageService/ComputeAdvantages"),
+            (":path", f"/advantaged.v1.AdvantageService/{rpc}"),
             ("content-type", "application/grpc"), ("te", "trailers"), *headers])
         self.send()
         return stream
@@ -95,6 +104,20 @@ def slow_readers(server, stack):
             peer.call()
     # Answers that nobody takes are held against the limits.
     eventually(lambda: server.metrics().value("advantaged_in_flight_bytes") >= 64 * 4 * RESPONSES, "64 answers")
+
+
+def unread_streams(server, stack):
+    """Of more items than are held at once. In every second stream all have one id: refusals are not read either."""
+    before = server.metrics().value("grpc_server_msg_received_total", grpc_method="StreamAdvantages")
+    for _ in range(8):
+        peer = Peer(server, window=0)
+        stack.callback(peer.close)
+        for i in range(4):
+            stream = peer.begin(rpc="StreamAdvantages")
+            for j in range(20):
+                peer.write(stream, frame(stream_pb2.StreamAdvantagesRequest(id=f"x{j * (i % 2)}", batch=batch())))
+    eventually(lambda: server.metrics().value("grpc_server_msg_received_total", grpc_method="StreamAdvantages")
+               == before + 8 * 4 * 16, "a window of each")
 
 
 def slow_writers(server, stack):
@@ -199,8 +222,8 @@ def aborted_connections(server, stack):
         peer.abort()
 
 
-ATTACKS = (slow_readers, slow_writers, half_open_connections, giant_metadata, deadline_storm, cancel_storm,
-           connection_churn, resets, aborted_connections, http_slow_readers, http_slow_writers)
+ATTACKS = (slow_readers, unread_streams, slow_writers, half_open_connections, giant_metadata, deadline_storm,
+           cancel_storm, connection_churn, resets, aborted_connections, http_slow_readers, http_slow_writers)
 # In MiB, from the third time to the sixth, where it is not 24. Storms have up to 64 MiB of answers under way, in
 # threads that change. Thirty in a row: 107 to 113 MiB from the fourth on with one arena, so nothing is lost; with the
 # usual many, steps from 57 to 120.

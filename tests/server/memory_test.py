@@ -4,8 +4,11 @@ import concurrent.futures
 
 import grpc
 from advantaged.v1 import advantage_service_pb2_grpc, compute_pb2
+from busy_server import connect
 from conftest import PATIENCE, eventually
 from overload import resident
+from rest import at_rest
+from streams import SMALL_WINDOW, WINDOW, Stream, all_unread, ids, item, large_reply
 
 RESPONSES = 1 << 21
 NOTICED = 3 * 8 * RESPONSES / (1 << 20)  # MiB of the requests and answers of three calls
@@ -26,3 +29,25 @@ def test_after_a_burst_its_memory_goes_back_to_the_system(start):
                 assert len(reply.advantages_float32_le) == 4 * RESPONSES
         assert resident(server) > before + NOTICED, "it is kept through a burst"
         eventually(lambda: resident(server) < before + NOTICED / 4, "memory back")
+
+
+def test_a_stream_that_is_not_read_holds_a_window_of_replies(start):
+    """However many items its client has to send; one reply is there twice, as a message and as it leaves."""
+    mebibytes, items = 4, 60
+    server = start()
+    batch = large_reply(mebibytes)
+    with connect(server, options=SMALL_WINDOW) as stub:
+        before = resident(server)
+        stream = Stream(stub)
+        stream.put(*(item(i, batch) for i in range(items)))
+        eventually(lambda: all_unread(server, WINDOW), "a window of replies")
+        size = (mebibytes << 20) + batch.ByteSize()
+        assert server.metrics().value("advantaged_in_flight_bytes") <= WINDOW * 1.01 * size
+        held = resident(server) - before
+        assert held <= (WINDOW + 2) * 1.01 * size / (1 << 20) + 16
+        stream.half_close()
+        replies = stream.rest()
+        assert ids(replies) == [str(i) for i in range(items)]
+        assert all(len(reply.batch.advantages_float32_le) == mebibytes << 20 for reply in replies)
+    at_rest(server)
+    eventually(lambda: resident(server) < before + held / 2, "memory back")
