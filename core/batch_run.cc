@@ -15,15 +15,6 @@ bool KindsApply(const Computation& computation, const Options& options) {
          !options.shape_rewards && computation.method().row->has_table();
 }
 
-// True if groups of other rewards are nothing but what their moments make of them.
-bool MomentsApply(const Computation& computation, const Options& options) {
-  const Batch& batch = computation.batch();
-  return batch.valid.empty() && batch.outcomes.empty() && !options.success_threshold &&
-         !options.shape_rewards && !options.zero_unless_mixed && !options.per_group &&
-         computation.method().row->input != MethodInput::kOutcomes &&
-         computation.method().row->rule != nullptr;
-}
-
 }  // namespace
 
 BatchRun::BatchRun(const Request& request, const Computation& computation, std::span<float> out,
@@ -37,15 +28,8 @@ BatchRun::BatchRun(const Request& request, const Computation& computation, std::
       violations_(violations),
       run_(request, computation, out, observer, violations),
       by_kind_(KindsApply(computation, options_)),
-      is_affine_(!each_group_ && MomentsApply(computation, options_)),
-      unknown_(options_.pass_at.size(), kNaN) {
-  if (!is_affine_) return;
-  const MethodRow& row = *computation.method().row;
-  const Parameters& parameters = computation.method().parameters;
-  rule_ = row.rule(parameters);
-  smallest_group_ = row.smallest_group(parameters);
-  constant_tolerance_ = row.zero_if_constant(parameters) ? options_.constant_tolerance : -1;
-}
+      stretch_(computation, options_),
+      unknown_(options_.pass_at.size(), kNaN) {}
 
 void BatchRun::Stretch(std::size_t first, std::size_t last) {
   // Larger groups have no table, and no neighbours in their stretch. Once something is wrong only
@@ -53,8 +37,7 @@ void BatchRun::Stretch(std::size_t first, std::size_t last) {
   if (by_kind_ && groups_.size(first) <= kMaxTableSize && violations_.empty()) {
     first += ByKind(first, last);
   }
-  if (first == last) return;
-  is_affine_&& violations_.empty() ? Affine(first, last) : OneByOne(first, last);
+  if (first < last) OneByOne(first, last);
 }
 
 void BatchRun::Finish(std::vector<Warning>& warnings) {
@@ -202,32 +185,6 @@ GroupPlaces BatchRun::Places(std::size_t first, std::size_t last) {
   return {rewards, groups_.offsets().subspan(first, last - first + 1)};
 }
 
-void BatchRun::Affine(std::size_t first, std::size_t last) {
-  const GroupPlaces places = Places(first, last);
-  const std::size_t begin = groups_.begin(first);
-  const std::size_t size = groups_.begin(last) - begin;
-  if (!groups_.contiguous()) written_.resize(size);
-  const std::span<float> out =
-      groups_.contiguous() ? out_.subspan(begin, size) : std::span(written_);
-  affine_.Compute(places, rule_, constant_tolerance_, out);
-  if (!groups_.contiguous()) Scatter(begin, begin + size);
-  const GroupMoments& moments = affine_.moments();
-  for (std::size_t i = 0; i < places.count(); ++i) {
-    const RewardScan scan = moments.Scan(i);
-    const std::size_t n = places.size(i);
-    if (scan.finite && !scan.binary && n >= smallest_group_ && affine_.WithinFloat(i)) {
-      ReportVaried(static_cast<std::uint32_t>(n), scan, affine_.AllZero(i));
-      continue;
-    }
-    const std::span<const float> rewards(places.begin(i), n);
-    const GroupReport* report = run_.Group(first + i, rewards, scan, moments.Of(i));
-    if (report != nullptr && !groups_.contiguous()) {
-      std::ranges::copy(run_.advantages(), out.subspan(places.offset(i)).begin());
-    }
-  }
-  if (violations_.empty()) ReportAdvantages(out);
-}
-
 void BatchRun::OneByOne(std::size_t first, std::size_t last) {
   if (!batch_.valid.empty()) {
     for (std::size_t group = first; group < last; ++group) {
@@ -236,18 +193,35 @@ void BatchRun::OneByOne(std::size_t first, std::size_t last) {
     return;
   }
   const GroupPlaces places = Places(first, last);
-  moments_.Compute(places);
-  // Advantages that stand side by side are reported at once.
-  const bool at_once = groups_.contiguous() && !options_.per_group;
+  const std::size_t begin = groups_.begin(first);
+  const std::size_t size = groups_.begin(last) - begin;
+  const bool ahead = stretch_.Applies(places);
+  std::span<float> out;
+  if (groups_.contiguous() && !options_.per_group) {
+    out = out_.subspan(begin, size);
+  } else if (ahead) {
+    written_.resize(size);
+    out = written_;
+  }
+  if (ahead) {
+    stretch_.Compute(places, out);
+  } else {
+    moments_.Compute(places);
+  }
+  if (ahead && !groups_.contiguous()) Scatter(begin, begin + size);
+  const GroupMoments& moments = ahead ? stretch_.moments() : moments_;
   for (std::size_t i = 0; i < places.count(); ++i) {
-    const std::span<const float> rewards(places.begin(i), places.size(i));
-    const GroupReport* report = run_.Group(first + i, rewards, moments_.Scan(i), moments_.Of(i));
-    if (report != nullptr && !at_once) ReportAdvantages(run_.advantages());
+    const std::size_t n = places.size(i);
+    if (ahead && !each_group_ && stretch_.Settles(i, n)) {
+      ReportVaried(static_cast<std::uint32_t>(n), moments.Scan(i), stretch_.AllZero(i));
+      continue;
+    }
+    const GroupReport* report =
+        run_.Group(first + i, {places.begin(i), n}, moments.Scan(i), moments.Of(i),
+                   ahead ? out.subspan(places.offset(i), n) : std::span<float>());
+    if (report != nullptr && out.empty()) ReportAdvantages(run_.advantages());
   }
-  if (at_once && violations_.empty()) {
-    ReportAdvantages(
-        out_.subspan(groups_.begin(first), groups_.begin(last) - groups_.begin(first)));
-  }
+  if (violations_.empty()) ReportAdvantages(out);
 }
 
 void BatchRun::ReportVaried(std::uint32_t n, const RewardScan& scan, bool no_signal) {

@@ -13,8 +13,8 @@
 #include "core/computation.h"
 #include "core/group_kinds.h"
 #include "core/group_run.h"
-#include "core/kernels/affine_groups.h"
 #include "core/kernels/moments.h"
+#include "core/stretch_run.h"
 
 namespace advantaged {
 
@@ -40,9 +40,8 @@ class BatchRun {
   // Reports so many groups, and writes their pairs, by the number of each kind; false if a kind is
   // not known, or if one by one would be better.
   bool ReportByNumber(std::size_t first, std::size_t groups);
-  // Computes groups whose moments say it all together, the others one by one.
-  void Affine(std::size_t first, std::size_t last);
-  // Computes groups one by one, each with its statistics from one look at all.
+  // Computes groups one by one, as far as it was not done for all ahead (core/stretch_run.h), each
+  // with its statistics from one look at all.
   void OneByOne(std::size_t first, std::size_t last);
   // The rewards of these groups, one group after the other: where they are, else gathered, once for
   // a stretch and its parts. For batches without a mask. Valid until the next stretch.
@@ -71,12 +70,7 @@ class BatchRun {
   Violations& violations_;
   GroupRun run_;
   const bool by_kind_;
-  const bool is_affine_;
-  // Where it is:
-  AffineRule rule_;
-  std::uint32_t smallest_group_ = 0;
-  double constant_tolerance_ = 0;
-  AffineGroups affine_;
+  StretchRun stretch_;
   GroupReport varied_;  // of the last so many groups
   std::uint64_t varied_times_ = 0;
   std::vector<double> unknown_;  // Pass@K of them

@@ -39,19 +39,25 @@ bool IsSuspicious(const RewardScan& scan) {
 }
 
 const GroupReport* GroupRun::Group(std::size_t group) {
-  State state{
-      .group = group, .input = reader_.Read(group), .scan = {}, .outcomes = {}, .moments = {}};
+  State state{.group = group,
+              .input = reader_.Read(group),
+              .scan = {},
+              .outcomes = {},
+              .moments = {},
+              .ahead = {}};
   if (state.n() > 0) state.scan = ScanRewards(state.input.rewards);
   return Group(state);
 }
 
 const GroupReport* GroupRun::Group(std::size_t group, std::span<const float> rewards,
-                                   const RewardScan& scan, const Moments& moments) {
+                                   const RewardScan& scan, const Moments& moments,
+                                   std::span<float> ahead) {
   State state{.group = group,
               .input = reader_.Read(group, rewards),
               .scan = scan,
               .outcomes = {},
-              .moments = moments};
+              .moments = moments,
+              .ahead = ahead};
   return Group(state);
 }
 
@@ -62,7 +68,9 @@ const GroupReport* GroupRun::Group(State& state) {
   const std::size_t violations = violations_.count();
   if (state.n() > 0 && !Readable(state)) return nullptr;
   const bool direct = state.input.indices.empty() && !options_.per_group;
-  if (direct) {
+  if (!state.ahead.empty()) {
+    advantages_ = state.ahead;
+  } else if (direct) {
     advantages_ = out_.subspan(state.input.first, state.n());
   } else {
     scratch_.resize(state.n());
@@ -287,6 +295,7 @@ bool GroupRun::TableHolds(const Parameters& parameters, std::uint32_t n, std::ui
 }
 
 void GroupRun::FromRewards(State& state, const Parameters& parameters) {
+  if (!state.ahead.empty() && parameters.k == parameters_.k) return;
   if (row_.rank != nullptr) {
     doubles_.resize(state.n());
     row_.rank(state.input.rewards, parameters, rank_memory_, doubles_);

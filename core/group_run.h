@@ -44,8 +44,11 @@ class GroupRun {
   // The report, valid until the next group; null if violations were added.
   const GroupReport* Group(std::size_t group);
   // The same for a group of a batch without a mask, whose rewards were read and looked at already.
+  // `ahead`, unless it is empty, has what the method gives them if they are real rewards, and
+  // receives what the group gets; it is in the output where the group stands side by side there.
   const GroupReport* Group(std::size_t group, std::span<const float> rewards,
-                           const RewardScan& scan, const Moments& moments);
+                           const RewardScan& scan, const Moments& moments,
+                           std::span<float> ahead = {});
   // Those of the last group; in the output where they stand side by side there.
   std::span<const float> advantages() const { return advantages_; }
   // What each side of the last group got, 0 if it has no responses; if its inputs had two values.
@@ -62,6 +65,7 @@ class GroupRun {
     RewardScan scan;
     GroupOutcomes outcomes;
     std::optional<Moments> moments;
+    std::span<float> ahead;
     std::uint32_t n() const { return static_cast<std::uint32_t>(input.rewards.size()); }
   };
 

@@ -1,0 +1,38 @@
+#include "core/stretch_run.h"
+
+#include "core/kernels/apply.h"
+
+namespace advantaged {
+
+StretchRun::StretchRun(const Computation& computation, const Options& options)
+    : row_(*computation.method().row),
+      parameters_(computation.method().parameters),
+      applies_(computation.batch().valid.empty() && !options.per_group && !options.shape_rewards &&
+               row_.input != MethodInput::kOutcomes &&
+               (row_.rule != nullptr || row_.rank != nullptr)),
+      settles_(row_.rule != nullptr && computation.batch().outcomes.empty() &&
+               !options.success_threshold && !options.zero_unless_mixed),
+      smallest_group_(row_.smallest_group(parameters_)),
+      constant_tolerance_(row_.zero_if_constant(parameters_) ? options.constant_tolerance : -1) {}
+
+void StretchRun::Compute(const GroupPlaces& groups, std::span<float> out) {
+  if (row_.rule != nullptr) {
+    affine_.Compute(groups, row_.rule(parameters_), constant_tolerance_, out);
+    return;
+  }
+  moments_.Compute(groups);
+  // Groups that are too small for the method have no ranks that it could ask for.
+  if (groups.uniform_size() < smallest_group_) return;
+  const std::span<const float> rewards(groups.begin(0), out.size());
+  doubles_.resize(out.size());
+  row_.rank({rewards, groups.uniform_size()}, parameters_, rank_memory_, doubles_);
+  Round(doubles_, out);
+}
+
+bool StretchRun::Settles(std::size_t group, std::size_t n) const {
+  if (!settles_ || n < smallest_group_) return false;
+  const RewardScan scan = affine_.moments().Scan(group);
+  return scan.finite && !scan.binary && affine_.WithinFloat(group);
+}
+
+}  // namespace advantaged
