@@ -123,7 +123,8 @@ TEST(Rank, TiesAllGetTheValueOfTheLastOfThem) {
         SortAbreast(EqualGroups(rewards, 7).From(group), memory);
         Doubles value_of_rank(memory.sorted.reward.size());
         for (std::size_t i = 0; i < value_of_rank.size(); ++i) {
-          value_of_rank[i] = 10 + static_cast<double>(i / memory.sorted.width);
+          const std::size_t rank = i / memory.sorted.width;
+          value_of_rank[i] = 10 + static_cast<double>(rank);
         }
         ScatterByRank(memory.sorted, value_of_rank, 2, std::span(out).subspan(7 * group));
       }
