@@ -81,7 +81,7 @@ class StreamCall final : public Call {
   OpenStreams& streams_;
 
   std::mutex mutex_;
-  std::unique_ptr<StreamItem> reading_;             // being read into
+  std::unique_ptr<StreamItem> reading_;  // being read into
   // The item that was read last is being started. The next is read thereafter: limits and the queue
   // see items in their order.
   bool starting_ = false;

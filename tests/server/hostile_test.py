@@ -108,16 +108,16 @@ def slow_readers(server, stack):
 
 def unread_streams(server, stack):
     """Of more items than are held at once. In every second stream all have one id: refusals are not read either."""
-    before = server.metrics().value("grpc_server_msg_received_total", grpc_method="StreamAdvantages")
-    for _ in range(8):
+    def received():
+        return server.metrics().value("grpc_server_msg_received_total", grpc_method="StreamAdvantages")
+    before = received()
+    for i in range(32):
         peer = Peer(server, window=0)
         stack.callback(peer.close)
-        for i in range(4):
-            stream = peer.begin(rpc="StreamAdvantages")
-            for j in range(20):
-                peer.write(stream, frame(stream_pb2.StreamAdvantagesRequest(id=f"x{j * (i % 2)}", batch=batch())))
-    eventually(lambda: server.metrics().value("grpc_server_msg_received_total", grpc_method="StreamAdvantages")
-               == before + 8 * 4 * 16, "a window of each")
+        stream = peer.begin(rpc="StreamAdvantages")
+        for j in range(20):
+            peer.write(stream, frame(stream_pb2.StreamAdvantagesRequest(id=f"x{j * (i % 2)}", batch=batch())))
+    eventually(lambda: received() == before + 32 * 16, "a window of each")
 
 
 def slow_writers(server, stack):

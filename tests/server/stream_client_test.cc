@@ -4,6 +4,7 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 #include <spdlog/logger.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <memory>
@@ -50,7 +51,7 @@ void ExpectAnswer(const v1::StreamAdvantagesResponse& reply) {
 class StreamClientTest : public testing::TestWithParam<std::string> {
  protected:
   StreamClientTest() {
-    const std::string path = "unix:" + testing::TempDir() + "/stream_client_test.sock";
+    const std::string path = "unix:" + testing::TempDir() + "/stream_" + std::to_string(getpid());
     std::string error;
     const auto address = ParseAddress(GetParam().empty() ? path : GetParam(), error);
     server_ = GrpcServer::Start({.listener = {.addresses = {*address}}}, backend_, messages_,
