@@ -94,6 +94,9 @@ void GrpcServer::Route(Wire& wire) const {
 }
 
 bool GrpcServer::Serve(const GrpcServerOptions& options) {
+  // gRPC would end with its last user, and may then wait ten seconds for a thread of its own that
+  // looks at the network: a process that ends has no need to.
+  grpc_init();
   AddStandardServices();
   grpc::ServerBuilder builder;
   builder.SetMaxReceiveMessageSize(ReceiveCap(backend_.max_request_bytes()));
