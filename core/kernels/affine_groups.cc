@@ -102,7 +102,7 @@ Affine AffineOf(const AffineRule& rule, const Moments& moments) {
 void AffineGroups::Compute(const GroupPlaces& groups, const AffineRule& rule,
                            double constant_tolerance, std::span<float> advantages) {
   const MomentArrays moments = moments_.RoomFor(groups);
-  const std::size_t padded = hwy::RoundUpTo(groups.count(), kGroupsAtOnce);
+  const std::size_t padded = PaddedCount(groups.count());
   slope_.resize(padded);
   zeros_.resize(padded);
   least_.resize(padded);

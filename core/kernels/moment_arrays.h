@@ -7,8 +7,13 @@
 
 namespace advantaged {
 
-// Groups that a kernel may take at once: arrays of numbers per group hold whole multiples.
+// Groups that a kernel may take at once.
 inline constexpr std::size_t kGroupsAtOnce = 16;
+
+// The size of arrays of numbers per group: kernels fill whole vectors, and read one beyond.
+constexpr std::size_t PaddedCount(std::size_t groups) {
+  return (groups + kGroupsAtOnce - 1) / kGroupsAtOnce * kGroupsAtOnce + kGroupsAtOnce;
+}
 
 // Of each group one element: what GroupMoments holds.
 struct MomentArrays {

@@ -83,7 +83,7 @@ Moments ComputeMoments(std::span<const float> rewards) {
 
 MomentArrays GroupMoments::RoomFor(const GroupPlaces& groups) {
   count_ = groups.count();
-  const std::size_t padded = (count_ + kGroupsAtOnce - 1) / kGroupsAtOnce * kGroupsAtOnce;
+  const std::size_t padded = PaddedCount(count_);
   for (std::vector<double>* doubles : {&n_, &mean_, &residual_, &centred_squares_}) {
     doubles->resize(padded);
   }
@@ -92,7 +92,7 @@ MomentArrays GroupMoments::RoomFor(const GroupPlaces& groups) {
   binary_.resize(padded);
   if (groups.uniform_size() > 0) {
     std::ranges::fill(n_, static_cast<double>(groups.uniform_size()));
-  } else {
+  } else if (count_ > 0) {
     for (std::size_t g = 0; g < padded; ++g) n_[g] = static_cast<double>(groups.size(g));
   }
   return {.n = n_.data(),

@@ -139,6 +139,9 @@ TEST(AffineGroups, NoGroups) {
   AffineGroups affine;
   affine.Compute({{}, 8}, {}, 0, {});
   EXPECT_EQ(affine.moments().count(), 0U);
+  const std::vector<std::uint32_t> offsets = {3};
+  affine.Compute({{}, offsets}, {}, 0, {});
+  EXPECT_EQ(affine.moments().count(), 0U);
 }
 
 }  // namespace
