@@ -1,8 +1,9 @@
 #include "server/rpc/health.h"
 
+#include <grpc/health/v1/health.pb.h>
+
 #include <utility>
 
-#include "grpc/health/v1/health.pb.h"
 #include "server/rpc/message_bytes.h"
 
 namespace advantaged {

@@ -2,10 +2,10 @@
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/descriptor.pb.h>
+#include <grpc/reflection/v1/reflection.pb.h>
 
 #include <set>
 
-#include "grpc/reflection/v1/reflection.pb.h"
 #include "server/rpc/message_bytes.h"
 
 namespace advantaged {

@@ -73,7 +73,7 @@ TEST(Stop, EndsTheRunAtOnce) {
     int asked = 0;
     EXPECT_TRUE(run([&] { return ++asked == after; }).stopped);
     EXPECT_EQ(asked, after);
-    EXPECT_EQ(run.listener.groups, (static_cast<std::size_t>(after) - 1) * kStopInterval / 4);
+    EXPECT_EQ(run.listener.returned, (static_cast<std::size_t>(after) - 1) * kStopInterval);
   }
 }
 
