@@ -10,14 +10,17 @@ namespace {
 DenseIds DensifySmall(std::span<const std::uint32_t> keys, std::size_t bound) {
   constexpr std::uint32_t kUnseen = std::numeric_limits<std::uint32_t>::max();
   DenseIds dense;
-  dense.places.reserve(keys.size());
+  dense.places.resize(keys.size());
   std::vector<std::uint32_t> place_of(bound, kUnseen);
-  for (const std::uint32_t key : keys) {
-    if (place_of[key] == kUnseen) {
-      place_of[key] = static_cast<std::uint32_t>(dense.distinct.size());
-      dense.distinct.push_back(key);
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    std::uint32_t& place = place_of[keys[i]];
+    if (place == kUnseen) {
+      place = static_cast<std::uint32_t>(dense.distinct.size());
+      dense.distinct.push_back(keys[i]);
+      dense.counts.push_back(0);
     }
-    dense.places.push_back(place_of[key]);
+    dense.places[i] = place;
+    ++dense.counts[place];
   }
   return dense;
 }

@@ -8,9 +8,11 @@
 
 namespace advantaged {
 
-// The distinct ids in order of first appearance, and the place of each id of the input among them.
+// The distinct ids in order of first appearance, how many there are of each, and the place of each
+// id of the input among them.
 struct DenseIds {
   std::vector<std::uint32_t> distinct;
+  std::vector<std::uint32_t> counts;
   std::vector<std::uint32_t> places;
 };
 

@@ -53,8 +53,14 @@ Groups Groups::Of(std::span<const std::uint32_t> group_of,
                   std::span<const std::uint32_t> members) const {
   Groups groups;
   groups.ids_ = ids_;
-  groups.Distribute(count(), group_of);
-  for (std::uint32_t& member : groups.members_) member = members[member];
+  std::vector<std::uint32_t> sizes(count());
+  for (const std::uint32_t group : group_of) ++sizes[group];
+  groups.Distribute(sizes, group_of);
+  if (groups.contiguous()) {
+    groups.members_.assign(members.begin(), members.end());
+  } else {
+    for (std::uint32_t& member : groups.members_) member = members[member];
+  }
   return groups;
 }
 
@@ -105,10 +111,7 @@ void Groups::OfSizes(std::span<const std::uint32_t> sizes, std::size_t responses
                    Concat("sum to ", sum, "; the batch has ", responses, " responses"));
   }
   if (violations.count() > before) return;
-  count_ = sizes.size();
-  offsets_.resize(count_ + 1);
-  for (std::size_t g = 0; g < count_; ++g) offsets_[g + 1] = offsets_[g] + sizes[g];
-  SetUniformSize();
+  SetSizes(sizes);
 }
 
 void Groups::OfIds(std::span<const std::uint32_t> ids, std::size_t responses,
@@ -119,7 +122,7 @@ void Groups::OfIds(std::span<const std::uint32_t> ids, std::size_t responses,
   }
   DenseIds dense = Densify(ids);
   ids_ = std::move(dense.distinct);
-  Distribute(ids_.size(), dense.places);
+  Distribute(dense.counts, dense.places);
   for (std::size_t g = 0; g < ids_.size(); ++g) {
     if (size(g) > kMaxGroupSize) {
       violations.Add("group_ids", Concat("id ", ids_[g], ": ", TooLarge(size(g))));
@@ -127,26 +130,27 @@ void Groups::OfIds(std::span<const std::uint32_t> ids, std::size_t responses,
   }
 }
 
-void Groups::Distribute(std::size_t groups, std::span<const std::uint32_t> group_of) {
-  count_ = groups;
-  offsets_.assign(groups + 1, 0);
-  for (const std::uint32_t group : group_of) ++offsets_[group + 1];
-  std::partial_sum(offsets_.begin(), offsets_.end(), offsets_.begin());
+void Groups::Distribute(std::span<const std::uint32_t> sizes,
+                        std::span<const std::uint32_t> group_of) {
+  SetSizes(sizes);
+  // Members that stand side by side already, group by group, need no list.
+  if (std::ranges::is_sorted(group_of)) return;
   members_.resize(group_of.size());
-  std::vector<std::uint32_t> next(offsets_.begin(), offsets_.end() - 1);
+  std::vector<std::uint32_t> next(count_);
+  for (std::size_t g = 0; g < count_; ++g) next[g] = static_cast<std::uint32_t>(begin(g));
   for (std::size_t i = 0; i < group_of.size(); ++i) {
     members_[next[group_of[i]]++] = static_cast<std::uint32_t>(i);
   }
-  SetUniformSize();
 }
 
-void Groups::SetUniformSize() {
-  const std::uint32_t size = count_ > 0 ? offsets_[1] : 0;
-  for (std::size_t g = 0; g <= count_; ++g) {
-    if (offsets_[g] != g * size) return;
-  }
-  uniform_size_ = size;
-  if (size > 0) offsets_.clear();
+void Groups::SetSizes(std::span<const std::uint32_t> sizes) {
+  count_ = sizes.size();
+  const bool uniform = count_ > 0 && sizes[0] > 0 &&
+                       std::ranges::all_of(sizes, [&](auto size) { return size == sizes[0]; });
+  uniform_size_ = uniform ? sizes[0] : 0;
+  if (uniform) return;
+  offsets_.resize(count_ + 1);
+  std::partial_sum(sizes.begin(), sizes.end(), offsets_.begin() + 1);
 }
 
 }  // namespace advantaged

@@ -62,10 +62,9 @@ class Groups {
   void OfSizes(std::span<const std::uint32_t> sizes, std::size_t responses, Violations& violations);
   void OfIds(std::span<const std::uint32_t> ids, std::size_t responses, Violations& violations);
 
-  // Makes `group_of[i]` the group of i, for every i.
-  void Distribute(std::size_t groups, std::span<const std::uint32_t> group_of);
-  // Gives up offsets that are multiples of one size.
-  void SetUniformSize();
+  // Makes `group_of[i]` the group of i, for every i; `sizes` says how many each group gets.
+  void Distribute(std::span<const std::uint32_t> sizes, std::span<const std::uint32_t> group_of);
+  void SetSizes(std::span<const std::uint32_t> sizes);
 
   std::size_t count_ = 0;
   std::uint32_t uniform_size_ = 0;

@@ -23,7 +23,10 @@ void ExpectFirstAppearance(const std::vector<std::uint32_t>& ids) {
     if (added) distinct.push_back(id);
     places.push_back(at->second);
   }
+  std::vector<std::uint32_t> counts(distinct.size());
+  for (const std::uint32_t place : places) ++counts[place];
   EXPECT_EQ(dense.distinct, distinct);
+  EXPECT_EQ(dense.counts, counts);
   EXPECT_EQ(dense.places, places);
 }
 
