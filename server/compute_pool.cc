@@ -59,6 +59,7 @@ void ComputePool::Work(Worker& worker) {
   std::unique_lock lock(mutex_);
   while (true) {
     ++idle_;
+    if (queue_.size() == 0 && idle_ == workers_.size()) queue_.EndBusyPeriod();
     wake_.wait(lock, [this] { return queue_.size() > 0 || ending_; });
     --idle_;
     const std::optional<FairQueue::Entry> entry = queue_.Pop();

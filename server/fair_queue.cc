@@ -28,7 +28,7 @@ std::optional<FairQueue::Entry> FairQueue::Pop() {
   // The keys of a line ascend, so the first of all is the first of its line.
   lines_[entry.connection].keys.pop_front();
   waiting_.erase(first);
-  ForgetIdleLines();
+  ForgetLinesNowAndThen();
   return entry;
 }
 
@@ -49,13 +49,13 @@ FairQueue::Entry FairQueue::TakeNewest(Line& line) {
   return entry;
 }
 
-void FairQueue::ForgetIdleLines() {
-  if (waiting_.empty()) {
-    lines_.clear();
-    now_ = 0;
-    return;
-  }
-  // Now and then, so that it costs nothing per entry.
+void FairQueue::EndBusyPeriod() {
+  lines_.clear();
+  now_ = 0;
+}
+
+// So that it costs nothing per entry.
+void FairQueue::ForgetLinesNowAndThen() {
   constexpr std::size_t kSpare = 64;
   if (lines_.size() < 2 * waiting_.size() + kSpare) return;
   std::erase_if(lines_, [this](const auto& line) {

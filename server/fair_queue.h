@@ -46,6 +46,9 @@ class FairQueue {
   std::optional<Entry> Push(const Entry& entry, std::size_t limit);
   // The next, or nothing if empty.
   std::optional<Entry> Pop();
+  // To be called when nothing waits and nothing that was taken is under way: what connections had
+  // until now is forgotten. Not before, for a connection whose work is under way has its share.
+  void EndBusyPeriod();
   std::size_t size() const { return waiting_.size(); }
 
  private:
@@ -58,7 +61,7 @@ class FairQueue {
 
   Line& Longest();
   Entry TakeNewest(Line& line);
-  void ForgetIdleLines();
+  void ForgetLinesNowAndThen();
 
   std::map<Key, Entry> waiting_;
   // Also lines without an entry whose last one has not ended in virtual time.

@@ -50,8 +50,7 @@ void CallQueue::Run(grpc::ServerCompletionQueue& queue) {
   void* tag = nullptr;
   bool ok = false;
   while (queue.Next(&tag, &ok)) {
-    const Wire::Event& event = *static_cast<Wire::Event*>(tag);
-    (event.wire.*event.happen)(ok);
+    Wire::Happen(*static_cast<Wire::Event*>(tag), ok);
   }
 }
 

@@ -6,6 +6,7 @@ namespace advantaged {
 
 Wire::Wire(CallQueue& calls, grpc::AsyncGenericService& service, grpc::ServerCompletionQueue& queue)
     : calls_(calls), queue_(queue) {
+  const std::lock_guard lock(mutex_);
   context_.AsyncNotifyWhenDone(&over_);
   service.RequestCall(&context_, &stream_, &queue_, &queue_, &arrived_);
 }
@@ -13,23 +14,30 @@ Wire::Wire(CallQueue& calls, grpc::AsyncGenericService& service, grpc::ServerCom
 Wire::~Wire() { calls_.Gone(); }
 
 void Wire::Read() {
+  const std::lock_guard lock(mutex_);
   ++to_come_;
   stream_.Read(&message_, &read_);
 }
 
 void Wire::Write(const grpc::ByteBuffer& message) {
+  const std::lock_guard lock(mutex_);
   ++to_come_;
   stream_.Write(message, &written_);
 }
 
 void Wire::End(const grpc::Status& status) {
-  ++to_come_;
+  const std::lock_guard lock(mutex_);
   stream_.Finish(status, &ended_);
 }
 
 void Wire::End(const grpc::ByteBuffer& last, const grpc::Status& status) {
-  ++to_come_;
+  const std::lock_guard lock(mutex_);
   stream_.WriteAndFinish(last, {}, status, &ended_);
+}
+
+void Wire::Happen(const Event& event, bool ok) {
+  { const std::lock_guard asked(event.wire.mutex_); }
+  (event.wire.*event.happens)(ok);
 }
 
 void Wire::Arrived(bool ok) {
@@ -52,10 +60,7 @@ void Wire::HasWritten(bool ok) {
   Settle();
 }
 
-void Wire::HasEnded(bool /*ok*/) {
-  --to_come_;
-  Settle();
-}
+void Wire::HasEnded(bool /*ok*/) { Settle(); }
 
 void Wire::IsOver(bool /*ok*/) {
   if (context_.IsCancelled()) user_->OnCancelled();
@@ -63,7 +68,10 @@ void Wire::IsOver(bool /*ok*/) {
 }
 
 void Wire::Settle() {
-  if (--to_come_ > 0) return;
+  {
+    const std::lock_guard lock(mutex_);
+    if (--to_come_ > 0) return;
+  }
   user_->OnOver();
   delete this;
 }

@@ -14,7 +14,7 @@
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/status.h>
 
-#include <atomic>
+#include <mutex>
 #include <string>
 
 namespace advantaged {
@@ -68,13 +68,15 @@ class Wire {
   // What gRPC's queue hands back.
   struct Event {
     Wire& wire;
-    void (Wire::*happen)(bool ok);
+    void (Wire::*happens)(bool ok);
   };
 
   // Waits for a call. Frees itself when that is over, or if none comes.
   Wire(CallQueue& calls, grpc::AsyncGenericService& service, grpc::ServerCompletionQueue& queue);
   ~Wire();
 
+  // By the thread of the queue, which has this from it.
+  static void Happen(const Event& event, bool ok);
   void Arrived(bool ok);
   void HasRead(bool ok);
   void HasWritten(bool ok);
@@ -88,9 +90,10 @@ class Wire {
   grpc::GenericServerAsyncReaderWriter stream_{&context_};
   grpc::ByteBuffer message_;
   WireUser* user_ = nullptr;
-  // What is to come: the news that it is over, that the user ends it, and the event of each thing
-  // asked for. Counted up before asking, so that the thread of the queue sees all that was done.
-  std::atomic<int> to_come_ = 2;
+  // Held while something is asked for, so that its event does not find the asking unfinished.
+  std::mutex mutex_;
+  // Events that are to come: the end, the news that it is over, and those of each Read and Write.
+  int to_come_ = 2;
   Event arrived_{*this, &Wire::Arrived};
   Event read_{*this, &Wire::HasRead};
   Event written_{*this, &Wire::HasWritten};

@@ -101,8 +101,11 @@ def test_a_flood_does_not_push_another_out_of_the_queue(start, tmp_path, transpo
     with connect(server) as flood, connect(server) as other:
         calls = [start_slow(server, flood)]
         for i in range(4):
-            # Long enough to be seen unfinished by whoever was served before it.
+            # Long enough to be seen unfinished by whoever was served before it, with a short answer.
             batch = batches.slow() if i == 0 else batches.rloo()
+            if i == 0:
+                batch.stages.add().scale.SetInParent()
+                batch.moments_only = True
             calls.append(flood.ComputeAdvantages.future(batch, timeout=PATIENCE))
             eventually(lambda: queued(server) == i + 1, "a longer queue")
         polite = other.ComputeAdvantages.future(batches.rloo(), timeout=PATIENCE)

@@ -53,6 +53,26 @@ TEST(FairQueue, ALateConnectionDoesNotWaitBehindAFlood) {
   EXPECT_THAT(Drain(queue), ElementsAre(1, 0, 1, 0, 0, 0));
 }
 
+// What was taken is under way, and counts until all is done.
+TEST(FairQueue, WorkUnderWayIsPartOfTheShare) {
+  FairQueue queue;
+  Push(queue, 0, 100);
+  queue.Pop();
+  Push(queue, 0);
+  Push(queue, 1);
+  EXPECT_THAT(Drain(queue), ElementsAre(1, 0));
+}
+
+TEST(FairQueue, AfterABusyPeriodAllBeginAnew) {
+  FairQueue queue;
+  Push(queue, 0, 100);
+  queue.Pop();
+  queue.EndBusyPeriod();
+  Push(queue, 0);
+  Push(queue, 1);
+  EXPECT_THAT(Drain(queue), ElementsAre(0, 1));
+}
+
 TEST(FairQueue, SharesAreOfCostNotOfCalls) {
   FairQueue queue;
   for (int i = 0; i < 4; ++i) Push(queue, 0, 4);

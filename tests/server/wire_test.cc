@@ -127,6 +127,7 @@ class WireTest : public testing::Test {
   }
 
   Journal journal_;
+  std::vector<std::future<void>> ends_;  // used by the thread of the queue, which TearDown ends
   std::unique_ptr<CallQueue> queue_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<grpc::GenericStub> stub_;
@@ -171,10 +172,9 @@ TEST_F(WireTest, ACallerWhoGoesIsTold) {
 }
 
 TEST_F(WireTest, AnotherThreadMayEndACall) {
-  std::vector<std::future<void>> ends;
   Serve([&](Wire& wire) {
-    const auto later = [&ends](Wire& w, bool) {
-      ends.push_back(std::async(std::launch::async, [&w] { w.End(w.message(), {}); }));
+    const auto later = [this](Wire& w, bool) {
+      ends_.push_back(std::async(std::launch::async, [&w] { w.End(w.message(), {}); }));
     };
     new Told(wire, journal_, later, {});
   });
