@@ -20,6 +20,14 @@ using std::chrono::milliseconds;
 // For limits that other calls fill: when they end is not known, and most end soon.
 constexpr milliseconds kSoon{100};
 
+// True if a request has little besides its responses.
+bool IsLight(std::size_t responses, std::size_t request_bytes) {
+  // Of a response's reward, length and two ids; and what is read in no time beside them.
+  constexpr std::size_t kBytesPerResponse = 4 * sizeof(std::uint32_t);
+  constexpr std::size_t kBytesBeside = 64U << 10;
+  return request_bytes <= kBytesBeside + kBytesPerResponse * responses;
+}
+
 CallStatus Refused(std::string message, std::optional<milliseconds> delay) {
   return {
       .code = CallStatus::kResourceExhausted, .message = std::move(message), .retry_delay = delay};
@@ -46,7 +54,8 @@ CallSize ComputeBackend::Measure(const v1::ComputeAdvantagesRequest& request,
   return {.request_bytes = request_bytes,
           .answer_bytes = SizeOfReply(request).bytes(),
           .cost = static_cast<double>(read + tables + 1),
-          .is_small = tables == 0 && IsSmall(responses, request_bytes)};
+          .is_small = tables == 0 && Effort(request, responses) <= inline_responses_ &&
+                      IsLight(responses, request_bytes)};
 }
 
 Admission::Ticket ComputeBackend::Admit(Rpc rpc, ConnectionId connection, std::size_t request_bytes,

@@ -61,16 +61,6 @@ class ComputeBackend {
   // The answer to a call with too much metadata, else OK.
   CallStatus CheckMetadata(std::size_t bytes);
 
-  // True if a request with so many responses is to be computed without the pool, as far as that
-  // can be told from its sizes.
-  bool IsSmall(std::size_t responses, std::size_t request_bytes) const {
-    // Of a response's reward, length and two ids; and what is read in no time beside them.
-    constexpr std::size_t kBytesPerResponse = 4 * sizeof(std::uint32_t);
-    constexpr std::size_t kBytesBeside = 64U << 10;
-    return responses <= inline_responses_ &&
-           request_bytes <= kBytesBeside + kBytesPerResponse * responses;
-  }
-
   // The size of a batch whose message has `request_bytes` bytes.
   CallSize Measure(const v1::ComputeAdvantagesRequest& request, std::size_t request_bytes) const;
 

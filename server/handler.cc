@@ -118,6 +118,18 @@ std::size_t TableWork(const v1::ComputeAdvantagesRequest& request, std::size_t r
   return evaluates ? std::min(kOfAnEntry * (responses + 1), kMaxTableCost) : 0;
 }
 
+std::size_t Effort(const v1::ComputeAdvantagesRequest& request, std::size_t responses) {
+  const MethodRow* row = FindMethod(MethodName(request));
+  const bool plain = request.valid().empty() && request.outcomes().empty() &&
+                     !request.has_success_threshold() && request.lengths_size() == 0 &&
+                     request.lengths_fixed32_le().empty() && request.group_ids_size() == 0 &&
+                     request.group_ids_fixed32_le().empty() && request.trajectory_ids_size() == 0 &&
+                     request.trajectory_ids_fixed32_le().empty() && !request.shape_rewards() &&
+                     !request.group_statistics() && request.stages_size() == 0 &&
+                     (row == nullptr || row->rank == nullptr);
+  return plain ? responses : kEffortOfThought * responses;
+}
+
 std::string_view MethodName(const v1::ComputeAdvantagesRequest& request) {
   return MethodName(request.method());
 }

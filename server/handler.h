@@ -51,6 +51,12 @@ CallStatus HandleComputeAdvantages(const v1::ComputeAdvantagesRequest& request,
 // read and the cache looked at, which is part of the work.
 std::size_t TableWork(const v1::ComputeAdvantagesRequest& request, std::size_t responses);
 
+// How many responses, of batches with a group size and nothing but rewards, take about as long as
+// these. What takes longer: masks, outcomes, lengths, ids of groups or trajectories, statistics of
+// groups, stages, and methods of ranks.
+inline constexpr std::size_t kEffortOfThought = 8;
+std::size_t Effort(const v1::ComputeAdvantagesRequest& request, std::size_t responses);
+
 // Describes the request's method. Thread-safe. `response` must be empty; on failure it means
 // nothing. The largest takes about a second.
 CallStatus HandleDescribeMethod(const v1::DescribeMethodRequest& request,

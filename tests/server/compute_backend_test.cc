@@ -103,5 +103,43 @@ TEST_F(ComputeBackendTest, WhoWaitsIsAnsweredAndCounted) {
   ExpectCounted("", GivenUp::kNo);
 }
 
+// The limit is in responses of plain batches; one that takes thought counts eightfold.
+TEST_F(ComputeBackendTest, ABatchIsSmallByWhatItTakes) {
+  using Request = v1::ComputeAdvantagesRequest;
+  const std::size_t limit = ComputeLimits{}.inline_responses;
+  const auto largest_small = [&](void (*change)(Request&)) {
+    std::size_t largest = 0;
+    for (const std::size_t responses : {limit / 8, limit / 8 + 1, limit, limit + 1}) {
+      Request request;
+      request.mutable_method()->mutable_grpo();
+      request.mutable_rewards_float32_le()->resize(responses * sizeof(float));
+      request.set_group_size(1);
+      change(request);
+      if (backend_.Measure(request, request.ByteSizeLong()).is_small) largest = responses;
+    }
+    return largest;
+  };
+  EXPECT_EQ(largest_small([](Request&) {}), limit);
+  EXPECT_EQ(largest_small([](Request& r) { r.set_reply_form(v1::REPLY_FORM_ADVANTAGES); }), limit);
+  void (*const kThoughts[])(Request&) = {
+      [](Request& r) { r.set_valid("x"); },
+      [](Request& r) { r.set_outcomes("x"); },
+      [](Request& r) { r.set_success_threshold(1); },
+      [](Request& r) { r.add_lengths(1); },
+      [](Request& r) { r.set_lengths_fixed32_le("xxxx"); },
+      [](Request& r) { r.add_group_ids(1); },
+      [](Request& r) { r.set_group_ids_fixed32_le("xxxx"); },
+      [](Request& r) { r.add_trajectory_ids(1); },
+      [](Request& r) { r.set_trajectory_ids_fixed32_le("xxxx"); },
+      [](Request& r) { r.set_shape_rewards(true); },
+      [](Request& r) { r.set_group_statistics(true); },
+      [](Request& r) { r.add_stages(); },
+      [](Request& r) { r.mutable_method()->mutable_max_at_k(); },
+  };
+  for (const auto thought : kThoughts) EXPECT_EQ(largest_small(thought), limit / 8);
+  EXPECT_EQ(largest_small([](Request& r) { r.mutable_method()->mutable_surrogate(); }), 0U)
+      << "evaluates a formula";
+}
+
 }  // namespace
 }  // namespace advantaged
