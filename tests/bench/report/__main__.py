@@ -57,6 +57,7 @@ class Report:
     def growth(self):
         curves = growth.growth(self.settings, self.tell)
         self.figure("Growth", "benchmarks-growth.svg", plots.growth, curves)
+        self.notes.append(growth.EXPLANATION)
 
     def memory(self):
         results, samples = memory.memory(self.settings, self.tell)
