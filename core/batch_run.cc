@@ -81,11 +81,7 @@ std::size_t BatchRun::CountAndSelect(std::size_t first, std::size_t last) {
   counts_.resize(last - first);
   const std::size_t begin = groups_.begin(first);
   const std::size_t size = groups_.begin(last) - begin;
-  std::span<float> out;
-  if (!options_.per_group) {
-    if (!groups_.contiguous()) written_.resize(size);
-    out = groups_.contiguous() ? out_.subspan(begin, size) : std::span(written_);
-  }
+  const std::span<float> out = options_.per_group ? std::span<float>() : Room(begin, size);
   const std::size_t binary = groups_.uniform_size() > 0 ? CountAndSelectOfOneSize(first, out)
                                                         : CountAndSelectOfAnySize(first, out);
   const bool scatter = !options_.per_group && !groups_.contiguous();
@@ -157,6 +153,12 @@ bool BatchRun::ReportByNumber(std::size_t first, std::size_t groups) {
   return true;
 }
 
+std::span<float> BatchRun::Room(std::size_t begin, std::size_t size) {
+  if (groups_.contiguous()) return out_.subspan(begin, size);
+  written_.resize(size);
+  return written_;
+}
+
 void BatchRun::Scatter(std::size_t begin, std::size_t end) {
   const std::span<const std::uint32_t> members = groups_.members();
   for (std::size_t i = begin; i < end; ++i) out_[members[i]] = written_[i - begin];
@@ -196,13 +198,9 @@ void BatchRun::OneByOne(std::size_t first, std::size_t last) {
   const std::size_t begin = groups_.begin(first);
   const std::size_t size = groups_.begin(last) - begin;
   const bool ahead = stretch_.Applies(places);
-  std::span<float> out;
-  if (groups_.contiguous() && !options_.per_group) {
-    out = out_.subspan(begin, size);
-  } else if (ahead) {
-    written_.resize(size);
-    out = written_;
-  }
+  // Advantages that stand side by side are reported at once.
+  const bool at_once = ahead || (groups_.contiguous() && !options_.per_group);
+  const std::span<float> out = at_once ? Room(begin, size) : std::span<float>();
   if (ahead) {
     stretch_.Compute(places, out);
   } else {
@@ -212,16 +210,17 @@ void BatchRun::OneByOne(std::size_t first, std::size_t last) {
   const GroupMoments& moments = ahead ? stretch_.moments() : moments_;
   for (std::size_t i = 0; i < places.count(); ++i) {
     const std::size_t n = places.size(i);
-    if (ahead && !each_group_ && stretch_.Settles(i, n)) {
-      ReportVaried(static_cast<std::uint32_t>(n), moments.Scan(i), stretch_.AllZero(i));
+    const RewardScan scan = moments.Scan(i);
+    if (ahead && !each_group_ && stretch_.Settles(i, n, scan)) {
+      ReportVaried(static_cast<std::uint32_t>(n), scan, stretch_.AllZero(i));
       continue;
     }
     const GroupReport* report =
-        run_.Group(first + i, {places.begin(i), n}, moments.Scan(i), moments.Of(i),
+        run_.Group(first + i, {places.begin(i), n}, scan, moments.Of(i),
                    ahead ? out.subspan(places.offset(i), n) : std::span<float>());
-    if (report != nullptr && out.empty()) ReportAdvantages(run_.advantages());
+    if (report != nullptr && !at_once) ReportAdvantages(run_.advantages());
   }
-  if (violations_.empty()) ReportAdvantages(out);
+  if (at_once && violations_.empty()) ReportAdvantages(out);
 }
 
 void BatchRun::ReportVaried(std::uint32_t n, const RewardScan& scan, bool no_signal) {

@@ -51,6 +51,9 @@ class BatchRun {
     out_[2 * group] = pair.correct;
     out_[2 * group + 1] = pair.wrong;
   }
+  // Where the advantages of the members at begin … begin+size−1 are written: to where they belong,
+  // if they stand side by side there, else into `written_`.
+  std::span<float> Room(std::size_t begin, std::size_t size);
   // Brings `written_`, of the members at begin … end−1, to where it belongs.
   void Scatter(std::size_t begin, std::size_t end);
   void ReportAdvantages(std::span<const float> advantages);

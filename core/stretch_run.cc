@@ -29,10 +29,4 @@ void StretchRun::Compute(const GroupPlaces& groups, std::span<float> out) {
   Round(doubles_, out);
 }
 
-bool StretchRun::Settles(std::size_t group, std::size_t n) const {
-  if (!settles_ || n < smallest_group_) return false;
-  const RewardScan scan = affine_.moments().Scan(group);
-  return scan.finite && !scan.binary && affine_.WithinFloat(group);
-}
-
 }  // namespace advantaged

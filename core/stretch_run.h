@@ -28,7 +28,10 @@ class StretchRun {
 
   // After Compute, if it applies. True if nothing else decides about the group and the caller needs
   // no look at its advantages either.
-  bool Settles(std::size_t group, std::size_t n) const;
+  bool Settles(std::size_t group, std::size_t n, const RewardScan& scan) const {
+    return settles_ && n >= smallest_group_ && scan.finite && !scan.binary &&
+           affine_.WithinFloat(group);
+  }
   bool AllZero(std::size_t group) const { return affine_.AllZero(group); }
   const GroupMoments& moments() const {
     return row_.rule != nullptr ? affine_.moments() : moments_;

@@ -49,9 +49,6 @@ Moments ComputeMoments(std::span<const float> rewards);
 class GroupMoments {
  public:
   void Compute(const GroupPlaces& groups);
-  void Compute(std::span<const float> rewards, std::span<const std::uint32_t> offsets) {
-    Compute(GroupPlaces(rewards, offsets));
-  }
   // Room for what a kernel finds of the groups; for kernels that do more than Compute().
   MomentArrays RoomFor(const GroupPlaces& groups);
 
