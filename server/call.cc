@@ -67,7 +67,7 @@ void Call::Prepare(const CallStatus& status) {
 }
 
 void Call::OnOver() {
-  if (cancelled_) {
+  if (wire_.context().IsCancelled()) {
     const int sent = scope_.code();
     const GivenUp why = WhyCancelled();
     // Those who were known to have gone are counted already.

@@ -6,7 +6,6 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/byte_buffer.h>
 
-#include <atomic>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -55,7 +54,6 @@ class Call : public WireUser {
   void Introduce(AccessRecord& record) const;
 
  private:
-  void OnCancelled() override { cancelled_ = true; }
   void OnOver() override;
   // Writes what goes with any end.
   void Prepare(const CallStatus& status);
@@ -72,7 +70,6 @@ class Call : public WireUser {
   Wire& wire_;
   Metrics& metrics_;
   AccessLog& access_log_;
-  std::atomic<bool> cancelled_ = false;
   CallScope scope_;
 };
 

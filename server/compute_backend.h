@@ -93,10 +93,10 @@ class ComputeBackend {
   // Counts a caller who has given up and makes the status for it; OK for kNo.
   CallStatus CheckWaiting(CallStage stage, GivenUp given_up);
 
-  // Applies all but the number of threads and max_request_bytes, to calls to come.
   // Batches that were let in so far.
   std::uint64_t computed() const { return computed_.load(std::memory_order_relaxed); }
 
+  // Applies all but the number of threads and max_request_bytes, to calls to come.
   void SetLimits(const ComputeLimits& limits);
 
   std::uint32_t max_request_bytes() const { return max_request_bytes_; }

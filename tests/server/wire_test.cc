@@ -126,7 +126,20 @@ class WireTest : public testing::Test {
     return state->ended.get_future();
   }
 
+  // The same, to a server that has read it and ends it only once it is cancelled.
+  std::future<std::string> CallThatIsNotAnswered(grpc::ClientContext& context) {
+    Serve([this](Wire& wire) {
+      new Told(
+          wire, journal_, [this](Wire&, bool) { has_read_.set_value(); },
+          [](Wire& w, bool) { w.End(grpc::Status::CANCELLED); });
+    });
+    std::future<std::string> answer = Call(context, "hello");
+    has_read_.get_future().wait();
+    return answer;
+  }
+
   Journal journal_;
+  std::promise<void> has_read_;
   std::vector<std::future<void>> ends_;  // used by the thread of the queue, which TearDown ends
   std::unique_ptr<CallQueue> queue_;
   std::unique_ptr<grpc::Server> server_;
@@ -157,15 +170,8 @@ TEST_F(WireTest, AStatusWithoutAnAnswer) {
 }
 
 TEST_F(WireTest, ACallerWhoGoesIsTold) {
-  std::promise<void> has_read;
-  Serve([&](Wire& wire) {
-    new Told(
-        wire, journal_, [&](Wire&, bool) { has_read.set_value(); },
-        [](Wire& w, bool) { w.End(grpc::Status::CANCELLED); });
-  });
   grpc::ClientContext context;
-  std::future<std::string> answer = Call(context, "hello");
-  has_read.get_future().wait();
+  std::future<std::string> answer = CallThatIsNotAnswered(context);
   context.TryCancel();
   answer.wait();
   EXPECT_EQ(journal_.Await("read cancelled over "), "read cancelled over ");
@@ -202,15 +208,8 @@ TEST_F(WireTest, ManyCallsAtOnceOnSeveralThreads) {
 }
 
 TEST_F(WireTest, StopWaitsForWhatTheServerCancels) {
-  std::promise<void> has_read;
-  Serve([&](Wire& wire) {
-    new Told(
-        wire, journal_, [&](Wire&, bool) { has_read.set_value(); },
-        [](Wire& w, bool) { w.End(grpc::Status::CANCELLED); });
-  });
   grpc::ClientContext context;
-  std::future<std::string> answer = Call(context, "hello");
-  has_read.get_future().wait();
+  std::future<std::string> answer = CallThatIsNotAnswered(context);
   server_->Shutdown(std::chrono::system_clock::now());
   queue_->Stop();
   EXPECT_EQ(journal_.Await("read cancelled over "), "read cancelled over ");
