@@ -1,0 +1,24 @@
+"""`python -m advantaged doctor [TARGET]`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from advantaged import doctor
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """0: all is well; 1: something is not; 2: wrong usage."""
+    parser = argparse.ArgumentParser("python -m advantaged", description="Exact advantages of reward groups.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    command = commands.add_parser("doctor", help="say whether advantages can be computed here, and what to do if not")
+    command.add_argument("target", nargs="?", metavar="TARGET",
+                         help="host:port or unix:/path; default: ADVANTAGED_TARGET, else the in-process core")
+    command.add_argument("--timeout", type=float, default=5.0, metavar="SECONDS", help="for each question (default 5)")
+    parsed = parser.parse_args(arguments)
+    return doctor.run(parsed.target, parsed.timeout, sys.stdout)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,78 @@
+"""What all clients share: a call read into a batch and a plan, and an answer given back as the rewards came."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from advantaged import _batch, _containers, _plan, _status
+from advantaged.errors import InvalidArgument, wrong
+from advantaged.result import Facts, Result
+
+if TYPE_CHECKING:
+    from advantaged._arguments import Arguments
+
+
+class Job(NamedTuple):
+    """One call, read."""
+
+    plan: _plan.Plan
+    read: _batch.Read
+    deadline: float | None
+    """Seconds, where the call says it."""
+
+    def result(self, advantages: Any, facts: Callable[[], Facts], backend: str) -> Result:
+        """`advantages` as the rewards came."""
+        if self.plan.moments_only:
+            return Result(None, facts, backend)
+        return Result(self.read.form.restore(advantages, self.read.out_dtype), facts, backend)
+
+    def in_callers_words(self, error: InvalidArgument) -> InvalidArgument:
+        """Names the groups as the caller does."""
+        return error if self.read.labels is None else _status.with_labels(error, self.read.labels)
+
+
+def read_job(rewards: Any, arguments: Arguments) -> Job:
+    """InvalidArgument, TypeError or ValueError name what cannot be read."""
+    plan, rest = _plan.split_arguments(arguments)
+    return Job(plan, _batch.read(rewards, rest, plan), rest.get("deadline"))
+
+
+def count(rewards: Any) -> int:
+    """How many numbers an array or a tensor holds; 0 for what would have to be looked through."""
+    shape = getattr(rewards, "shape", ())
+    return math.prod(shape) if shape else 0
+
+
+class Tokens:
+    """Token-level rewards [B, T] to responses, and advantages of responses back to their tokens."""
+
+    def __init__(self, token_level_rewards: Any, response_mask: Any) -> None:
+        shape = tuple(getattr(token_level_rewards, "shape", ()))
+        mask_shape = tuple(getattr(response_mask, "shape", ()))
+        if len(shape) != 2:
+            raise wrong("token_level_rewards",
+                        f"shape {shape}; it must be an array or a tensor of [response, token]")
+        if mask_shape != shape:
+            raise wrong("response_mask", f"shape {mask_shape}; token_level_rewards has {shape}")
+        self._mask = response_mask != 0
+        if _containers.is_torch(token_level_rewards):
+            # On its device: a number per response is copied, not one per token.
+            self.rewards = (token_level_rewards.detach().double().masked_fill(~self._mask, 0)).sum(-1).float()
+        else:
+            self.rewards = np.where(self._mask, token_level_rewards, 0).sum(-1, dtype=np.float64).astype(np.float32)
+
+    def arguments(self, arguments: Arguments) -> Arguments:
+        """With the lengths that the mask says, where the caller says none."""
+        return arguments if "lengths" in arguments else {**arguments, "lengths": self._mask.sum(-1)}
+
+    def broadcast(self, result: Result) -> Result:
+        """Advantages [B] to [B, T], 0 where the mask is."""
+        if result.advantages is not None:
+            result.advantages = result.advantages[:, None] * self._mask
+        return result
+
+

@@ -1,0 +1,105 @@
+"""One batch as flat arrays: what the caller gave, read and checked as far as the wire needs."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from advantaged import _containers, _groups
+from advantaged._plan import Plan
+from advantaged.errors import wrong
+
+Bools = npt.NDArray[np.bool_]
+
+
+class Batch(NamedTuple):
+    """N rows; every array is contiguous and has N entries, `group_sizes` excepted."""
+
+    rewards: npt.NDArray[np.float32]
+    group_size: int | None = None
+    group_sizes: _groups.UInt32s | None = None
+    group_ids: _groups.UInt32s | None = None
+    valid: Bools | None = None
+    outcomes: Bools | None = None
+    lengths: _groups.UInt32s | None = None
+    trajectory_ids: _groups.UInt32s | None = None
+
+    def take(self, rows: Any) -> Batch:
+        """Some of the rows, by a slice or by indices; how they form groups is for the caller to say."""
+        def part(array: Any) -> Any:
+            return None if array is None else np.ascontiguousarray(array[rows])
+
+        return Batch(part(self.rewards), None, None, part(self.group_ids), part(self.valid), part(self.outcomes),
+                     part(self.lengths), part(self.trajectory_ids))
+
+
+class Read(NamedTuple):
+    """A batch, and how the answer is to be given back."""
+
+    batch: Batch
+    form: _containers.Form
+    labels: Sequence[Hashable] | None
+    """What the caller calls the groups, where `group_ids` are not it."""
+    out_dtype: Any
+
+
+def read(rewards: Any, arrays: Mapping[str, Any], plan: Plan) -> Read:
+    """Reads everything that has an entry per response."""
+    values, form = _containers.read(rewards, "rewards")
+    count = len(values)
+    flat = np.ascontiguousarray(values if values.dtype == np.float32 else _to_float32(values))
+    groups = _groups.read_groups(arrays.get("groups"), arrays.get("group_sizes"), arrays.get("group_ids"), form, count)
+    if groups.ids is not None:
+        _check_count(groups.ids, count, "group_ids")
+    valid = _bools(arrays.get("valid"), "valid", count)
+    missing = arrays.get("missing", "error")
+    if missing == "mask":
+        present = ~np.isnan(flat)
+        if not present.all():
+            valid = present if valid is None else valid & present
+    elif missing != "error":
+        raise wrong("missing", f"{missing!r}; it must be 'error' or 'mask'")
+    lengths = arrays.get("lengths")
+    trajectory_ids = arrays.get("trajectory_ids")
+    batch = Batch(
+        flat, groups.size, groups.sizes, groups.ids, valid, _bools(arrays.get("outcomes"), "outcomes", count),
+        None if lengths is None else _check_count(_groups.unsigned(lengths, "lengths"), count, "lengths"),
+        None if trajectory_ids is None else
+        _check_count(_groups.dense(trajectory_ids, "trajectory_ids")[0], count, "trajectory_ids"))
+    return Read(batch, form, groups.labels, arrays.get("out_dtype"))
+
+
+def _to_float32(values: _containers.Array) -> npt.NDArray[np.float32]:
+    with np.errstate(over="ignore"):  # beyond float32: infinite, which the core refuses by index
+        return values.astype(np.float32)
+
+
+def is_binary(batch: Batch) -> bool:
+    """True if every valid reward is 0 or 1."""
+    bits = batch.rewards == 1
+    bits |= batch.rewards == 0
+    if batch.valid is not None:
+        bits |= ~batch.valid
+    return bool(bits.all())
+
+
+def _bools(values: Any, name: str, count: int) -> Bools | None:
+    if values is None:
+        return None
+    array, _ = _containers.read(values, name)
+    if array.dtype != np.bool_:
+        is_bit = (array == 0) | (array == 1)
+        if not is_bit.all():
+            i = int(np.argmin(is_bit))
+            raise wrong(f"{name}[{i}]", f"{array[i]}; it must be True or False")
+        array = array.astype(np.bool_)
+    return np.ascontiguousarray(_check_count(array, count, name))
+
+
+def _check_count(array: Any, count: int, name: str) -> Any:
+    if len(array) != count:
+        raise wrong(name, f"{len(array)} entries for {count} rewards")
+    return array

@@ -1,0 +1,132 @@
+"""Arrays of users in, arrays of users out: NumPy, torch (never imported here), lists, lists of lists.
+
+`read` gives the values as one flat NumPy array, and a `Form` that gives results the container, the
+device and the shape that the values came in.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from advantaged.errors import wrong
+
+Array = npt.NDArray[Any]
+Missing = Literal["error", "mask"]
+
+
+def is_torch(values: object) -> bool:
+    """True for a torch tensor. Whoever holds one has imported torch."""
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(values, torch.Tensor)
+
+
+@dataclasses.dataclass(frozen=True)
+class Form:
+    """How values came: the container, and the sizes of the rows of a 2-D one."""
+
+    like: Any = None
+    """The tensor whose device results go to; None: not torch."""
+    is_list: bool = False
+    shape: tuple[int, ...] = ()
+    """Of an array."""
+    row_sizes: npt.NDArray[np.uint32] | None = None
+    """Of a list of lists."""
+
+    @property
+    def group_size(self) -> int | None:
+        """Responses of a prompt, where the values are [prompt, response] of an array."""
+        return self.shape[1] if len(self.shape) == 2 else None
+
+    def restore(self, flat: npt.NDArray[np.float32], dtype: Any) -> Any:
+        """`flat` (float32, one per value, its memory given away) as the values came; `dtype` of their library."""
+        if self.is_list:
+            values = flat.tolist()
+            if self.row_sizes is None:
+                return values
+            ends = np.cumsum(self.row_sizes).tolist()
+            return [values[end - size:end] for end, size in zip(ends, self.row_sizes.tolist())]
+        if self.like is not None:
+            import torch  # already imported by the caller
+            return torch.from_numpy(flat.reshape(self.shape)).to(device=self.like.device, dtype=dtype)
+        shaped = flat if len(self.shape) == 1 else flat.reshape(self.shape)
+        return shaped if dtype is None else shaped.astype(dtype, copy=False)
+
+
+def read(values: Any, name: str) -> tuple[Array, Form]:
+    """`values` flat, in any real dtype (object where there is a None), and their form."""
+    if isinstance(values, np.ndarray):
+        array = values
+    elif is_torch(values):
+        return _read_torch(values, name)
+    elif isinstance(values, (list, tuple)):
+        return _read_list(values, name)
+    else:
+        array = np.asarray(values)
+    if array.dtype.kind == "O":
+        array = _from_objects(array.ravel().tolist(), name).reshape(array.shape)
+    if array.dtype.kind not in "fiub":
+        raise wrong(name, f"dtype {array.dtype}; it must be real numbers")
+    if not 1 <= array.ndim <= 2:
+        raise wrong(name, f"{array.ndim} dimensions; it must have 1, or 2 as [prompt, response]")
+    return array.ravel(), Form(shape=array.shape)
+
+
+def _read_torch(tensor: Any, name: str) -> tuple[Array, Form]:
+    if not 1 <= tensor.dim() <= 2:
+        raise wrong(name, f"{tensor.dim()} dimensions; it must have 1, or 2 as [prompt, response]")
+    detached = tensor.detach()
+    if detached.dtype.is_complex:
+        raise wrong(name, f"dtype {detached.dtype}; it must be real numbers")
+    # NumPy has no bfloat16; halving precision on the device halves what is copied.
+    if detached.dtype.is_floating_point and detached.element_size() <= 4:
+        array = detached.cpu().float().numpy()
+    else:
+        array = detached.cpu().numpy()
+    return array.ravel(), Form(like=tensor, shape=tuple(tensor.shape))
+
+
+def _read_list(values: Sequence[Any], name: str) -> tuple[Array, Form]:
+    if values and isinstance(values[0], (list, tuple, np.ndarray)) or values and is_torch(values[0]):
+        rows = [_row(row, f"{name}[{i}]") for i, row in enumerate(values)]
+        sizes = np.fromiter(map(len, rows), np.uint32, len(rows))
+        return _from_objects([value for row in rows for value in row], name), Form(is_list=True, row_sizes=sizes)
+    return _from_objects(values, name), Form(is_list=True)
+
+
+def _row(row: Any, name: str) -> list[Any]:
+    if is_torch(row) or isinstance(row, np.ndarray):
+        row = row.tolist()
+    if not isinstance(row, (list, tuple)):
+        raise wrong(name, f"{row!r}; it must be the responses of one prompt, as the rows before it")
+    return list(row)
+
+
+def _from_objects(values: Sequence[Any], name: str) -> Array:
+    """Numbers and Nones; None becomes NaN in an array of dtype object's stead, marked by `missing_at`."""
+    try:
+        array = np.asarray(values)
+        if array.dtype.kind in "fiub" and array.ndim == 1:
+            return array
+        return np.fromiter(map(_number, values), np.float64, len(values))
+    except (TypeError, ValueError, OverflowError):
+        pass
+    for i, value in enumerate(values):
+        try:
+            _number(value)
+        except (TypeError, ValueError, OverflowError):
+            raise wrong(f"{name}[{i}]", f"{value!r} is not a number") from None
+    raise wrong(name, "must be numbers")
+
+
+def _number(value: Any) -> float:
+    if value is None:
+        return float("nan")
+    if isinstance(value, (str, bytes)):
+        raise TypeError
+    return float(value)

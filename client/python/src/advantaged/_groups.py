@@ -1,0 +1,107 @@
+"""How responses form groups: a size, sizes, or an id per response of any hashable kind, in any order."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Hashable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from advantaged import _containers
+from advantaged.errors import wrong
+
+UInt32s = npt.NDArray[np.uint32]
+_LARGEST = 0xFFFFFFFF
+
+
+class Groups(NamedTuple):
+    """Exactly one of the first three is set."""
+
+    size: int | None = None
+    sizes: UInt32s | None = None
+    ids: UInt32s | None = None
+    labels: Sequence[Hashable] | None = None
+    """With `ids`: what the caller calls the groups, in order of first appearance; None: the ids themselves."""
+
+
+def read_groups(groups: Any, group_sizes: Any, group_ids: Any, form: _containers.Form, count: int) -> Groups:
+    """The one form that is given: of `groups`, which may be any, or explicit; else the rows of 2-D rewards."""
+    given = [name for name, value in (("groups", groups), ("group_sizes", group_sizes), ("group_ids", group_ids))
+             if value is not None]
+    if form.group_size is not None or form.row_sizes is not None:
+        if given:
+            raise wrong(given[0], "set beside rewards that are [prompt, response], whose rows are the groups")
+        return Groups(size=form.group_size, sizes=form.row_sizes)
+    if len(given) != 1:
+        raise wrong("groups", f"set together: {', '.join(given)}" if given else
+                    "not set; give a size, sizes, an id per response, or rewards as [prompt, response]")
+    if isinstance(groups, (int, np.integer)) and not isinstance(groups, bool):
+        return Groups(size=positive(groups, "groups"))
+    if groups is not None:
+        group_sizes, group_ids = _tell_apart(groups, count)
+    if group_sizes is not None:
+        return Groups(sizes=unsigned(group_sizes, "group_sizes"))
+    ids, labels = dense(group_ids, "group_ids")
+    return Groups(ids=ids, labels=labels)
+
+
+def _tell_apart(groups: Any, count: int) -> tuple[Any, Any]:
+    """(sizes, None) or (None, ids): ids are as many as the responses, sizes add up to their number."""
+    if isinstance(groups, (str, bytes)) or not hasattr(groups, "__len__"):
+        raise wrong("groups", f"{groups!r} is neither a size, nor sizes, nor an id per response")
+    if len(groups) != count:
+        return groups, None
+    if count > 1 and np.asarray(groups[0]).dtype.kind in "iu" and all(entry == 1 for entry in groups):
+        raise wrong("groups", f"{count} ones are sizes of {count} groups as well as ids of one; "
+                              "say which: group_sizes=... or group_ids=...")
+    return None, groups
+
+
+def positive(value: Any, name: str) -> int:
+    """A whole number from 1 to 2^32-1."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise wrong(name, f"{value!r} is not a whole number") from None
+    if not 1 <= number <= _LARGEST:
+        raise wrong(name, f"{number}; it must be from 1 to {_LARGEST}")
+    return number
+
+
+def unsigned(values: Any, name: str) -> UInt32s:
+    """Whole numbers from 0 to 2^32-1, flat: sizes and lengths."""
+    array, _ = _containers.read(values, name)
+    if array.dtype == np.uint32:
+        return np.ascontiguousarray(array)
+    if array.dtype.kind == "b" or array.dtype.kind == "f" and not np.array_equal(array, np.floor(array)):
+        raise wrong(name, f"dtype {array.dtype}; it must be whole numbers")
+    if array.size and (array.min() < 0 or array.max() > _LARGEST):
+        i = int(np.argmax((array < 0) | (array > _LARGEST)))
+        raise wrong(f"{name}[{i}]", f"{array[i]}; it must be from 0 to {_LARGEST}")
+    return array.astype(np.uint32)
+
+
+def dense(ids: Any, name: str) -> tuple[UInt32s, Sequence[Hashable] | None]:
+    """An id per response as uint32, and what they stand for (None: themselves).
+
+    Whole numbers that fit stay as they are: the core takes any, in any order. Anything else is looked
+    up in a dict, which takes a sixth of what `np.unique` does.
+    """
+    if _containers.is_torch(ids):
+        ids = ids.detach().cpu().numpy()
+    if isinstance(ids, np.ndarray):
+        ids = ids.ravel()
+        if ids.dtype.kind in "iu":
+            if ids.dtype == np.uint32:
+                return np.ascontiguousarray(ids), None
+            # One pass for both ends: as unsigned, negative numbers are the largest.
+            widest = ids.view(ids.dtype.str.replace("i", "u"))
+            if ids.size == 0 or widest.max() <= (_LARGEST if ids.itemsize > 4 else np.iinfo(ids.dtype).max):
+                return ids.astype(np.uint32), None
+        ids = ids.tolist()
+    table = dict.fromkeys(ids)
+    labels = list(table)
+    table.update(zip(labels, range(len(labels))))
+    return np.fromiter(map(table.__getitem__, ids), np.uint32, len(ids)), labels

@@ -1,0 +1,117 @@
+"""The settings of a call, checked and compiled once, then found again by their values.
+
+A trainer sends the same settings with every batch, so what they come to on the wire is kept, and a call
+only adds its arrays: fields of a protobuf message may stand in any order, one after the other.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import functools
+from collections.abc import Mapping
+from typing import Any
+
+from advantaged import _arguments, _spec, methods, stages
+from advantaged.errors import wrong
+from advantaged.v1 import compute_pb2, stages_pb2
+
+_SCALARS = ("expected_group_size", "trajectory_reward", "success_threshold", "shape_rewards", "zero_unless_mixed",
+            "constant_tolerance", "allow_recentering", "moments_only", "small_group", "required_numerics_version",
+            "run", "observe")
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """What of a request does not depend on its arrays."""
+
+    method: methods.Method
+    settings: Mapping[str, Any]
+    """As given, the method's parameters not among them."""
+    stages: tuple[stages.Stage, ...]
+    message: compute_pb2.ComputeAdvantagesRequest
+    """The request, but for arrays and the form of the reply."""
+    prefix: bytes
+    """`message` on the wire."""
+    statistics: bool
+    moments_only: bool
+    bits: bool
+    """Rewards may go as bits, if they are 0 and 1."""
+    per_group: bool
+    """Then two advantages a group may come back."""
+    reads_lengths: bool
+
+    @property
+    def needs_moments(self) -> bool:
+        """Whether the stages need moments of the whole batch."""
+        return any(not isinstance(stage, stages.Clip) for stage in self.stages)
+
+
+def split_arguments(arguments: Mapping[str, Any]) -> tuple[Plan, dict[str, Any]]:
+    """The plan, and what is no setting: arrays and what concerns the call."""
+    rest: dict[str, Any] = {}
+    settings = []
+    for item in arguments.items():
+        name, value = item
+        if name in _arguments.ARRAYS or name in _arguments.CALL:
+            rest[name] = value
+        else:
+            settings.append(item if not isinstance(value, list) else (name, tuple(value)))
+    try:
+        return _find(tuple(settings)), rest
+    except TypeError as error:
+        if not str(error).startswith("unhashable"):
+            raise
+        return _make(tuple(settings)), rest  # tables and constants as lists and dicts
+
+
+def _make(items: tuple[tuple[str, Any], ...]) -> Plan:
+    settings = {name: value for name, value in items if name in _METHOD_FREE}
+    method = _method(settings.pop("method", None), {k: v for k, v in items if k not in _METHOD_FREE})
+    chain = tuple(settings.get("stages") or ())
+    request = compute_pb2.ComputeAdvantagesRequest()
+    _spec.set_method(request.method, method)
+    for name in _SCALARS:
+        if settings.get(name) is not None:
+            _spec.set_scalar(request, name, settings[name], name)
+    for i, stage in enumerate(chain):
+        _spec.set_stage(request.stages.add(), stage, f"stages[{i}]")
+    for i, value in enumerate(settings.get("batch_moments") or ()):
+        moments = _spec.read_moments(value, f"batch_moments[{i}]")
+        request.batch_moments.append(stages_pb2.BatchMoments(**moments._asdict()))
+    for i, k in enumerate(settings.get("pass_at") or ()):
+        try:
+            request.pass_at.append(k)
+        except (TypeError, ValueError):
+            raise wrong(f"pass_at[{i}]", f"{k!r}; it must be a whole number >= 1") from None
+    request.group_statistics = settings.get("statistics", True) and not request.moments_only
+    plain = settings.get("success_threshold") is None
+    return Plan(
+        method=method, settings=settings, stages=chain, message=request, prefix=request.SerializeToString(),
+        statistics=request.group_statistics, moments_only=request.moments_only,
+        bits=plain and settings.get("trajectory_reward") != "sum",
+        per_group=(plain and not chain and not request.shape_rewards and method.name != "opo"
+                   and settings.get("small_group") != "raw"),
+        reads_lengths=method.name == "opo" or any(getattr(stage, "weighting", "") == "tokens" for stage in chain))
+
+
+_find = functools.lru_cache(maxsize=256)(_make)
+# What of the settings is no parameter of a method.
+_METHOD_FREE = frozenset(("method", "stages", "batch_moments", "pass_at", "statistics", *_SCALARS))
+
+
+def _method(method: Any, parameters: dict[str, Any]) -> methods.Method:
+    unknown = [name for name in parameters if name not in _arguments.SETTINGS]
+    if unknown:
+        close = difflib.get_close_matches(unknown[0], _arguments.SETTINGS | _arguments.ARRAYS | _arguments.CALL, 1)
+        raise TypeError(f"compute() has no argument {unknown[0]!r}" + (f"; did you mean {close[0]!r}?" if close else ""))
+    if isinstance(method, methods.Method):
+        if parameters:
+            raise TypeError(f"{next(iter(parameters))}: set beside {method!r}, which has its parameters")
+        return method
+    if not isinstance(method, str):
+        raise wrong("method", f"{method!r}; give a name, e.g. 'grpo', or an object of advantaged.methods")
+    try:
+        return methods.from_name(method, **parameters)
+    except ValueError as error:
+        raise wrong("method", str(error).removeprefix("method: ")) from None

@@ -1,0 +1,78 @@
+"""What the clients of a server share, blocking or not."""
+
+from __future__ import annotations
+
+import functools
+import os
+import time
+import warnings
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from advantaged import _backend, _exchange, local
+from advantaged.errors import AdvantagedError, DeadlineExceeded, Refused, Unavailable
+from advantaged.options import ClientOptions, Tls, check_target
+from advantaged.result import Result
+
+SERVICE = "/advantaged.v1.AdvantageService/"
+
+
+class Remote:
+    """Target, options, what is known of the server, and the fallback."""
+
+    def __init__(self, target: str | None = None, *, deadline: float = 60.0, wait_for_ready: bool | None = None,
+                 fallback: Literal["local"] | None = None, tls: Tls | None = None, max_attempts: int = 5) -> None:
+        """Connects at the first call, not here. `target`: host:port, unix:/path, dns:///host:port,
+        ipv4:a:port,b:port; default: the environment's ADVANTAGED_TARGET, else the in-process core.
+        Everything else: `ClientOptions`.
+        """
+        target = target or os.environ.get("ADVANTAGED_TARGET") or None
+        if target is None and not local.is_installed():
+            raise RuntimeError("no target: give Client('host:port') or set ADVANTAGED_TARGET to the address of a server "
+                               "(`make run` starts one), or compute in-process: pip install 'advantaged[local]', or, "
+                               "in a clone, pip install ./client/python_local")
+        self.target = None if target is None else check_target(target)
+        """Address of the server; None: in-process."""
+        self.options = ClientOptions(deadline, wait_for_ready, fallback, tls, max_attempts)
+        self.fallbacks = 0
+        """Calls that the fallback has answered."""
+        self._unreported = 0
+        self._limits = _exchange.Limits()
+        self._local = local.LocalBackend() if self.target is None or fallback == "local" else None
+        self._forget()
+
+    def _forget(self) -> None:
+        """Starts without a connection."""
+        raise NotImplementedError
+
+    def __getstate__(self) -> Mapping[str, Any]:
+        # Connections stay behind: a copy in another process opens its own.
+        return {"target": self.target, "options": self.options}
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        options = state["options"]
+        self.__init__(state["target"], deadline=options.deadline,  # type: ignore[misc]
+                      wait_for_ready=options.wait_for_ready, fallback=options.fallback, tls=options.tls,
+                      max_attempts=options.max_attempts)
+
+    def _deadline(self, job: _backend.Job) -> float:
+        return self.options.deadline if job.deadline is None else job.deadline
+
+    def _steps(self, job: _backend.Job, deadline: float) -> _exchange.Steps:
+        return _exchange.compute(job.read.batch, job.plan, self._limits, time.monotonic() + deadline)
+
+    def _answered(self, job: _backend.Job, answer: _exchange.Answer) -> Result:
+        facts = functools.partial(answer.facts, job.plan, job.read.labels)
+        result = job.result(answer.advantages, facts, "remote")
+        result.fallbacks, self._unreported = self._unreported, 0
+        return result
+
+    def _fall_back(self, job: _backend.Job, error: AdvantagedError) -> Result:
+        """Computes in-process what no server answered; raises `error` where there is no fallback."""
+        if self._local is None or not isinstance(error, (Unavailable, DeadlineExceeded, Refused)):
+            raise error
+        if self.fallbacks == 0:
+            warnings.warn(f"advantaged: computing in-process, for {error}", RuntimeWarning, stacklevel=4)
+        self.fallbacks += 1
+        self._unreported += 1
+        return self._local.run(job)

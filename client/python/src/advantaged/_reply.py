@@ -1,0 +1,98 @@
+"""From the bytes of a reply to advantages, and, when asked for, to everything else."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from advantaged import _request, _spec, stages
+from advantaged._wire import fields
+from advantaged.result import Facts, GroupStatistics, Warning
+from advantaged.v1 import compute_pb2
+
+Floats = npt.NDArray[np.float32]
+_FIELDS = compute_pb2.ComputeAdvantagesResponse.DESCRIPTOR.fields_by_name
+_COLUMNS = compute_pb2.GroupStatistics.DESCRIPTOR.fields_by_name
+_WARNING_CODE = compute_pb2.Warning.DESCRIPTOR.enum_types_by_name["Code"]
+_ADVANTAGES = (_FIELDS["advantages_float32_le"].number, _FIELDS["advantages_per_group"].number)
+_STATISTICS = _FIELDS["group_statistics"].number
+
+_NOTHING = memoryview(b"")
+
+
+class Reply:
+    """A reply of which only the advantages are read at once."""
+
+    def __init__(self, data: bytes, request: _request.Request) -> None:
+        self._data = memoryview(data)
+        # Servers put them last: they are computed in the memory that is sent.
+        payload = next((payload for number, payload, _ in fields(self._data) if number in _ADVANTAGES), _NOTHING)
+        values: Floats = np.frombuffer(payload, "<f4")
+        if request.per_group and len(values):
+            self.advantages = _request.expand(values, request.batch)
+        else:
+            self.advantages = values.astype(np.float32)  # a copy of its own, aligned and writable
+
+    @property
+    def statistics(self) -> memoryview:
+        """The group statistics, as they are on the wire."""
+        return next((payload for number, payload, _ in fields(self._data) if number == _STATISTICS), _NOTHING)
+
+    def message(self) -> compute_pb2.ComputeAdvantagesResponse:
+        """Everything but the advantages and the statistics."""
+        return compute_pb2.ComputeAdvantagesResponse.FromString(
+            b"".join(whole for number, _, whole in fields(self._data) if number not in (_STATISTICS, *_ADVANTAGES)))
+
+
+def read_facts(message: compute_pb2.ComputeAdvantagesResponse, statistics: memoryview, has_statistics: bool,
+               labels: Sequence[Hashable] | None) -> Facts:
+    """All that stands in a reply beside the advantages."""
+    return Facts(
+        stats=_read_statistics(statistics, labels) if has_statistics else None,
+        summary=read_summary(message.summary) if message.HasField("summary") else {},
+        method=_spec.read_method(message.method),
+        numerics_version=message.numerics_version,
+        batch_moments=tuple(stages.Moments(m.weight, m.mean, m.centred_squares) for m in message.batch_moments),
+        warnings=tuple(
+            Warning(_spec.choice_name(_WARNING_CODE, code), text)
+            for code, text in map(operator.attrgetter("code", "message"), message.warnings)),
+        timings={field.name: value for field, value in message.timings.ListFields()})
+
+
+def read_summary(summary: compute_pb2.Summary) -> dict[str, float]:
+    """A flat dict: every field, but those that are absent."""
+    flat: dict[str, float] = {}
+    for field in summary.DESCRIPTOR.fields:
+        if field.name == "pass_at_k":
+            flat.update((f"pass_at_{entry.k}", entry.mean) for entry in summary.pass_at_k if entry.HasField("mean"))
+        elif not field.has_presence or summary.HasField(field.name):
+            flat[field.name] = getattr(summary, field.name)
+    return flat
+
+
+def _read_statistics(payload: memoryview, labels: Sequence[Hashable] | None) -> GroupStatistics:
+    columns: dict[str, Any] = {}
+    pass_at: dict[int, npt.NDArray[np.float64]] = {}
+    names = {field.number: name for name, field in _COLUMNS.items()}
+    for number, column, _ in fields(payload):
+        name = names.get(number, "")
+        if name == "pass_at_k":
+            # K by protobuf, which is cheap once the values are cut off.
+            entry = compute_pb2.PassAtKColumn.FromString(column.tobytes())
+            pass_at[entry.k] = np.array(entry.value)
+        elif name in ("group_ids", "n", "c"):
+            columns[name] = np.frombuffer(column, "<u4").astype(np.uint32)
+        elif name == "outcome":
+            columns[name] = np.frombuffer(column, np.uint8).copy()  # varints below 128 are bytes
+        elif name:
+            columns[name] = np.frombuffer(column, "<f8").astype(np.float64)
+    groups = len(columns.get("n", ()))
+    ids = columns.pop("group_ids", np.arange(groups, dtype=np.uint32))
+    if labels is not None:
+        ids = np.empty(groups, object)
+        ids[:] = labels
+    return GroupStatistics(group_ids=ids, pass_at=pass_at, **columns)

@@ -1,0 +1,64 @@
+"""From gRPC's errors, and the core's violations, to ours, in the caller's words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+import grpc
+from google.rpc import error_details_pb2, status_pb2
+
+from advantaged.errors import (AdvantagedError, DeadlineExceeded, FailedPrecondition, InvalidArgument, Refused, TooLarge,
+                               Unavailable, UnexpectedStatus, Violation)
+
+_PUSHBACK = "grpc-retry-pushback-ms"
+_DETAILS = "grpc-status-details-bin"
+# How the wire calls an array, in place of how the caller does.
+_WIRE_NAME = re.compile(r"\b(\w+)_(?:float32|fixed32)_le\b")
+
+
+def from_grpc(code: grpc.StatusCode, message: str, trailers: Any,
+              target: str, deadline: float) -> AdvantagedError:
+    """The exception for a failed call; `trailers` are pairs, or None."""
+    found = dict(trailers or ())
+    if code is grpc.StatusCode.INVALID_ARGUMENT:
+        return InvalidArgument(_violations(found.get(_DETAILS)), message)
+    if code is grpc.StatusCode.FAILED_PRECONDITION:
+        return FailedPrecondition(message)
+    if code is grpc.StatusCode.RESOURCE_EXHAUSTED:
+        pushback = str(found.get(_PUSHBACK, ""))
+        if pushback.isdecimal():
+            return Refused(message, int(pushback) / 1000)
+        if pushback == "-1" or "larger than max" in message:
+            return TooLarge(message)
+        return Refused(message)
+    if code is grpc.StatusCode.DEADLINE_EXCEEDED:
+        return DeadlineExceeded(f"no answer from {target} within {deadline:g} s ({message})")
+    if code is grpc.StatusCode.UNAVAILABLE:
+        return Unavailable(f"{target}: {message}")
+    return UnexpectedStatus(code.name, f"{target}: {message}")
+
+
+def _violations(details: str | bytes | None) -> list[Violation]:
+    if not isinstance(details, bytes):
+        return []
+    bad_request = error_details_pb2.BadRequest()
+    for detail in status_pb2.Status.FromString(details).details:
+        detail.Unpack(bad_request)
+    return [Violation(_plain(violation.field), _plain(violation.description))
+            for violation in bad_request.field_violations]
+
+
+def _plain(text: str) -> str:
+    return _WIRE_NAME.sub(r"\1", text).replace("reward_bits", "rewards")
+
+
+def with_labels(error: InvalidArgument, labels: Sequence[Hashable]) -> InvalidArgument:
+    """Group ids as the caller gave them, where they were numbered for the wire."""
+    def label(match: re.Match[str]) -> str:
+        number = int(match[1])
+        return f"(id {labels[number]!r})" if number < len(labels) else match[0]
+
+    return InvalidArgument([Violation(field, re.sub(r"\(id (\d+)\)", label, description))
+                            for field, description in error.violations], str(error))

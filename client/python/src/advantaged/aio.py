@@ -1,0 +1,104 @@
+"""The client for asyncio."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from typing import TYPE_CHECKING, Any, cast
+
+import grpc
+import grpc.aio
+
+from advantaged import _backend, _exchange, _status
+from advantaged._remote import SERVICE, Remote
+from advantaged.errors import AdvantagedError, InvalidArgument
+from advantaged.result import Result
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from advantaged._arguments import Arguments
+
+# From this many responses on a batch is read in a thread, so that the loop does not stand still for it.
+_LARGE = 1 << 17
+
+
+class AsyncClient(Remote):
+    """`Client` whose calls are awaited; for one event loop at a time."""
+
+    def _forget(self) -> None:
+        self._channel: grpc.aio.Channel | None = None
+        self._owner: tuple[int, asyncio.AbstractEventLoop] | None = None
+
+    async def compute(self, rewards: Any, **arguments: Unpack[Arguments]) -> Result:
+        """As `Client.compute`."""
+        if _backend.count(rewards) >= _LARGE:
+            job = await asyncio.to_thread(_backend.read_job, rewards, arguments)
+        else:
+            job = _backend.read_job(rewards, arguments)
+        if self.target is None:
+            assert self._local is not None
+            return await asyncio.to_thread(self._local.run, job)
+        try:
+            return self._answered(job, await self._drive(job, self._deadline(job)))
+        except InvalidArgument as error:
+            raise job.in_callers_words(error) from None
+        except AdvantagedError as error:
+            return self._fall_back(job, error)
+
+    async def compute_tokens(self, token_level_rewards: Any, response_mask: Any,
+                             **arguments: Unpack[Arguments]) -> Result:
+        """As `Client.compute_tokens`."""
+        tokens = _backend.Tokens(token_level_rewards, response_mask)
+        return tokens.broadcast(await self.compute(tokens.rewards, **tokens.arguments(arguments)))
+
+    async def close(self) -> None:
+        """Closes the connection; the next call opens another."""
+        channel, self._channel = self._channel, None
+        if channel is not None:
+            await channel.close()
+
+    async def __aenter__(self) -> AsyncClient:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def _drive(self, job: _backend.Job, deadline: float) -> _exchange.Answer:
+        ends = time.monotonic() + deadline
+        steps = self._steps(job, deadline)
+        try:
+            step = next(steps)
+            while True:
+                try:
+                    if isinstance(step, _exchange.Wait):
+                        await asyncio.sleep(step.seconds)
+                        reply = b""
+                    else:
+                        reply = await self._call(step.rpc, step.data, deadline, ends)
+                except AdvantagedError as error:
+                    step = steps.throw(error)
+                else:
+                    step = steps.send(reply)
+        except StopIteration as done:
+            return cast(_exchange.Answer, done.value)
+
+    async def _call(self, rpc: str, data: bytes, deadline: float, ends: float) -> bytes:
+        try:
+            method: Any = self._open().unary_unary(SERVICE + rpc)
+            return cast(bytes, await method(data, timeout=max(0.0, ends - time.monotonic())))
+        except grpc.aio.AioRpcError as error:
+            raise _status.from_grpc(error.code(), error.details() or "", error.trailing_metadata(),
+                                    str(self.target), deadline) from None
+
+    def _open(self) -> grpc.aio.Channel:
+        owner = (os.getpid(), asyncio.get_running_loop())
+        if self._channel is None or self._owner != owner:
+            assert self.target is not None
+            arguments = self.options.channel_arguments()
+            tls = self.options.tls
+            self._channel = (grpc.aio.insecure_channel(self.target, arguments) if tls is None else
+                             grpc.aio.secure_channel(self.target, tls.credentials(), arguments))
+            self._owner = owner
+        return self._channel

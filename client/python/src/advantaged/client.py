@@ -1,0 +1,136 @@
+"""The blocking client."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, cast
+
+import grpc
+
+from advantaged import _backend, _exchange, _status
+from advantaged._remote import SERVICE, Remote
+from advantaged.errors import AdvantagedError, InvalidArgument
+from advantaged.result import Result
+from advantaged.v1 import catalog_pb2, describe_pb2
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from advantaged._arguments import Arguments
+
+
+class Client(Remote):
+    """A connection to a server, or the in-process core. Thread-safe; picklable; usable after fork."""
+
+    def _forget(self) -> None:
+        self._connections: dict[int, _Connection] = {}
+
+    def compute(self, rewards: Any, **arguments: Unpack[Arguments]) -> Result:
+        """Advantages of `rewards`, a number per response: a NumPy array, a torch tensor, a list, a list of lists.
+
+        2-D rewards are [prompt, response]; otherwise `groups` says which responses belong together: a size, sizes,
+        or an id per response. `method` is a name with its parameters beside it, or an object of
+        `advantaged.methods`. All arguments: `advantaged.Arguments`.
+
+            client.compute(rewards, groups=16, method="pass_at_k_grpo", k=4).advantages
+
+        Raises InvalidArgument with every violation, DeadlineExceeded, Unavailable, Refused, ... of
+        `advantaged.errors`.
+        """
+        job = _backend.read_job(rewards, arguments)
+        if self.target is None:
+            assert self._local is not None
+            return self._local.run(job)
+        try:
+            return self._answered(job, self._drive(job, self._deadline(job)))
+        except InvalidArgument as error:
+            raise job.in_callers_words(error) from None
+        except AdvantagedError as error:
+            return self._fall_back(job, error)
+
+    def compute_tokens(self, token_level_rewards: Any, response_mask: Any, **arguments: Unpack[Arguments]) -> Result:
+        """`compute` for token-level rewards: both arrays are [response, token]; rewards are summed over the mask,
+        and each advantage goes to the tokens in it."""
+        tokens = _backend.Tokens(token_level_rewards, response_mask)
+        return tokens.broadcast(self.compute(tokens.rewards, **tokens.arguments(arguments)))
+
+    def server_info(self) -> catalog_pb2.GetServerInfoResponse:
+        """Version, limits and instruction set of the server."""
+        return catalog_pb2.GetServerInfoResponse.FromString(self._call("GetServerInfo", b"", self.options.deadline))
+
+    def list_methods(self) -> catalog_pb2.ListMethodsResponse:
+        """The methods that the server knows, with equations, sources and parameters."""
+        return catalog_pb2.ListMethodsResponse.FromString(self._call("ListMethods", b"", self.options.deadline))
+
+    def describe_method(self, request: describe_pb2.DescribeMethodRequest) -> describe_pb2.DescribeMethodResponse:
+        """The surrogate reward that a method ascends; describe.proto says what to ask."""
+        reply = self._call("DescribeMethod", request.SerializeToString(), self.options.deadline)
+        return describe_pb2.DescribeMethodResponse.FromString(reply)
+
+    def close(self) -> None:
+        """Closes the connection; the next call opens another."""
+        connection = self._connections.pop(os.getpid(), None)
+        if connection is not None:
+            connection.channel.close()
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _drive(self, job: _backend.Job, deadline: float) -> _exchange.Answer:
+        ends = time.monotonic() + deadline
+        steps = self._steps(job, deadline)
+        try:
+            step = next(steps)
+            while True:
+                try:
+                    if isinstance(step, _exchange.Wait):
+                        time.sleep(step.seconds)
+                        reply = b""
+                    else:
+                        reply = self._call(step.rpc, step.data, deadline, ends)
+                except AdvantagedError as error:
+                    step = steps.throw(error)
+                else:
+                    step = steps.send(reply)
+        except StopIteration as done:
+            return cast(_exchange.Answer, done.value)
+
+    def _call(self, rpc: str, data: bytes, deadline: float, ends: float | None = None) -> bytes:
+        """One call; `ends`, of time.monotonic(), where others share the deadline."""
+        left = deadline if ends is None else max(0.0, ends - time.monotonic())
+        try:
+            return self._method(rpc)(data, timeout=left)
+        except grpc.RpcError as error:
+            raise _status.from_grpc(error.code(), error.details() or "", error.trailing_metadata(),
+                                    str(self.target), deadline) from None
+
+    def _method(self, rpc: str) -> Callable[..., bytes]:
+        """Of the connection of this process: after a fork the parent's is of no use, and must not be closed."""
+        connection = self._connections.get(os.getpid())
+        if connection is None:
+            assert self.target is not None, "the in-process core has no server to ask"
+            arguments = self.options.channel_arguments()
+            tls = self.options.tls
+            opened = _Connection(grpc.insecure_channel(self.target, arguments) if tls is None else
+                                 grpc.secure_channel(self.target, tls.credentials(), arguments))
+            # No lock, which a fork could leave taken: of two threads one has its channel closed.
+            connection = self._connections.setdefault(os.getpid(), opened)
+            if connection is not opened:
+                opened.channel.close()
+        return connection.method(rpc)
+
+
+class _Connection:
+    def __init__(self, channel: grpc.Channel) -> None:
+        self.channel = channel
+        self._methods: dict[str, Any] = {}
+
+    def method(self, rpc: str) -> Callable[..., bytes]:
+        """Bytes in, bytes out."""
+        return cast(Callable[..., bytes],
+                    self._methods.get(rpc) or self._methods.setdefault(rpc, self.channel.unary_unary(SERVICE + rpc)))

@@ -1,0 +1,89 @@
+"""What can go wrong, as exceptions. All of them are `AdvantagedError`s."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+
+class Violation(NamedTuple):
+    """One thing wrong with a batch."""
+
+    field: str
+    """Path of the argument, e.g. "rewards[17]" or "method.pass_at_k_grpo.k"."""
+    description: str
+    """What is wrong, with the offending value, and what would be right."""
+
+
+class AdvantagedError(Exception):
+    """Base of the errors of this package; `code` is the canonical status code, e.g. "UNAVAILABLE"."""
+
+    code = "UNKNOWN"
+
+
+class InvalidArgument(AdvantagedError, ValueError):
+    """The batch is wrong; sending it again is useless. `violations` lists everything that is."""
+
+    code = "INVALID_ARGUMENT"
+
+    def __init__(self, violations: Iterable[Violation], message: str = "") -> None:
+        self.violations = tuple(violations)
+        listed = "; ".join(f"{field}: {description}" for field, description in self.violations)
+        super().__init__(listed or message)
+
+    def __reduce__(self) -> tuple[object, ...]:  # exceptions travel between Ray actors
+        return type(self), (self.violations, str(self))
+
+
+class FailedPrecondition(AdvantagedError):
+    """The server's numerics version is not `required_numerics_version`."""
+
+    code = "FAILED_PRECONDITION"
+
+
+class Refused(AdvantagedError):
+    """The server is full, and stayed so until the deadline. `retry_delay`: seconds after which to try again, if known."""
+
+    code = "RESOURCE_EXHAUSTED"
+
+    def __init__(self, message: str, retry_delay: float | None = None) -> None:
+        self.retry_delay = retry_delay
+        super().__init__(message)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (str(self), self.retry_delay)
+
+
+class TooLarge(AdvantagedError):
+    """One group alone is larger than the server accepts; batches of several groups are sent in parts."""
+
+    code = "RESOURCE_EXHAUSTED"
+
+
+class DeadlineExceeded(AdvantagedError, TimeoutError):
+    """There was no answer within the deadline."""
+
+    code = "DEADLINE_EXCEEDED"
+
+
+class Unavailable(AdvantagedError, ConnectionError):
+    """No server could be reached, or the connection was lost in every attempt."""
+
+    code = "UNAVAILABLE"
+
+
+class UnexpectedStatus(AdvantagedError):
+    """Another status, e.g. INTERNAL, or UNIMPLEMENTED by what is not an advantaged server."""
+
+    def __init__(self, code: str, message: str) -> None:
+        self.code = code
+        self.message = message
+        super().__init__(f"{code}: {message}")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.code, self.message)
+
+
+def wrong(field: str, description: str) -> InvalidArgument:
+    """InvalidArgument with one violation."""
+    return InvalidArgument([Violation(field, description)])

@@ -1,0 +1,108 @@
+"""How a client connects: target, deadline, retries, TLS."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from typing import Any, Literal
+
+import grpc
+
+from advantaged.errors import wrong
+
+_SERVICE = "advantaged.v1.AdvantageService"
+_UNLIMITED = -1
+_LARGEST_INT = 2**31 - 1
+
+
+@dataclasses.dataclass(frozen=True)
+class Tls:
+    """TLS, and mTLS with a certificate of the client's own. PEM bytes."""
+
+    root_certificates: bytes | None = None
+    """Whom to trust; None: what gRPC finds on the system."""
+    private_key: bytes | None = None
+    certificate_chain: bytes | None = None
+    server_name: str | None = None
+    """The name the server's certificate must have, where it is not the target's."""
+
+    def credentials(self) -> grpc.ChannelCredentials:
+        """As gRPC takes them."""
+        return grpc.ssl_channel_credentials(self.root_certificates, self.private_key, self.certificate_chain)
+
+
+@dataclasses.dataclass(frozen=True)
+class ClientOptions:
+    """Options of `Client` and `AsyncClient`."""
+
+    deadline: float = 60.0
+    """Seconds for one call, retries and waits included."""
+    wait_for_ready: bool | None = None
+    """Whether a call waits, until its deadline, for a server that cannot be reached yet, so that training goes on
+    when a server restarts. Default: True, without a fallback."""
+    fallback: Literal["local"] | None = None
+    """"local": the in-process core answers what no server does; needs advantaged[local]."""
+    tls: Tls | None = None
+    max_attempts: int = 5
+    """Of a call whose connection is lost, 1 (no retry) to 5."""
+
+    @property
+    def waits(self) -> bool:
+        """`wait_for_ready`, decided."""
+        return self.fallback is None if self.wait_for_ready is None else self.wait_for_ready
+
+    def channel_arguments(self) -> list[tuple[str, Any]]:
+        """For gRPC's channel."""
+        arguments: list[tuple[str, Any]] = [
+            ("grpc.service_config", json.dumps(self.service_config())),
+            # A call larger than this buffer is silently never retried; gRPC's default is 256 KiB.
+            ("grpc.per_rpc_retry_buffer_size", _LARGEST_INT),
+            # The server's limit is the one that counts, and its error says so in words.
+            ("grpc.max_send_message_length", _UNLIMITED),
+            ("grpc.max_receive_message_length", _UNLIMITED),
+            # Clusters export http_proxy for downloads; a service beside the trainer is not behind it.
+            ("grpc.enable_http_proxy", 0),
+            # A dead peer is noticed in 80 s. The server sends away who asks more often than every 10 s.
+            ("grpc.keepalive_time_ms", 60_000),
+            ("grpc.keepalive_timeout_ms", 20_000),
+            ("grpc.keepalive_permit_without_calls", 1),
+            ("grpc.http2.max_pings_without_data", 0),
+            # A server that restarts is found soon after it is back.
+            ("grpc.initial_reconnect_backoff_ms", 200),
+            ("grpc.min_reconnect_backoff_ms", 1_000),
+            ("grpc.max_reconnect_backoff_ms", 5_000),
+        ]
+        if self.tls is not None and self.tls.server_name is not None:
+            arguments.append(("grpc.ssl_target_name_override", self.tls.server_name))
+        return arguments
+
+    def service_config(self) -> dict[str, Any]:
+        """Balancing over all healthy addresses of the target, and gRPC's own retries of lost connections.
+
+        Refusals (RESOURCE_EXHAUSTED) are not among them: nothing was computed then, and the client tries again as
+        often as the deadline allows.
+        """
+        policy: dict[str, Any] = {"name": [{"service": _SERVICE}], "waitForReady": self.waits}
+        if self.max_attempts > 1:
+            policy["retryPolicy"] = {
+                "maxAttempts": self.max_attempts, "initialBackoff": "0.1s", "maxBackoff": "1s",
+                "backoffMultiplier": 2, "retryableStatusCodes": ["UNAVAILABLE", "CANCELLED"]}
+        return {
+            "loadBalancingConfig": [{"round_robin": {}}],
+            "healthCheckConfig": {"serviceName": ""},
+            "methodConfig": [policy],
+        }
+
+
+def check_target(target: str) -> str:
+    """`target` if it can be one: host:port, unix:/path, ipv4:a:p,b:p, dns:///host:port ..."""
+    if not isinstance(target, str) or not target:
+        raise wrong("target", f"{target!r} is no address: write host:port, as in 127.0.0.1:50051, or unix:/path")
+    if re.match(r"https?://", target):
+        bare = re.sub(r"^https?://|/$", "", target)
+        raise wrong("target", f"{target!r} is a URL: write {bare!r}" +
+                    (" and give tls=Tls()" if target.startswith("https") else ""))
+    if target == "unix:" or not re.search(r":", target):
+        raise wrong("target", f"{target!r} is no address: write host:port, as in 127.0.0.1:50051, or unix:/path")
+    return target

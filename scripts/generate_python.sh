@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Writes the Python modules of the contract into client/python, which carries them: it installs without protoc, and
+# what Debian 12's protoc 3.21 writes is read by every protobuf from 3.20 to 7.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+out=${1:-client/python/src}
+protoc --proto_path=proto --python_out="$out" --pyi_out="$out" proto/advantaged/*/*.proto
