@@ -48,6 +48,11 @@ class Read(NamedTuple):
 
 def read(rewards: Any, arrays: Mapping[str, Any], plan: Plan) -> Read:
     """Reads everything that has an entry per response."""
+    size = arrays.get("groups")
+    if (type(size) is int and len(arrays) == 1 and type(rewards) is np.ndarray and rewards.dtype == np.float32
+            and rewards.ndim == 1 and rewards.flags.c_contiguous and 0 < size < 1 << 32):
+        # What trainers send most, and nothing to look at: a third of the cost of a small call.
+        return Read(Batch(rewards, size), _containers.Form(shape=rewards.shape), None, None)
     values, form = _containers.read(rewards, "rewards")
     count = len(values)
     flat = np.ascontiguousarray(values if values.dtype == np.float32 else _to_float32(values))

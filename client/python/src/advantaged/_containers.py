@@ -6,10 +6,9 @@ device and the shape that the values came in.
 
 from __future__ import annotations
 
-import dataclasses
 import sys
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -26,8 +25,7 @@ def is_torch(values: object) -> bool:
     return torch is not None and isinstance(values, torch.Tensor)
 
 
-@dataclasses.dataclass(frozen=True)
-class Form:
+class Form(NamedTuple):
     """How values came: the container, and the sizes of the rows of a 2-D one."""
 
     like: Any = None

@@ -40,7 +40,7 @@ class Wait(NamedTuple):
     seconds: float
 
 
-Steps = Generator[Union[Call, Wait], bytes, "Answer"]
+Steps = Generator[Union[Call, Wait, "Answer"], bytes, None]
 
 
 @dataclasses.dataclass
@@ -66,32 +66,32 @@ class Answer(NamedTuple):
 
 
 def compute(batch: Batch, plan: Plan, limits: Limits, deadline: float) -> Steps:
-    """One batch, in one call if it fits. `deadline` is of time.monotonic()."""
+    """One batch, in one call if it fits; the last step is the answer. `deadline` is of time.monotonic()."""
     request = _request.encode(batch, plan, plan.prefix)
-    if request.bytes.size > ASK_FROM_BYTES and limits.max_request_bytes is None:
+    if len(request.data) > ASK_FROM_BYTES and limits.max_request_bytes is None:
         yield from _ask(limits)
     if _fits(request, limits):
         try:
             reply = _reply.Reply((yield from _send(request, deadline)), request)
-            return Answer(reply.advantages, reply)
+            yield Answer(reply.advantages, reply)
+            return
         except TooLarge:
             yield from _ask(limits)
             if _fits(request, limits):
                 raise
-    return (yield from _Whole(batch, plan, limits, deadline).compute(request.bytes.size))
+    yield from _Whole(batch, plan, limits, deadline).compute(len(request.data))
 
 
 def _fits(request: _request.Request, limits: Limits) -> bool:
     most = limits.max_request_bytes
-    return (most is None or request.bytes.size <= most) and len(request.batch.rewards) <= limits.max_responses
+    return (most is None or len(request.data) <= most) and len(request.batch.rewards) <= limits.max_responses
 
 
 def _send(request: _request.Request, deadline: float) -> Generator[Call | Wait, bytes, bytes]:
     """Sends until the server, where it is full, takes it."""
-    data = request.bytes.join()
     while True:
         try:
-            return (yield Call("ComputeAdvantages", data))
+            return (yield Call("ComputeAdvantages", request.data))
         except Refused as refusal:
             # Not all at once: a refused trainer has many ranks.
             delay = (refusal.retry_delay or 0) * random.uniform(1, 1.2)
@@ -133,7 +133,7 @@ class _Whole:
             for part, reply in zip(parts, replies):
                 advantages[part.rows] = reply.advantages
         # Packed columns of messages one after the other are the columns one after the other.
-        return Answer(advantages, (message, memoryview(b"".join(reply.statistics for reply in replies))))
+        yield Answer(advantages, (message, memoryview(b"".join(reply.statistics for reply in replies))))
 
     def _prefix(self, moments: Sequence[Moments], moments_only: bool) -> bytes:
         """The settings, with these moments."""
@@ -155,7 +155,7 @@ class _Whole:
                      for first, last in _split.cut(self._layout.ends, per_part)]
             # Every moment that may be brought makes the prefix larger.
             room = most - 64 * len(self._plan.stages)
-            sizes = [_request.encode(part.batch, self._plan, self._plan.prefix).bytes.size for part in found]
+            sizes = [len(_request.encode(part.batch, self._plan, self._plan.prefix).data) for part in found]
             largest = int(np.argmax(sizes))
             if sizes[largest] <= room:
                 return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import os
-import time
 import warnings
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -57,9 +56,6 @@ class Remote:
 
     def _deadline(self, job: _backend.Job) -> float:
         return self.options.deadline if job.deadline is None else job.deadline
-
-    def _steps(self, job: _backend.Job, deadline: float) -> _exchange.Steps:
-        return _exchange.compute(job.read.batch, job.plan, self._limits, time.monotonic() + deadline)
 
     def _answered(self, job: _backend.Job, answer: _exchange.Answer) -> Result:
         facts = functools.partial(answer.facts, job.plan, job.read.labels)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from advantaged import _request, _spec, stages
-from advantaged._wire import fields
+from advantaged._wire import fields, find
 from advantaged.result import Facts, GroupStatistics, Warning
 from advantaged.v1 import compute_pb2
 
@@ -21,17 +21,14 @@ _WARNING_CODE = compute_pb2.Warning.DESCRIPTOR.enum_types_by_name["Code"]
 _ADVANTAGES = (_FIELDS["advantages_float32_le"].number, _FIELDS["advantages_per_group"].number)
 _STATISTICS = _FIELDS["group_statistics"].number
 
-_NOTHING = memoryview(b"")
 
 
 class Reply:
     """A reply of which only the advantages are read at once."""
 
     def __init__(self, data: bytes, request: _request.Request) -> None:
-        self._data = memoryview(data)
-        # Servers put them last: they are computed in the memory that is sent.
-        payload = next((payload for number, payload, _ in fields(self._data) if number in _ADVANTAGES), _NOTHING)
-        values: Floats = np.frombuffer(payload, "<f4")
+        self._data = data
+        values: Floats = np.frombuffer(find(data, _ADVANTAGES), "<f4")
         if request.per_group and len(values):
             self.advantages = _request.expand(values, request.batch)
         else:
@@ -40,7 +37,7 @@ class Reply:
     @property
     def statistics(self) -> memoryview:
         """The group statistics, as they are on the wire."""
-        return next((payload for number, payload, _ in fields(self._data) if number == _STATISTICS), _NOTHING)
+        return find(self._data, (_STATISTICS,))
 
     def message(self) -> compute_pb2.ComputeAdvantagesResponse:
         """Everything but the advantages and the statistics."""

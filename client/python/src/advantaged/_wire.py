@@ -1,9 +1,10 @@
-"""Protobuf's wire format, as far as large arrays need it: written from arrays without a copy before the last, and
-taken apart so that arrays are read where they lie. The rest of a message is left to protobuf."""
+"""Protobuf's wire format, as far as large arrays need it: arrays go in and come out where they lie, with one copy. The
+rest of a message is left to protobuf."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Container, Iterator
 from typing import Any
 
 import numpy as np
@@ -26,86 +27,76 @@ def varint(number: int) -> bytes:
     return bytes(digits)
 
 
-_KEYS = {name: varint(field.number << 3 | _LENGTH_DELIMITED) for name, field in _FIELDS.items()}
-_GROUP_SIZE = varint(_FIELDS["group_size"].number << 3)
-_RESPONSE_COUNT = varint(_FIELDS["response_count"].number << 3)
-_REPLY_FORM = varint(_FIELDS["reply_form"].number << 3)
+_BYTES_KEYS = {name: varint(field.number << 3 | _LENGTH_DELIMITED) for name, field in _FIELDS.items()}
+_NUMBER_KEYS = {name: varint(field.number << 3 | _VARINT) for name, field in _FIELDS.items()}
 
 
-class RequestBytes:
-    """A request in pieces; `join` is the one copy."""
-
-    def __init__(self, prefix: bytes) -> None:
-        self._parts: list[Any] = [prefix]
-        self.size = len(prefix)
-
-    def add_bytes(self, field: str, payload: Any, size: int) -> None:
-        """A bytes field from anything with a buffer of `size` bytes."""
-        head = _KEYS[field] + varint(size)
-        self._parts += (head, payload)
-        self.size += len(head) + size
-
-    def add_array(self, field: str, array: npt.NDArray[Any]) -> None:
-        """A `..._le` field from contiguous numbers of 4 bytes."""
-        little = array.astype(array.dtype.newbyteorder("<"), copy=False)
-        self.add_bytes(field, little.data.cast("B"), little.nbytes)
-
-    def add_bitmap(self, field: str, bits: npt.NDArray[np.bool_]) -> None:
-        """A bitmap, least significant bit first."""
-        packed = np.packbits(bits, bitorder="little")
-        self.add_bytes(field, packed.data, packed.nbytes)
-
-    def add_number(self, key: bytes, number: int) -> None:
-        """A varint field."""
-        part = key + varint(number)
-        self._parts.append(part)
-        self.size += len(part)
-
-    def set_group_size(self, size: int) -> None:
-        self.add_number(_GROUP_SIZE, size)
-
-    def set_response_count(self, count: int) -> None:
-        self.add_number(_RESPONSE_COUNT, count)
-
-    def set_reply_form(self, form: int) -> None:
-        self.add_number(_REPLY_FORM, form)
-
-    def join(self) -> bytes:
-        return b"".join(self._parts)
+def number_field(name: str, value: int) -> bytes:
+    """A field of the request that holds a whole number or an enum."""
+    return _NUMBER_KEYS[name] + varint(value)
 
 
-def fields(message: memoryview) -> Iterator[tuple[int, memoryview, memoryview]]:
-    """The fields of a message one after the other: number, payload (of length-delimited ones), the whole field."""
+def array_field(name: str, array: npt.NDArray[Any]) -> tuple[bytes, Any]:
+    """A bytes field of the request from contiguous numbers of 4 bytes, in two pieces: the head, and the array."""
+    if sys.byteorder != "little":
+        array = array.byteswap()
+    return _BYTES_KEYS[name] + varint(array.nbytes), array.data
+
+
+def bitmap_field(name: str, bits: npt.NDArray[np.bool_]) -> tuple[bytes, Any]:
+    """A bitmap of the request, least significant bit first."""
+    packed = np.packbits(bits, bitorder="little")
+    return _BYTES_KEYS[name] + varint(len(packed)), packed.data
+
+
+def find(message: bytes, wanted: Container[int]) -> memoryview:
+    """The payload of the first length-delimited field with one of these numbers; empty if there is none."""
+    at, end = 0, len(message)
+    while at < end:
+        key = message[at]
+        if key < 0x80:
+            at += 1
+        else:
+            key, at = _read_varint(message, at)
+        start, at = _payload(message, key, at)
+        if key >> 3 in wanted:
+            return memoryview(message)[start:at]
+    return memoryview(b"")
+
+
+def fields(message: memoryview | bytes) -> Iterator[tuple[int, memoryview, memoryview]]:
+    """The fields of a message one after the other: number, payload, the whole field."""
+    message = memoryview(message)
     at = 0
     while at < len(message):
-        start = at
+        begin = at
         key, at = _read_varint(message, at)
-        kind = key & 7
-        if kind == _LENGTH_DELIMITED:
-            length, at = _read_varint(message, at)
-            payload = message[at:at + length]
-            at += length
-        else:
-            payload = message[:0]
-            if kind == _VARINT:
-                _, at = _read_varint(message, at)
-            elif kind in _FIXED:
-                at += _FIXED[kind]
-            else:
-                at = len(message) + 1
-        if at > len(message):
-            raise ValueError("not a protobuf message")
-        yield key >> 3, payload, message[start:at]
+        start, at = _payload(message, key, at)
+        yield key >> 3, message[start:at], message[begin:at]
 
 
-def _read_varint(message: memoryview, at: int) -> tuple[int, int]:
+def _payload(message: memoryview | bytes, key: int, at: int) -> tuple[int, int]:
+    """Where the payload of the field begins and ends whose key is read."""
+    kind = key & 7
+    if kind == _LENGTH_DELIMITED:
+        length, at = _read_varint(message, at)
+        end = at + length
+    elif kind == _VARINT:
+        end = _read_varint(message, at)[1]
+    else:
+        end = at + _FIXED.get(kind, len(message) + 1)
+    if end > len(message):
+        raise ValueError("not a protobuf message")
+    return at, end
+
+
+def _read_varint(message: memoryview | bytes, at: int) -> tuple[int, int]:
     number = shift = 0
-    while True:
-        if at >= len(message):
-            raise ValueError("not a protobuf message")
+    while at < len(message):
         byte = message[at]
         number |= (byte & 0x7F) << shift
         at += 1
         if byte < 0x80:
             return number, at
         shift += 7
+    raise ValueError("not a protobuf message")

@@ -67,22 +67,20 @@ class AsyncClient(Remote):
 
     async def _drive(self, job: _backend.Job, deadline: float) -> _exchange.Answer:
         ends = time.monotonic() + deadline
-        steps = self._steps(job, deadline)
-        try:
-            step = next(steps)
-            while True:
-                try:
-                    if isinstance(step, _exchange.Wait):
-                        await asyncio.sleep(step.seconds)
-                        reply = b""
-                    else:
-                        reply = await self._call(step.rpc, step.data, deadline, ends)
-                except AdvantagedError as error:
-                    step = steps.throw(error)
+        steps = _exchange.compute(job.read.batch, job.plan, self._limits, ends)
+        step = next(steps)
+        while not isinstance(step, _exchange.Answer):
+            reply = b""
+            try:
+                if isinstance(step, _exchange.Call):
+                    reply = await self._call(step.rpc, step.data, deadline, ends)
                 else:
-                    step = steps.send(reply)
-        except StopIteration as done:
-            return cast(_exchange.Answer, done.value)
+                    await asyncio.sleep(step.seconds)
+            except AdvantagedError as error:
+                step = steps.throw(error)
+            else:
+                step = steps.send(reply)
+        return step
 
     async def _call(self, rpc: str, data: bytes, deadline: float, ends: float) -> bytes:
         try:
