@@ -2,6 +2,7 @@
 #ifndef ADVANTAGED_CLIENT_PYTHON_LOCAL_ARRAY_H_
 #define ADVANTAGED_CLIENT_PYTHON_LOCAL_ARRAY_H_
 
+#include <advantaged/advantaged.h>
 #include <nanobind/nanobind.h>
 
 #include <cstddef>
@@ -9,8 +10,6 @@
 #include <span>
 #include <string_view>
 #include <vector>
-
-#include <advantaged/advantaged.h>
 
 namespace advantaged::python {
 

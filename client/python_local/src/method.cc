@@ -117,8 +117,7 @@ MethodSpec ReadMethod(nb::handle name, nb::handle parameters) {
 nb::tuple MethodToPython(const MethodSpec& spec) {
   nb::dict parameters;
   for (const auto& [name, value] : spec.parameters) {
-    parameters[ToPython(name)] =
-        std::visit([](const auto& each) { return ToPython(each); }, value);
+    parameters[ToPython(name)] = std::visit([](const auto& each) { return ToPython(each); }, value);
   }
   return nb::make_tuple(ToPython(spec.name), parameters);
 }

@@ -1,13 +1,12 @@
 // Methods between Python and C++: a name and a dict of parameters.
 //
-// A parameter is a bool, a whole number, a number, a str (a choice by name, or a formula), a list of
-// tables {"n": …, "advantage_correct": […], "advantage_wrong": […]} or a dict of constants.
+// A parameter is a bool, a whole number, a number, a str (a choice by name, or a formula), a list
+// of tables {"n": …, "advantage_correct": […], "advantage_wrong": […]} or a dict of constants.
 #ifndef ADVANTAGED_CLIENT_PYTHON_LOCAL_METHOD_H_
 #define ADVANTAGED_CLIENT_PYTHON_LOCAL_METHOD_H_
 
-#include <nanobind/nanobind.h>
-
 #include <advantaged/advantaged.h>
+#include <nanobind/nanobind.h>
 
 namespace advantaged::python {
 

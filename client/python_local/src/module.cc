@@ -1,13 +1,12 @@
 // advantaged_local._core, the module. Its stub, src/advantaged_local/_core.pyi, says what each
 // argument and attribute is.
+#include <advantaged/advantaged.h>
 #include <nanobind/nanobind.h>
 
 #include <functional>
 #include <span>
 #include <string>
 #include <utility>
-
-#include <advantaged/advantaged.h>
 
 #include "client/python_local/src/array.h"
 #include "client/python_local/src/method.h"
@@ -37,8 +36,9 @@ void RefuseOverlap(std::span<const float> out, std::span<const Number> in, const
   if (out.empty() || in.empty()) return;
   const std::less<const void*> before;
   if (before(out.data(), in.data() + in.size()) && before(in.data(), out.data() + out.size())) {
-    throw nb::value_error(Concat({"out: shares memory with ", argument,
-                                  ", which is still read while out is written"}).c_str());
+    throw nb::value_error(
+        Concat({"out: shares memory with ", argument, ", which is still read while out is written"})
+            .c_str());
   }
 }
 
@@ -49,8 +49,8 @@ LocalResult Compute(nb::handle method, nb::handle parameters, nb::handle rewards
                     nb::handle success_threshold, nb::handle shape_rewards,
                     nb::handle zero_unless_mixed, nb::handle constant_tolerance,
                     nb::handle small_group, nb::handle pass_at, nb::handle stages,
-                    nb::handle allow_recentering, nb::handle batch_moments,
-                    nb::handle moments_only, nb::handle statistics, nb::handle out) {
+                    nb::handle allow_recentering, nb::handle batch_moments, nb::handle moments_only,
+                    nb::handle statistics, nb::handle out) {
   Request request;
   request.method = ReadMethod(method, parameters);
 
@@ -123,16 +123,17 @@ NB_MODULE(_core, module) {
   module.attr("version") = ADVANTAGED_LOCAL_VERSION;
   module.attr("numerics_version") = kNumericsVersion;
   BindResult(module);
-  module.def("compute", &Compute, nb::kw_only(), "method"_a, "parameters"_a = nb::none(),
+  // None is let through everywhere: where it is no value, the messages of scalar.h say so better.
+  module.def("compute", &Compute, nb::kw_only(), "method"_a.none(), "parameters"_a = nb::none(),
              "rewards"_a = nb::none(), "group_size"_a = nb::none(), "group_sizes"_a = nb::none(),
              "group_ids"_a = nb::none(), "expected_group_size"_a = nb::none(),
              "valid"_a = nb::none(), "outcomes"_a = nb::none(), "lengths"_a = nb::none(),
              "trajectory_ids"_a = nb::none(), "trajectory_reward"_a = nb::none(),
-             "success_threshold"_a = nb::none(), "shape_rewards"_a = false,
-             "zero_unless_mixed"_a = false, "constant_tolerance"_a = 0.0,
-             "small_group"_a = "zero", "pass_at"_a = nb::none(), "stages"_a = nb::none(),
-             "allow_recentering"_a = false, "batch_moments"_a = nb::none(),
-             "moments_only"_a = false, "statistics"_a = false, "out"_a = nb::none());
+             "success_threshold"_a = nb::none(), "shape_rewards"_a.none() = false,
+             "zero_unless_mixed"_a.none() = false, "constant_tolerance"_a.none() = 0.0,
+             "small_group"_a.none() = "zero", "pass_at"_a = nb::none(), "stages"_a = nb::none(),
+             "allow_recentering"_a.none() = false, "batch_moments"_a = nb::none(),
+             "moments_only"_a.none() = false, "statistics"_a.none() = false, "out"_a = nb::none());
 }
 
 }  // namespace advantaged::python

@@ -30,8 +30,8 @@ nb::list WarningsOf(const LocalResult& local) {
                                            "CODE_SUSPICIOUS_SPREAD", "CODE_SMALL_GROUPS"};
   nb::list list;
   for (const Warning& warning : local.result.warnings) {
-    list.append(nb::make_tuple(kCodes[static_cast<std::size_t>(warning.code)],
-                               ToPython(warning.message)));
+    list.append(
+        nb::make_tuple(kCodes[static_cast<std::size_t>(warning.code)], ToPython(warning.message)));
   }
   return list;
 }
@@ -105,10 +105,9 @@ nb::object StatisticsOf(const LocalResult& local) {
   nb::dict pass_at_k;
   const std::vector<std::uint32_t>& pass_at = local.pass_at;
   for (std::size_t k = 0; k < pass_at.size(); ++k) {
-    pass_at_k[nb::int_(pass_at[k])] =
-        Column<double>(groups.size(), Dtype::kFloat64, [&](std::size_t i) {
-          return local.result.pass_at_k[i * pass_at.size() + k];
-        });
+    pass_at_k[nb::int_(pass_at[k])] = Column<double>(
+        groups.size(), Dtype::kFloat64,
+        [&](std::size_t i) { return local.result.pass_at_k[i * pass_at.size() + k]; });
   }
   out["pass_at_k"] = pass_at_k;
   return out;
@@ -125,13 +124,11 @@ void BindResult(nb::module_& module) {
       .def_prop_ro("summary", &SummaryOf)
       .def_prop_ro("statistics", &StatisticsOf)
       .def_prop_ro("warnings", &WarningsOf)
-      .def_prop_ro("batch_moments",
-                   [](const LocalResult& local) {
-                     return MomentsToPython(local.result.batch_moments);
-                   })
-      .def_prop_ro("method", [](const LocalResult& local) {
-        return MethodToPython(local.result.method);
-      });
+      .def_prop_ro(
+          "batch_moments",
+          [](const LocalResult& local) { return MomentsToPython(local.result.batch_moments); })
+      .def_prop_ro("method",
+                   [](const LocalResult& local) { return MethodToPython(local.result.method); });
 }
 
 }  // namespace advantaged::python

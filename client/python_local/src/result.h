@@ -2,12 +2,11 @@
 #ifndef ADVANTAGED_CLIENT_PYTHON_LOCAL_RESULT_H_
 #define ADVANTAGED_CLIENT_PYTHON_LOCAL_RESULT_H_
 
+#include <advantaged/advantaged.h>
 #include <nanobind/nanobind.h>
 
 #include <cstdint>
 #include <vector>
-
-#include <advantaged/advantaged.h>
 
 namespace advantaged::python {
 

@@ -69,7 +69,8 @@ std::uint32_t Uint32(nb::handle value, std::string_view argument) {
 
 double Double(nb::handle value, std::string_view argument) {
   if (PyFloat_Check(value.ptr())) return PyFloat_AsDouble(value.ptr());
-  if (PyBool_Check(value.ptr()) || !(PyLong_Check(value.ptr()) || nb::hasattr(value, "__float__"))) {
+  if (PyBool_Check(value.ptr()) ||
+      !(PyLong_Check(value.ptr()) || nb::hasattr(value, "__float__"))) {
     RefuseType(argument, value, "a number");
   }
   const double number = PyFloat_AsDouble(value.ptr());

@@ -54,7 +54,8 @@ Stage ReadStage(nb::handle value, std::string path) {
   if (!PyDict_Check(options.ptr())) RefuseType(path, options, "a dict of its options");
   const auto dict = nb::borrow<nb::dict>(options);
   if (stage.kind == Stage::Kind::kClip) {
-    if (dict.size() == 0) throw nb::value_error(Concat({path, ": neither low nor high is set"}).c_str());
+    if (dict.size() == 0)
+      throw nb::value_error(Concat({path, ": neither low nor high is set"}).c_str());
     stage.low = -kInfinity;
     stage.high = kInfinity;
   }

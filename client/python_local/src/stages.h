@@ -2,18 +2,17 @@
 #ifndef ADVANTAGED_CLIENT_PYTHON_LOCAL_STAGES_H_
 #define ADVANTAGED_CLIENT_PYTHON_LOCAL_STAGES_H_
 
+#include <advantaged/advantaged.h>
 #include <nanobind/nanobind.h>
 
 #include <vector>
-
-#include <advantaged/advantaged.h>
 
 namespace advantaged::python {
 
 namespace nb = nanobind;
 
-// A sequence of (kind, options): ("center", {}), ("scale", {"epsilon": 1e-8}), ("clip", {"low": -5}).
-// The options have the names of the contract's messages.
+// A sequence of (kind, options): ("center", {}), ("scale", {"epsilon": 1e-8}), ("clip", {"low":
+// -5}). The options have the names of the contract's messages.
 std::vector<Stage> ReadStages(nb::handle stages);
 
 // A sequence of (weight, mean, centred_squares).

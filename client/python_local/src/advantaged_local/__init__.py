@@ -3,3 +3,4 @@
 from advantaged_local._core import Result, compute, numerics_version, version
 
 __all__ = ["Result", "compute", "numerics_version", "version"]
+__version__ = version
