@@ -8,18 +8,11 @@ import threading
 import numpy as np
 import pytest
 
-import advantaged_local
 import random_batches
 import raw_server
 from advantaged_local import compute
 
 BATCHES = 22 * 60
-
-
-@pytest.fixture(scope="module")
-def server():
-    with raw_server.running() as started:
-        yield started
 
 
 def rewards_of(*values):
@@ -75,7 +68,7 @@ def test_the_server_s_bits(server):
         arguments = random_batches.draw_batch(seed)
         result = compute(**arguments)
         try:
-            reply = server.compute(random_batches.to_message(arguments))
+            reply = server.call("ComputeAdvantages", random_batches.to_message(arguments))
         except raw_server.Refusal as refusal:
             check_refusal(result, refusal)
             refused += 1
@@ -98,11 +91,6 @@ def test_the_server_s_bits(server):
             assert result.statistics is None
     assert answered == set(random_batches.METHODS)
     assert refused > BATCHES / 20 and warned > 0
-
-
-def test_versions():
-    assert advantaged_local.numerics_version == 1
-    assert advantaged_local.version.count(".") == 2
 
 
 def test_advantages_are_a_new_array_or_the_one_brought():

@@ -30,7 +30,6 @@ def load_messages():
 
 MESSAGES = load_messages()
 Request = MESSAGES["advantaged.v1.ComputeAdvantagesRequest"]
-Response = MESSAGES["advantaged.v1.ComputeAdvantagesResponse"]
 
 
 class Refusal(Exception):
@@ -48,16 +47,20 @@ class Refusal(Exception):
 
 
 class RawServer:
-    """compute(request) -> response; raises Refusal."""
+    """call("ComputeAdvantages", request) -> response; raises Refusal."""
 
     def __init__(self, channel):
-        self.call = channel.unary_unary("/advantaged.v1.AdvantageService/ComputeAdvantages",
-                                        request_serializer=Request.SerializeToString,
-                                        response_deserializer=Response.FromString)
+        def stub(name):
+            return channel.unary_unary(f"/advantaged.v1.AdvantageService/{name}",
+                                       request_serializer=lambda request: request.SerializeToString(),
+                                       response_deserializer=MESSAGES[f"advantaged.v1.{name}Response"].FromString)
 
-    def compute(self, request):
+        self.stubs = {name: stub(name) for name in ("ComputeAdvantages", "DescribeMethod", "ListMethods",
+                                                    "GetServerInfo")}
+
+    def call(self, name, request=None):
         try:
-            return self.call(request, timeout=PATIENCE)
+            return self.stubs[name](request or MESSAGES[f"advantaged.v1.{name}Request"](), timeout=PATIENCE)
         except grpc.RpcError as error:
             raise Refusal(error) from None
 

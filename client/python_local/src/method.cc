@@ -15,17 +15,6 @@ namespace {
 constexpr std::string_view kTable =
     "a dict with n, advantage_correct and advantage_wrong, for each table";
 
-std::vector<double> ReadSide(nb::handle values, const std::string& path) {
-  if (PyUnicode_Check(values.ptr()) || !nb::hasattr(values, "__iter__")) {
-    RefuseType(path, values, "a sequence of numbers");
-  }
-  std::vector<double> side;
-  for (const nb::handle value : nb::iter(values)) {
-    side.push_back(Double(value, At(path, side.size())));
-  }
-  return side;
-}
-
 OutcomeTable ReadTable(nb::handle value, const std::string& path) {
   if (!PyDict_Check(value.ptr())) RefuseType(path, value, kTable);
   const auto dict = nb::borrow<nb::dict>(value);
@@ -35,9 +24,9 @@ OutcomeTable ReadTable(nb::handle value, const std::string& path) {
     if (name == "n") {
       table.n = Uint32(entry, path + ".n");
     } else if (name == "advantage_correct") {
-      table.advantage_correct = ReadSide(entry, path + ".advantage_correct");
+      table.advantage_correct = ReadNumbers(entry, path + ".advantage_correct");
     } else if (name == "advantage_wrong") {
-      table.advantage_wrong = ReadSide(entry, path + ".advantage_wrong");
+      table.advantage_wrong = ReadNumbers(entry, path + ".advantage_wrong");
     } else {
       RefuseValue(path, key, "is not one of n, advantage_correct, advantage_wrong");
     }

@@ -1,6 +1,7 @@
 // advantaged_local._core, the module. Its stub, src/advantaged_local/_core.pyi, says what each
 // argument and attribute is.
 #include <advantaged/advantaged.h>
+#include <advantaged/catalog.h>
 #include <nanobind/nanobind.h>
 
 #include <functional>
@@ -9,6 +10,7 @@
 #include <utility>
 
 #include "client/python_local/src/array.h"
+#include "client/python_local/src/catalog.h"
 #include "client/python_local/src/method.h"
 #include "client/python_local/src/result.h"
 #include "client/python_local/src/scalar.h"
@@ -17,7 +19,7 @@
 namespace advantaged::python {
 namespace {
 
-using namespace nanobind::literals;
+using nanobind::literals::operator""_a;
 
 std::vector<std::uint32_t> ReadPassAt(nb::handle pass_at) {
   std::vector<std::uint32_t> read;
@@ -122,7 +124,9 @@ NB_MODULE(_core, module) {
   module.doc() = "The C++ core of advantaged.";
   module.attr("version") = ADVANTAGED_LOCAL_VERSION;
   module.attr("numerics_version") = kNumericsVersion;
+  module.attr("instruction_set") = InstructionSet().c_str();
   BindResult(module);
+  BindCatalog(module);
   // None is let through everywhere: where it is no value, the messages of scalar.h say so better.
   module.def("compute", &Compute, nb::kw_only(), "method"_a.none(), "parameters"_a = nb::none(),
              "rewards"_a = nb::none(), "group_size"_a = nb::none(), "group_sizes"_a = nb::none(),

@@ -16,14 +16,6 @@ nb::object ToPython(const std::optional<Number>& number) {
   return number ? nb::object(nb::float_(*number)) : nb::none();
 }
 
-nb::list ViolationsOf(const LocalResult& local) {
-  nb::list list;
-  for (const Violation& violation : local.result.violations.listed()) {
-    list.append(nb::make_tuple(ToPython(violation.field), ToPython(violation.description)));
-  }
-  return list;
-}
-
 nb::list WarningsOf(const LocalResult& local) {
   // The contract's names, by WarningCode.
   static constexpr const char* kCodes[] = {"CODE_NEGATIVE_ADVANTAGE_OF_CORRECT",
@@ -115,10 +107,20 @@ nb::object StatisticsOf(const LocalResult& local) {
 
 }  // namespace
 
+nb::list ViolationsToPython(const Violations& violations) {
+  nb::list list;
+  for (const Violation& violation : violations.listed()) {
+    list.append(nb::make_tuple(ToPython(violation.field), ToPython(violation.description)));
+  }
+  return list;
+}
+
 void BindResult(nb::module_& module) {
   nb::class_<LocalResult>(module, "Result")
       .def_ro("advantages", &LocalResult::advantages)
-      .def_prop_ro("violations", &ViolationsOf)
+      .def_prop_ro(
+          "violations",
+          [](const LocalResult& local) { return ViolationsToPython(local.result.violations); })
       .def_prop_ro("violation_count",
                    [](const LocalResult& local) { return local.result.violations.count(); })
       .def_prop_ro("summary", &SummaryOf)

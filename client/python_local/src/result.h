@@ -21,6 +21,9 @@ struct LocalResult {
   bool has_summary = false;
 };
 
+// A list of (field, description).
+nb::list ViolationsToPython(const Violations& violations);
+
 void BindResult(nb::module_& module);
 
 }  // namespace advantaged::python

@@ -83,6 +83,17 @@ double Double(nb::handle value, std::string_view argument) {
   return number;
 }
 
+std::vector<double> ReadNumbers(nb::handle values, std::string_view argument) {
+  if (PyUnicode_Check(values.ptr()) || !nb::hasattr(values, "__iter__")) {
+    RefuseType(argument, values, "a sequence of numbers");
+  }
+  std::vector<double> numbers;
+  for (const nb::handle value : nb::iter(values)) {
+    numbers.push_back(Double(value, At(argument, numbers.size())));
+  }
+  return numbers;
+}
+
 bool Flag(nb::handle value, std::string_view argument) {
   if (!PyBool_Check(value.ptr())) RefuseType(argument, value, "True or False");
   return value.is(nb::handle(Py_True));

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace advantaged::python {
 
@@ -33,6 +34,8 @@ std::int64_t Int64(nb::handle value, std::string_view argument);
 std::uint32_t Uint32(nb::handle value, std::string_view argument);
 // A float, an int, or what has __float__; not a bool.
 double Double(nb::handle value, std::string_view argument);
+// A sequence of them, or an array.
+std::vector<double> ReadNumbers(nb::handle values, std::string_view argument);
 bool Flag(nb::handle value, std::string_view argument);
 std::string Text(nb::handle value, std::string_view argument);
 

@@ -4,64 +4,20 @@ The contract (proto/advantaged/v1) says what each argument means; names here are
 """
 
 from collections.abc import Sequence
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+
+from advantaged_local.types import Statistics, Summary
 
 version: str
 """Version of this package."""
 numerics_version: int
 """Two builds with the same number return the same bits."""
 
-class PassAtK(TypedDict):
-    """Pass@K over a batch: its mean over `groups` groups, None if there are none."""
-
-    k: int
-    mean: float | None
-    groups: int
-
-class Summary(TypedDict):
-    """The batch in a few numbers: the contract's Summary. None where it leaves a field out."""
-
-    groups: int
-    responses: int
-    masked_responses: int
-    all_fail_groups: int
-    mixed_groups: int
-    all_pass_groups: int
-    constant_groups: int
-    varied_groups: int
-    empty_groups: int
-    small_groups: int
-    suspicious_groups: int
-    mean_success_rate: float | None
-    pass_at_k: list[PassAtK]
-    no_signal_share: float
-    mean_absolute_advantage: float
-    sd_absolute_advantage: float
-    max_absolute_advantage: float
-    positive_weight: float
-    negative_weight: float
-
-class _Statistics(TypedDict):
-    n: npt.NDArray[np.uint32]
-    c: npt.NDArray[np.uint32]
-    outcome: npt.NDArray[np.uint8]
-    success_rate: npt.NDArray[np.float64]
-    mean: npt.NDArray[np.float64]
-    sd: npt.NDArray[np.float64]
-    priority: npt.NDArray[np.float64]
-    pass_at_k: dict[int, npt.NDArray[np.float64]]
-
-class Statistics(_Statistics, total=False):
-    """One column per number, an entry per group: the contract's GroupStatistics.
-
-    `outcome` has the numbers of the contract's GroupOutcome (1 empty, 2 all fail, 3 mixed, 4 all pass, 5 constant,
-    6 varied); `pass_at_k` a column for each K; `group_ids` is there if the call had them.
-    """
-
-    group_ids: npt.NDArray[np.uint32]
+instruction_set: str
+"""What the kernels run on, e.g. "AVX2"; the results are the same on all."""
 
 class Result:
     """What compute() returns. Everything but `advantages` is made anew each time it is read: read it once.
@@ -138,4 +94,26 @@ def compute(
     {"n": 4, "advantage_correct": [...], "advantage_wrong": [...]}, constants as a dict. `stages`: ("center", {}),
     ("scale", {"epsilon": 1e-8, "weighting": "tokens"}), ("clip", {"low": -5.0}). `pass_at` are the K to report;
     `statistics` asks for Result.statistics, which costs more than the advantages do. `out` receives the advantages.
+    """
+
+def list_methods() -> list[dict[str, Any]]:
+    """The method table: a dict for each method, with the names of the contract's MethodDescription.
+
+    Enumerations are their last words: `input` "rewards" or "outcomes", `constant_group` "zero", "formula" or
+    "as_base", `type` of a parameter "integer", "real", "flag", "choice", "tables", "text" or "constants". None where
+    the contract leaves a field out.
+    """
+
+def describe(
+    *,
+    method: str,
+    parameters: dict[str, Any] | None = None,
+    n: int | None = None,
+    points: int | None = None,
+    rho: Sequence[float] | npt.NDArray[np.float64] | None = None,
+) -> dict[str, Any]:
+    """From a method to the reward it ascends: the contract's DescribeMethodResponse, its arrays as NumPy's.
+
+    `violations` is what is wrong with the question, as Result.violations; if there are any, it is all there is.
+    `table` and `curve` are dicts; `method` is (name, parameters), with every default filled in.
     """
