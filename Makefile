@@ -34,9 +34,10 @@ run: build ## Build, start the server, send it real rewards, show the answers
 
 .PHONY: test
 test: ## Build everything and run every test
-	@$(INSTALL) build test
+	@$(INSTALL) build test python
 	@$(call configure,release,build,ADVANTAGED_BUILD_TESTS=ON)
 	@cmake --build --preset release -j $(JOBS)
+	@scripts/python_environment.sh
 	@ctest --preset release -j $(JOBS)
 
 .PHONY: overload inline-size

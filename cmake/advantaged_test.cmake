@@ -11,7 +11,8 @@
 #   advantaged_pytest(grpcio LABEL server SRCS grpcio_test.py ENVIRONMENT NAME=VALUE)
 #
 # run a script, or pytest on files, with the interpreter whose packages are
-# Debian's. The generated Python modules are on PYTHONPATH.
+# Debian's, or with PYTHON. The generated Python modules are on PYTHONPATH, except
+# with PYTHON, whose packages bring their own.
 #
 # All take TIMEOUT seconds (default 120).
 
@@ -22,11 +23,13 @@ include(GoogleTest)
 # Not find_package(Python3): the first python3 on PATH may be another one, which
 # does not see the packages that scripts/packages/test.txt installs.
 set(ADVANTAGED_PYTHON /usr/bin/python3 CACHE FILEPATH "Python that runs the tests")
+# Made by scripts/python_environment.sh, for the tests of what it installs there.
+set(ADVANTAGED_ENVIRONMENT ${PROJECT_SOURCE_DIR}/build/venv)
 # prometheus and promtool, which scripts/fetch_prometheus.sh puts there.
 set(ADVANTAGED_TOOLS ${PROJECT_SOURCE_DIR}/build/tools)
 
 macro(advantaged_parse_test helper)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT;SCRIPT"
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT;SCRIPT;PYTHON"
                         "LABEL;SRCS;DEPS;ARGS;ENVIRONMENT;DEFINITIONS")
   if(arg_UNPARSED_ARGUMENTS OR NOT arg_LABEL)
     message(FATAL_ERROR "${helper}(${name}): LABEL is needed, '${arg_UNPARSED_ARGUMENTS}' is not")
@@ -67,14 +70,20 @@ endforeach()
 endfunction()
 
 function(advantaged_add_python name)
-  add_test(NAME ${room}.${name} COMMAND ${ADVANTAGED_PYTHON} ${ARGN}
+  set(python ${ADVANTAGED_PYTHON})
+  set(path ${CMAKE_BINARY_DIR}/generated/python)
+  if(arg_PYTHON)
+    set(python ${arg_PYTHON})
+    set(path)
+  endif()
+  add_test(NAME ${room}.${name} COMMAND ${python} ${ARGN}
            WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
   set_tests_properties(
     ${room}.${name}
     PROPERTIES TIMEOUT ${arg_TIMEOUT}
                LABELS "${arg_LABEL}"
                ENVIRONMENT
-               "PYTHONPATH=${CMAKE_BINARY_DIR}/generated/python;PYTHONDONTWRITEBYTECODE=1;${arg_ENVIRONMENT}")
+               "PYTHONPATH=${path};PYTHONDONTWRITEBYTECODE=1;${arg_ENVIRONMENT}")
 endfunction()
 
 function(advantaged_python_test name)

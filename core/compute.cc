@@ -3,23 +3,29 @@
 #include "advantaged/advantaged.h"
 #include "core/computation.h"
 #include "core/summary.h"
+#include "core/text.h"
 
 namespace advantaged {
 namespace {
 
-// Keeps everything the reports say.
+// Keeps what the result says of the reports.
 class Collector final : public GroupObserver {
  public:
-  Collector(Result& result, std::span<const std::uint32_t> pass_at)
-      : result_(result), summary_(pass_at) {}
+  Collector(const Options& options, std::size_t groups, Result& result)
+      : statistics_(options.group_statistics), result_(result), summary_(options.pass_at) {
+    if (!statistics_) return;
+    result_.groups.reserve(groups);
+    result_.pass_at_k.reserve(groups * options.pass_at.size());
+  }
 
-  bool WantsEachGroup() const override { return true; }
+  bool WantsEachGroup() const override { return statistics_; }
 
   void OnGroup(const GroupReport& report, std::uint64_t times) override {
+    summary_.Add(report, times);
+    if (!statistics_) return;
     result_.groups.push_back(report.statistics);
     result_.pass_at_k.insert(result_.pass_at_k.end(), report.pass_at_k.begin(),
                              report.pass_at_k.end());
-    summary_.Add(report, times);
   }
 
   void OnAdvantages(std::span<const float> advantages) override { summary_.Add(advantages); }
@@ -30,26 +36,49 @@ class Collector final : public GroupObserver {
   Summary Build(std::size_t responses) const { return summary_.Build(responses); }
 
  private:
+  const bool statistics_;
   Result& result_;
   SummaryBuilder summary_;
 };
 
-}  // namespace
-
-Result Compute(const Request& request) {
+// Fills all of the result but the advantages, which go to what `room` returns for their number.
+template <typename Room>
+Result ComputeTo(const Request& request, const Room& room) {
   Result result;
   const Computation computation(request, result.violations);
   if (!result.ok()) return result;
-  result.advantages.resize(computation.output_size());
-  result.groups.reserve(computation.groups().count());
-  Collector collector(result, request.options.pass_at);
-  Computation::Notes notes = computation.Run(result.advantages, &collector, result.violations);
+  // With `moments_only` the caller gets none, but the stages need them.
+  std::vector<float> unwanted(request.options.moments_only ? computation.output_size() : 0);
+  const std::span<float> out =
+      room(request.options.moments_only ? 0 : computation.output_size(), result);
+  if (!result.ok()) return result;
+  Collector collector(request.options, computation.groups().count(), result);
+  Computation::Notes notes =
+      computation.Run(request.options.moments_only ? unwanted : out, &collector, result.violations);
   result.warnings = std::move(notes.warnings);
   result.batch_moments = std::move(notes.batch_moments);
-  if (request.options.moments_only) result.advantages.clear();
   result.summary = collector.Build(computation.responses());
   result.method = computation.method().spec;
   return result;
+}
+
+}  // namespace
+
+Result Compute(const Request& request) {
+  return ComputeTo(request, [](std::size_t size, Result& result) {
+    result.advantages.resize(size);
+    return std::span<float>(result.advantages);
+  });
+}
+
+Result ComputeInto(const Request& request, std::span<float> out) {
+  return ComputeTo(request, [out](std::size_t size, Result& result) {
+    if (out.size() != size) {
+      result.violations.Add("out",
+                            Concat("room for ", out.size(), " advantages; there will be ", size));
+    }
+    return out;
+  });
 }
 
 }  // namespace advantaged

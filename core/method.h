@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "advantaged/advantaged.h"
+#include "advantaged/catalog.h"
 #include "core/formula/surrogate_formula.h"
 #include "core/kernels/affine_rule.h"
 #include "core/kernels/apply.h"
@@ -54,16 +55,6 @@ struct Parameters {
   bool leave_one_out_factor = false;
   const std::vector<OutcomeTable>* tables = nullptr;
   const SurrogateFormula* formula = nullptr;
-};
-
-enum class ParameterType : std::uint8_t {
-  kInteger,
-  kReal,
-  kFlag,
-  kChoice,
-  kTables,
-  kText,
-  kConstants
 };
 
 // One parameter: its name is the proto field, the command-line KEY and the key of
@@ -111,9 +102,6 @@ struct SurrogateParts {
   std::string_view data_term;
   std::string_view regularizer = {};  // added to it; "" unless the method is made of the two
 };
-
-enum class MethodInput : std::uint8_t { kRewards, kOutcomes };
-enum class ConstantGroup : std::uint8_t { kZero, kFormula, kAsBase };
 
 // One row of the method table. Function pointers that do not apply are null.
 struct MethodRow {

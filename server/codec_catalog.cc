@@ -1,10 +1,9 @@
 #include "server/codec_catalog.h"
 
 #include <string>
+#include <utility>
 
-#include "core/method_table.h"
-#include "core/surrogate/closed_form.h"
-#include "core/text.h"
+#include "advantaged/catalog.h"
 
 namespace advantaged {
 namespace {
@@ -41,43 +40,33 @@ v1::ConstantGroup EncodeConstantGroup(ConstantGroup group) {
   return v1::CONSTANT_GROUP_AS_BASE;
 }
 
-// A default as one would type it.
-std::string DefaultText(const ParameterRow& row) {
-  const double value = *row.default_number;
-  if (row.type == ParameterType::kFlag) return value != 0 ? "true" : "false";
-  if (row.type == ParameterType::kChoice)
-    return std::string(row.choices[static_cast<std::size_t>(value)]);
-  return Concat(value);
-}
-
-void EncodeParameter(const ParameterRow& row, v1::ParameterDescription& out) {
-  out.set_name(std::string(row.name));
-  out.set_description(std::string(row.description));
-  out.set_type(EncodeType(row.type));
-  if (row.type == ParameterType::kInteger || row.type == ParameterType::kReal) {
-    out.set_minimum(row.minimum);
-    if (row.maximum) out.set_maximum(*row.maximum);
-  }
-  if (row.default_number) out.set_default_value(DefaultText(row));
-  out.set_may_be_omitted(row.may_be_omitted);
-  for (const std::string_view choice : row.choices) out.add_choices(std::string(choice));
+void EncodeParameter(ParameterDescription&& parameter, v1::ParameterDescription& out) {
+  out.set_name(std::move(parameter.name));
+  out.set_description(std::move(parameter.description));
+  out.set_type(EncodeType(parameter.type));
+  if (parameter.minimum) out.set_minimum(*parameter.minimum);
+  if (parameter.maximum) out.set_maximum(*parameter.maximum);
+  if (parameter.default_value) out.set_default_value(std::move(*parameter.default_value));
+  out.set_may_be_omitted(parameter.may_be_omitted);
+  for (std::string& choice : parameter.choices) out.add_choices(std::move(choice));
 }
 
 }  // namespace
 
 void EncodeMethodTable(v1::ListMethodsResponse& response) {
-  for (const MethodRow* row : MethodTable()) {
+  for (MethodDescription& method : ListMethods()) {
     v1::MethodDescription& out = *response.add_methods();
-    out.set_name(std::string(row->name));
-    out.set_equation(std::string(row->equation));
-    out.set_source(std::string(row->source));
-    out.set_input(row->input == MethodInput::kRewards ? v1::METHOD_INPUT_REWARDS
-                                                      : v1::METHOD_INPUT_OUTCOMES);
-    out.set_constant_group(EncodeConstantGroup(row->constant_group));
-    out.set_shapes_rewards(row->shapes_rewards());
-    out.set_surrogate(SurrogateText(*row));
-    for (const ParameterRow& parameter : row->parameters)
-      EncodeParameter(parameter, *out.add_parameters());
+    out.set_name(std::move(method.name));
+    out.set_equation(std::move(method.equation));
+    out.set_source(std::move(method.source));
+    out.set_input(method.input == MethodInput::kRewards ? v1::METHOD_INPUT_REWARDS
+                                                        : v1::METHOD_INPUT_OUTCOMES);
+    out.set_constant_group(EncodeConstantGroup(method.constant_group));
+    out.set_shapes_rewards(method.shapes_rewards);
+    out.set_surrogate(std::move(method.surrogate));
+    for (ParameterDescription& parameter : method.parameters) {
+      EncodeParameter(std::move(parameter), *out.add_parameters());
+    }
   }
 }
 

@@ -25,8 +25,10 @@ RULES = [
     ("core/kernels/", r"^core/methods/", "methods call kernels, not the reverse"),
     ("core/include/", r"^core/", "public headers are installed without the rest of core/"),
     ("server/", r"^(client|cli|tests)/", "the server stands beside its clients"),
-    ("client/", r"^(core|server|cli|tests)/|^advantaged/\w+\.h$",
+    ("client/(?!python_local/)", r"^(core|server|cli|tests)/|^advantaged/\w+\.h$",
      "a client knows the contract only"),
+    ("client/python_local/", r"^(core|server|cli|tests)/|\.pb\.h$",
+     "the module for Python is made of the installed library"),
     ("cli/", r"^server/(?!handler\.h$)|^tests/", "advctl reaches a server over the wire, or --local its handler"),
     ("", r"\.(cc|cpp|cu)$", "sources are not included, main.cc least of all"),
 ]
@@ -77,6 +79,8 @@ if __name__ == "__main__":
             **including("server/service.cc", '"server/codec.h"', pb, "<grpcpp/grpcpp.h>"),
             **including("server/worker.cc", '"core/engine.h"', "<prometheus/counter.h>"),
             **including("client/cpp/client.cc", pb),
+            **including("client/python_local/src/module.cc", "<advantaged/advantaged.h>",
+                        '"client/python_local/src/array.h"'),
             **including("cli/local.cc", '"client/cpp/client.h"', '"core/engine.h"'),
             **including("tests/core/engine_test.cc", '"core/engine.h"', "<gtest/gtest.h>"),
         },
@@ -99,6 +103,8 @@ if __name__ == "__main__":
             "public core header and contract outside codec": including(
                 "server/service.cc", '"advantaged/advantaged.h"', pb),
             "core in client": including("client/cpp/client.cc", '"core/engine.h"'),
+            "core in the module for Python": including(
+                "client/python_local/src/module.cc", '"core/computation.h"'),
             "server in client": including("client/cpp/client.cc", '"server/codec.h"'),
             "server in cli": including("cli/main.cc", '"server/codec.h"'),
             "main included": including("tests/cli/a_test.cc", '"cli/main.cc"'),

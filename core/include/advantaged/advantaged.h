@@ -156,6 +156,9 @@ struct Options {
   SmallGroupPolicy small_group = SmallGroupPolicy::kZero;
   bool per_group = false;  // return (A₊, A₋) per group instead of one advantage per response
   std::vector<std::uint32_t> pass_at;  // K for which to report unbiased Pass@K
+  // Fill Result::groups and Result::pass_at_k. Without them groups that are alike are computed
+  // together, which takes half the time or less.
+  bool group_statistics = true;
 
   std::vector<Stage> stages;
   bool allow_recentering = false;  // center even where the mean of the method carries meaning
@@ -257,8 +260,8 @@ struct Result {
 
   // One per row: N; or, with `per_group`, A₊ and A₋ of each group: 2 G.
   std::vector<float> advantages;
-  std::vector<GroupStatistics> groups;  // G
-  // G × pass_at.size(), row by row; NaN where ρ̂ is unknown or K > n.
+  std::vector<GroupStatistics> groups;  // G, with Options::group_statistics
+  // G × pass_at.size(), row by row, for the same groups; NaN where ρ̂ is unknown or K > n.
   std::vector<double> pass_at_k;
   // The moments that the stages need, of this call's responses: of the advantages before the first
   // clip, of the rewards, of what the first clip leaves … in the order in which stages need them.
@@ -271,6 +274,11 @@ struct Result {
 
 // Computes the advantages of every group of the request under its method.
 Result Compute(const Request& request);
+
+// The same, with the advantages written to `out` instead of Result::advantages, which stays empty:
+// as many floats as there would be there, else that is a violation. None of the request's arrays
+// may lie in it. What it holds after a violation means nothing.
+Result ComputeInto(const Request& request, std::span<float> out);
 
 }  // namespace advantaged
 
