@@ -40,11 +40,8 @@ class Plan:
     per_group: bool
     """Then two advantages a group may come back."""
     reads_lengths: bool
-
-    @property
-    def needs_moments(self) -> bool:
-        """Whether the stages need moments of the whole batch."""
-        return any(not isinstance(stage, stages.Clip) for stage in self.stages)
+    local: dict[str, Any] = dataclasses.field(default_factory=dict)
+    """What `local` makes of it, kept beside it."""
 
 
 def split_arguments(arguments: Mapping[str, Any]) -> tuple[Plan, dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Hashable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -13,6 +13,8 @@ from advantaged.errors import FailedPrecondition, InvalidArgument, Violation
 from advantaged.result import Facts, GroupStatistics, Result, Warning
 
 if TYPE_CHECKING:
+    from advantaged_local import _core
+    from advantaged_local.types import Statistics, Summary
     from typing_extensions import Unpack
 
     from advantaged._arguments import Arguments
@@ -32,11 +34,11 @@ class LocalBackend:
 
     def __init__(self) -> None:
         try:
-            from advantaged_local import _core
+            from advantaged_local import _core as core
         except ImportError as error:
             raise ImportError("the in-process core is not installed: pip install 'advantaged[local]', or, in a clone, "
                               "pip install ./client/python_local") from error
-        self._core = _core
+        self._core = core
 
     def compute(self, rewards: Any, **arguments: Unpack[Arguments]) -> Result:
         """As `Client.compute`; `deadline`, `run` and `observe` are for servers and mean nothing here."""
@@ -54,59 +56,58 @@ class LocalBackend:
         if required is not None and required != self._core.numerics_version:
             raise FailedPrecondition(f"required_numerics_version is {required}; the in-process core's numerics "
                                      f"version is {self._core.numerics_version}")
-        answer = self._core.compute(
-            method=plan.method.name, parameters=_parameters(plan.method), rewards=batch.rewards,
-            group_size=batch.group_size, group_sizes=batch.group_sizes, group_ids=batch.group_ids,
-            valid=batch.valid, outcomes=batch.outcomes, lengths=batch.lengths, trajectory_ids=batch.trajectory_ids,
-            statistics=plan.statistics, **_options(plan))
-        if answer.violations:
+        arrays: dict[str, Any] = {name: value for name, value in zip(batch._fields, batch) if value is not None}
+        answer = self._core.compute(**arrays, **_settings(plan))
+        if answer.violation_count:
             raise job.in_callers_words(InvalidArgument([Violation(*entry) for entry in answer.violations]))
-        facts = functools.partial(_read_facts, answer, plan, job.read.labels)
-        return job.result(answer.advantages, facts, "local")
+        return job.result(answer.advantages, functools.partial(self._read_facts, answer, plan, job.read.labels), "local")
+
+    def _read_facts(self, answer: _core.Result, plan: _plan.Plan, labels: Sequence[Hashable] | None) -> Facts:
+        name, parameters = answer.method
+        return Facts(
+            stats=_read_statistics(answer.statistics, labels) if answer.statistics is not None else None,
+            summary=_flat(answer.summary) if answer.summary is not None else {},
+            method=methods.from_name(name, **parameters),
+            numerics_version=self._core.numerics_version,
+            batch_moments=tuple(stages.Moments(*moments) for moments in answer.batch_moments),
+            warnings=tuple(Warning(code.removeprefix("CODE_").lower(), text) for code, text in answer.warnings),
+            timings={})
 
 
-@functools.lru_cache(maxsize=256)
-def _parameters(method: methods.Method) -> dict[str, Any]:
-    parameters = method.parameters()
-    if "tables" in parameters:
-        parameters["tables"] = [table._asdict() for table in parameters["tables"]]
-    if "constants" in parameters:
-        parameters["constants"] = dict(parameters["constants"])
-    return parameters
+def _settings(plan: _plan.Plan) -> dict[str, Any]:
+    """Everything that is no array, as the core takes it; made once a plan."""
+    kept = plan.local
+    if not kept:
+        parameters = plan.method.parameters()
+        if "tables" in parameters:
+            parameters["tables"] = [table._asdict() for table in parameters["tables"]]
+        if "constants" in parameters:
+            parameters["constants"] = dict(parameters["constants"])
+        kept.update((name, plan.settings[name]) for name in _TAKEN if plan.settings.get(name) is not None)
+        kept.update(
+            method=plan.method.name, parameters=parameters, statistics=plan.statistics,
+            stages=[(stage.kind, {k: v for k, v in vars(stage).items() if v is not None}) for stage in plan.stages])
+    return kept
 
 
-def _options(plan: _plan.Plan) -> dict[str, Any]:
-    settings = plan.settings
-    options = {name: settings[name] for name in
-               ("expected_group_size", "trajectory_reward", "success_threshold", "shape_rewards", "zero_unless_mixed",
-                "constant_tolerance", "small_group", "allow_recentering", "moments_only") if name in settings}
-    options["pass_at"] = list(settings.get("pass_at") or ())
-    options["stages"] = [(stage.kind, {k: v for k, v in vars(stage).items() if v is not None}) for stage in plan.stages]
-    options["batch_moments"] = [tuple(moments) for moments in settings.get("batch_moments") or ()]
-    return options
+# What the core takes as it is.
+_TAKEN = ("expected_group_size", "trajectory_reward", "success_threshold", "shape_rewards", "zero_unless_mixed",
+          "constant_tolerance", "small_group", "allow_recentering", "moments_only", "pass_at", "batch_moments")
 
 
-def _read_facts(answer: Any, plan: _plan.Plan, labels: Sequence[Hashable] | None) -> Facts:
-    name, parameters = answer.method
-    return Facts(
-        stats=_read_statistics(answer.statistics, labels) if plan.statistics else None,
-        summary=_flat(answer.summary),
-        method=methods.from_name(name, **parameters),
-        numerics_version=answer.numerics_version if hasattr(answer, "numerics_version") else 0,
-        batch_moments=tuple(stages.Moments(*moments) for moments in answer.batch_moments),
-        warnings=tuple(Warning(*entry) for entry in answer.warnings),
-        timings={})
+def _flat(summary: Summary) -> dict[str, float]:
+    flat = {name: value for name, value in summary.items() if name != "pass_at_k" and value is not None}
+    flat.update((f"pass_at_{entry['k']}", entry["mean"]) for entry in summary["pass_at_k"] if entry["mean"] is not None)
+    return cast(dict[str, float], flat)
 
 
-def _flat(summary: dict[str, Any]) -> dict[str, float]:
-    return summary
-
-
-def _read_statistics(columns: Any, labels: Sequence[Hashable] | None) -> GroupStatistics:
-    ids = columns.group_ids
+def _read_statistics(columns: Statistics, labels: Sequence[Hashable] | None) -> GroupStatistics:
+    ids: Any = columns.get("group_ids")
     if labels is not None:
-        ids = np.empty(len(columns.n), object)
+        ids = np.empty(len(columns["n"]), object)
         ids[:] = labels
-    return GroupStatistics(group_ids=ids, n=columns.n, c=columns.c, outcome=columns.outcome,
-                           success_rate=columns.success_rate, mean=columns.mean, sd=columns.sd,
-                           priority=columns.priority, pass_at=columns.pass_at_k)
+    elif ids is None:
+        ids = np.arange(len(columns["n"]), dtype=np.uint32)
+    return GroupStatistics(group_ids=ids, n=columns["n"], c=columns["c"], outcome=columns["outcome"],
+                           success_rate=columns["success_rate"], mean=columns["mean"], sd=columns["sd"],
+                           priority=columns["priority"], pass_at=columns["pass_at_k"])
