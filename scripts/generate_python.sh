@@ -5,4 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 out=${1:-client/python/src}
-protoc --proto_path=proto --python_out="$out" --pyi_out="$out" proto/advantaged/*/*.proto
+protoc --proto_path=proto --python_out="$out" --pyi_out="$out" --grpc_out="$out" \
+  --plugin=protoc-gen-grpc="$(command -v grpc_python_plugin)" proto/advantaged/*/*.proto
+# Files without a service are written too, empty.
+find "$out/advantaged" -name '*_pb2_grpc.py' ! -name 'advantage_service_*' -delete
