@@ -15,7 +15,7 @@ import pathlib
 import sys
 import time
 
-from report import document, growth, kernels, machine, memory, plots, python_client, remote, rows, torch_sort
+from report import client, document, growth, kernels, machine, memory, plots, python_client, remote, rows, torch_sort
 from report.programs import Failed
 
 
@@ -73,6 +73,12 @@ class Report:
         self.results.update(results)
         self.notes.append(note)
 
+    def client(self):
+        results, note = client.client(self.settings, self.tell)
+        self.results.update(results)
+        if note:
+            self.notes.append(note)
+
     def torch(self):
         results, note = torch_sort.torch_sort(self.settings, self.tell)
         self.results.update(results)
@@ -92,6 +98,7 @@ SUITES = {
     "targets": lambda report: report.compared(kernels.instruction_sets),
     "rank": lambda report: (report.compared(kernels.rank), report.torch()),
     "python": Report.python,
+    "client": Report.client,
     "ids": lambda report: report.compared(kernels.ids),
     "growth": Report.growth,
     "memory": Report.memory,

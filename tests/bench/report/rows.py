@@ -23,6 +23,10 @@ THROUGHPUT_TARGETS = {"16Ki": (0.9, 1.0), "64Ki": (0.85, 0.95)}
 KERNEL_GROUPS = (8, 16, 64)
 RANK_GROUPS = (16, 256, 65536)
 PYTHON_SIZES = (4096, 16384)
+# Name: responses, whether rewards are 0 and 1, whether groups are ids (0, 0, … 1, 1, …) rather than a size.
+CLIENT_CALLS = {"64": (64, False, False), "16Ki": (1 << 14, False, True), "16Ki_binary": (1 << 14, True, True),
+                "64Ki": (1 << 16, False, True), "64Ki_binary": (1 << 16, True, True)}
+LOCAL_SIZES = (4096, 16384)
 ECHO = "echo of the same bytes"
 
 HANDED_OVER = (
@@ -87,8 +91,23 @@ def _python():
                   "NumPy, one array of groups")
 
 
+def _client():
+    stub = "the generated stub, its message made before"
+    yield Row("client/64", "time of compute(), 64 responses, Python", stub, lower_is_better=True)
+    for name, (size, binary, _) in CLIENT_CALLS.items():
+        if name != "64":
+            yield Row(f"client/{name}", f"time of compute(), {size} {'0/1' if binary else 'real'} rewards, dense ids, Python",
+                      stub, 1.2, 1.1, True)
+    yield Row("client/uuids", "time to number 16384 uuid strings of 1024 groups", "np.unique", 0.25, 0.2, True)
+    for size in LOCAL_SIZES:
+        yield Row(f"local/{size}", f"time of compute() in-process, {size} responses, without statistics",
+                  "NumPy, count and look up", 1, 0.7, True)
+        yield Row(f"local_statistics/{size}", f"time of compute() in-process, {size} responses",
+                  "NumPy, count and look up", 1, 0.7, True)
+
+
 ROWS = [
-    *_remote(), *_kernels(), *_rank(), *_python(),
+    *_remote(), *_kernels(), *_rank(), *_python(), *_client(),
     Row("ids", "group_ids shuffled, 1Mi responses in groups of 8, in-process", "the same batch in order", 0.6, 0.8,
         explanation=IDS),
     Row("memory", "largest resident memory after the first tenth of the mixed load", "largest before", 1.1, 1.0, True,

@@ -56,8 +56,10 @@ class LocalBackend:
         if required is not None and required != self._core.numerics_version:
             raise FailedPrecondition(f"required_numerics_version is {required}; the in-process core's numerics "
                                      f"version is {self._core.numerics_version}")
-        arrays: dict[str, Any] = {name: value for name, value in zip(batch._fields, batch) if value is not None}
-        answer = self._core.compute(**arrays, **_settings(plan))
+        answer = self._core.compute(
+            rewards=batch.rewards, group_size=batch.group_size, group_sizes=batch.group_sizes,
+            group_ids=batch.group_ids, valid=batch.valid, outcomes=batch.outcomes, lengths=batch.lengths,
+            trajectory_ids=batch.trajectory_ids, **_settings(plan))
         if answer.violation_count:
             raise job.in_callers_words(InvalidArgument([Violation(*entry) for entry in answer.violations]))
         return job.result(answer.advantages, functools.partial(self._read_facts, answer, plan, job.read.labels), "local")
