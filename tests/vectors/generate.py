@@ -9,7 +9,7 @@ import sys
 import themes
 import themes_of_batches
 from exact import as_float32, float32_text
-from refusals import refusals
+from refusals import OF_MESSAGES, refusals
 
 NAN = float("nan")
 FOLDER = pathlib.Path(__file__).parent
@@ -23,14 +23,14 @@ def floats(numbers):
     return "[" + ", ".join(float32_text(as_float32(number)) for number in numbers) + "]"
 
 
-def line_of(name, request, expected):
+def line_of(name, request, expected, **more):
     """JSON of a vector; float32 numbers in their shortest form."""
     rewards = floats(NAN if reward == "NaN" else reward for reward in request["rewards"])
     texts = {"@rewards": rewards, "@advantages": floats(expected.get("advantages", []))}
     request = {**request, "rewards": "@rewards"}
     if "advantages" in expected:
         expected = {**expected, "advantages": "@advantages"}
-    line = json.dumps({"name": name, "request": request, "expected": expected}, allow_nan=False)
+    line = json.dumps({"name": name, **more, "request": request, "expected": expected}, allow_nan=False)
     for mark, text in texts.items():
         line = line.replace(f'"{mark}"', text)
     return line
@@ -49,7 +49,8 @@ def vectors():
                 yield file, line_of(f"{name}/{number}", request, expected)
                 number += 1
     for number, (name, request, expected) in enumerate(refusals()):
-        yield "refusals", line_of(f"refusals/{name}/{number}", request, expected)
+        more = {"message_only": True} if name in OF_MESSAGES else {}
+        yield "refusals", line_of(f"refusals/{name}/{number}", request, expected, **more)
 
 
 def main():

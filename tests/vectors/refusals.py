@@ -94,6 +94,10 @@ OTHERS = {
                     "stages[0].center"),
 }
 
+# Wrong as messages, not as batches: what clients have no words for.
+OF_MESSAGES = {"no_groups", "two_forms_of_groups", "mask_of_other_size", "outcomes_of_other_size", "stray_bits",
+               "no_method", "empty_stage", "numerics_version"}
+
 
 def refused(request, fields):
     return request, {"error": "INVALID_ARGUMENT", "fields": fields.split()}

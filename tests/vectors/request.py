@@ -38,7 +38,8 @@ def bits_of(text, count):
 
 
 def rewards_of(request):
-    return [NAN if reward == "NaN" else reward for reward in request["rewards"]]
+    """As float32: a text of one is another number as a double, to be compared with a threshold."""
+    return [NAN if reward == "NaN" else as_float32(reward) for reward in request["rewards"]]
 
 
 def method_of(request):
