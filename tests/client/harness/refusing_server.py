@@ -49,6 +49,23 @@ class Failure:
         context.abort(self.code, status.message)
 
 
+class Health(grpc.GenericRpcHandler):
+    """Says SERVING to who watches, until the end: clients that balance by health ask, and note where nobody answers."""
+
+    SERVING = b"\x08\x01"  # HealthCheckResponse
+
+    def service(self, call):
+        if call.method != "/grpc.health.v1.Health/Watch":
+            return None
+        return grpc.unary_stream_rpc_method_handler(self._watch)  # no serializers: bytes
+
+    def _watch(self, request, context):
+        over = threading.Event()
+        if context.add_callback(over.set):
+            yield self.SERVING
+            over.wait()
+
+
 class RefusingServer(advantage_service_pb2_grpc.AdvantageServiceServicer):
     """`failures`, one for each attempt; then what `stub`, of a real server, says."""
 
@@ -57,7 +74,7 @@ class RefusingServer(advantage_service_pb2_grpc.AdvantageServiceServicer):
         self.failures = []
         self.attempts = []
         self.lock = threading.Lock()
-        self.server = grpc.server(futures.ThreadPoolExecutor(max_workers=4), options=UNLIMITED)
+        self.server = grpc.server(futures.ThreadPoolExecutor(max_workers=8), [Health()], options=UNLIMITED)
         advantage_service_pb2_grpc.add_AdvantageServiceServicer_to_server(self, self.server)
         self.address = f"127.0.0.1:{self.server.add_insecure_port('127.0.0.1:0')}"
         self.server.start()

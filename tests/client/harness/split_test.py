@@ -74,9 +74,10 @@ def of_trajectories(source):
 
 
 def staged(source, stages, make=plain):
+    """Over reinforce: advantages that centre to what is nearly 0 would differ by how the mean was rounded."""
     request = make(source)
     lengths = [source.randint(0, 900) for _ in request["rewards"]]
-    return {**request, "method": {"dr_grpo": {}}, "lengths": lengths, "stages": stages}
+    return {**request, "method": {"reinforce": {}}, "lengths": lengths, "stages": stages}
 
 
 BATCHES = {
