@@ -89,6 +89,11 @@ lint: ## Build everything with clang-tidy looking on
 	@[[ ! .clang-tidy -nt build/lint/.ninja_log ]] || cmake --build --preset lint --target clean
 	@cmake --build --preset lint -j $(JOBS) -- -k 0
 
+.PHONY: vectors
+vectors: ## Write the test vectors, tests/vectors/*.jsonl, anew
+	@$(INSTALL) test
+	@/usr/bin/python3 tests/vectors/generate.py
+
 .PHONY: readme
 readme: build ## Write the demo and the method table into the README
 	@scripts/update_readme.py

@@ -5,8 +5,8 @@ import grpc
 import pytest
 from advantaged.v1 import catalog_pb2, compute_pb2, describe_pb2
 from busy_server import CODE, ONE_THREAD, connect, details, queued, refused, start_slow, wait
-from conftest import PATIENCE, eventually
 from rest import at_rest
+from running_server import PATIENCE, eventually
 
 
 def test_a_full_queue_says_when_to_come_back(start):

@@ -7,7 +7,7 @@ import grpc
 import pytest
 from advantaged.rpc import status_pb2
 from advantaged.v1 import advantage_service_pb2_grpc
-from conftest import PATIENCE, eventually
+from running_server import PATIENCE, eventually
 
 CODE = grpc.StatusCode
 ONE_THREAD = ("--compute-threads=1", "--inline-responses=0")

@@ -10,8 +10,8 @@ import grpc
 import pytest
 from advantaged.rpc import status_pb2
 from advantaged.v1 import catalog_pb2, compute_pb2
-from conftest import PATIENCE, eventually
 from rest import RPC, at_rest, handled
+from running_server import PATIENCE, eventually
 
 
 def wait_until_computing(server):

@@ -9,8 +9,8 @@ import batches
 import grpc
 import pytest
 from busy_server import connect, queued, refused, start_slow, wait
-from conftest import BINARY, ENVIRONMENT, PATIENCE, eventually
 from rest import at_rest
+from running_server import BINARY, ENVIRONMENT, PATIENCE, eventually
 
 
 def run(*flags, env=None):

@@ -11,7 +11,7 @@ import time
 
 import batches
 import pytest
-from conftest import BINARY, PATIENCE, eventually
+from running_server import BINARY, PATIENCE, eventually
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 SETTINGS = 4

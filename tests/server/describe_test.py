@@ -8,10 +8,10 @@ import pytest
 from advantaged.rpc import status_pb2
 from advantaged.v1 import compute_pb2, describe_pb2
 from busy_server import CODE, ONE_THREAD, busy, connect, details, queued, refused, start_slow, wait
-from conftest import PATIENCE, eventually
 from google.protobuf import json_format
 from log_lines import ALL, STAGES, calls
 from rest import at_rest, handled
+from running_server import PATIENCE, eventually
 from transports import fetch, read_all, read_status, send, status_to_refusal, to_json
 
 RPC = "DescribeMethod"

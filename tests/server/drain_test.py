@@ -12,7 +12,7 @@ import batches
 import grpc
 import pytest
 from advantaged.v1 import advantage_service_pb2_grpc, compute_pb2
-from conftest import PATIENCE, eventually
+from running_server import PATIENCE, eventually
 
 FOREVER = "--drain-delay=3600"
 

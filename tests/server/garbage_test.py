@@ -5,7 +5,7 @@ import socket
 
 import batches
 import pytest
-from conftest import PATIENCE
+from running_server import PATIENCE
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 SETTINGS = bytes([0, 0, 0, 4, 0, 0, 0, 0, 0])

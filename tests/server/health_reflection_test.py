@@ -12,8 +12,8 @@ import urllib.error
 
 import grpc
 import pytest
-from conftest import PATIENCE, eventually
 from google.protobuf import descriptor_pb2, descriptor_pool
+from running_server import PATIENCE, eventually
 
 PROTOS = "/usr/share/grpc-proto"
 SERVICE = "advantaged.v1.AdvantageService"

@@ -9,7 +9,7 @@ import struct
 import batches
 import hpack
 import pytest
-from conftest import PATIENCE
+from running_server import PATIENCE
 
 HEADERS, SETTINGS, CONTINUATION = 1, 4, 9
 END_HEADERS = 4

@@ -22,9 +22,9 @@ import h2.config
 import h2.connection
 import h2.settings
 import pytest
-from conftest import PATIENCE, eventually
 from advantaged.v1 import advantage_service_pb2_grpc, compute_pb2, stream_pb2
 from rest import at_rest, handled, started
+from running_server import PATIENCE, eventually
 from transports import post_head
 
 RESPONSES = 1 << 14  # more than is computed inline

@@ -7,8 +7,8 @@ import signal
 import batches
 import pytest
 from advantaged.v1 import compute_pb2
-from conftest import eventually
 from log_lines import ALL, PARENT, STAGES, calls, lines
+from running_server import eventually
 from transports import post, post_head, read_all, send, to_json
 
 ONE_THREAD = "--compute-threads=1"

@@ -9,7 +9,7 @@ import struct
 import time
 
 import pytest
-from conftest import PATIENCE, eventually
+from running_server import PATIENCE, eventually
 from transports import post, post_head
 
 LIMIT = 1 << 20

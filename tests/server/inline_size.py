@@ -13,8 +13,8 @@ import pathlib
 import statistics
 import tempfile
 
-from conftest import Server
 from overload import OK, Load
+from running_server import Server
 
 SIZES = [1 << power for power in range(8, 18)]
 SMALL = 16  # responses of what is inline beside the flood

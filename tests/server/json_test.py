@@ -14,8 +14,8 @@ import subprocess
 import batches
 import pytest
 from advantaged.v1 import catalog_pb2, compute_pb2
-from conftest import PATIENCE, eventually
 from google.protobuf import json_format
+from running_server import PATIENCE, eventually
 from transports import post, post_head, read_all, read_status, send, to_json
 
 ONE_THREAD = ("--compute-threads=1",)

@@ -5,7 +5,7 @@ import socket
 import struct
 import time
 
-from conftest import PATIENCE
+from running_server import PATIENCE
 
 SETTINGS, PING, GOAWAY = 4, 6, 7
 ACK = 1

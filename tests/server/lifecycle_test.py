@@ -7,7 +7,7 @@ import subprocess
 
 import batches
 import pytest
-from conftest import BINARY, ENVIRONMENT, PATIENCE, eventually
+from running_server import BINARY, ENVIRONMENT, PATIENCE, eventually
 
 
 def run(*flags, env=None):

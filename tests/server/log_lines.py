@@ -2,7 +2,7 @@
 
 import json
 
-from conftest import eventually
+from running_server import eventually
 
 PARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 STAGES = ("queue_us", "decode_us", "compute_us", "encode_us")

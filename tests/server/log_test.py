@@ -12,9 +12,9 @@ import batches
 import grpc
 import pytest
 from advantaged.v1 import advantage_service_pb2_grpc, catalog_pb2
-from conftest import BINARY, PATIENCE, eventually
 from log_lines import ALL, PARENT, STAGES, calls, lines
 from rest import at_rest
+from running_server import BINARY, PATIENCE, eventually
 
 
 def trailers(call):

@@ -5,9 +5,9 @@ import concurrent.futures
 import grpc
 from advantaged.v1 import advantage_service_pb2_grpc, compute_pb2
 from busy_server import connect
-from conftest import PATIENCE, eventually
 from overload import resident
 from rest import at_rest
+from running_server import PATIENCE, eventually
 from streams import SMALL_WINDOW, WINDOW, Stream, all_unread, ids, item, large_reply
 
 RESPONSES = 1 << 21

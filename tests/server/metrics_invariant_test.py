@@ -15,8 +15,8 @@ import sys
 import batches
 import grpc
 from advantaged.v1 import catalog_pb2, compute_pb2
-from conftest import PATIENCE, eventually
 from rest import RPC, at_rest, handled, started
+from running_server import PATIENCE, eventually
 
 CODE = grpc.StatusCode
 SERVICE = "/advantaged.v1.AdvantageService/"
@@ -90,7 +90,7 @@ def test_client_dies_while_computing(start):
     """The connection ends without a word about its call."""
     server = start()
     client = subprocess.Popen(
-        [sys.executable, "-c", "import sys, batches, conftest, grpc\n"
+        [sys.executable, "-c", "import sys, batches, grpc, running_server\n"
          "from advantaged.v1 import advantage_service_pb2_grpc as service\n"
          "channel = grpc.insecure_channel(sys.argv[1],"
          " options=[('grpc.max_send_message_length', -1)])\n"

@@ -10,8 +10,8 @@ import batches
 import grpc
 import pytest
 from advantaged.v1 import compute_pb2
-from conftest import BINARY, Metrics, eventually
 from rest import at_rest
+from running_server import BINARY, Metrics, eventually
 
 GOLDEN = pathlib.Path(__file__).with_name("metric_families.txt")
 PROMTOOL = pathlib.Path(os.environ["ADVANTAGED_TOOLS"], "promtool")

@@ -22,8 +22,8 @@ import tempfile
 import time
 
 from advantaged.v1 import compute_pb2
-from conftest import PATIENCE, Server
 from rest import at_rest, handled, started
+from running_server import PATIENCE, Server
 
 GENERATOR = os.environ["ADVANTAGED_LOAD_GENERATOR"]
 OK, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED = "0", "4", "8"

@@ -10,7 +10,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-from conftest import PATIENCE, eventually
+from running_server import PATIENCE, eventually
 
 PROMETHEUS = pathlib.Path(os.environ["ADVANTAGED_TOOLS"], "prometheus")
 JOB = "advantaged"

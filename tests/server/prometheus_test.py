@@ -14,8 +14,8 @@ from fractions import Fraction
 
 import pytest
 from advantaged.v1 import compute_pb2
-from conftest import Metrics, Server, eventually
 from prometheus_server import JOB, Prometheus
+from running_server import Metrics, Server, eventually
 
 GOLDEN = pathlib.Path(__file__).with_name("metric_families.txt")
 DATA = pathlib.Path(os.environ["ADVANTAGED_DATA"], "humaneval_runs.jsonl")

@@ -1,6 +1,6 @@
 """The state in which no call is under way, and what the counters of calls must then agree on."""
 
-from conftest import eventually
+from running_server import eventually
 
 RPC = "ComputeAdvantages"
 METHODS = (RPC, "StreamAdvantages", "DescribeMethod", "ListMethods", "GetServerInfo")

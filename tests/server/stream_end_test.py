@@ -9,9 +9,9 @@ import batches
 import grpc
 import pytest
 from busy_server import CODE, ONE_THREAD, busy, connect, queued, start_slow, wait
-from conftest import PATIENCE, eventually
 from drain_test import FOREVER, is_ready
 from rest import at_rest, handled
+from running_server import PATIENCE, eventually
 from streams import (SMALL_WINDOW, STREAM, WINDOW, Stream, all_unread, ids, item, large_reply, received, sent,
                      sorting)
 

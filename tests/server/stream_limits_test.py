@@ -4,9 +4,9 @@ import batches
 import grpc
 import pytest
 from busy_server import CODE, ONE_THREAD, busy, connect, queued, start_slow, wait
-from conftest import PATIENCE, eventually
 from hostile_test import Peer, frame
 from rest import at_rest, handled
+from running_server import PATIENCE, eventually
 from streams import (SMALL_WINDOW, STREAM, WINDOW, Stream, all_unread, exchange, ids, item, large_reply, received,
                      refusal, sent)
 

@@ -5,9 +5,9 @@ import grpc
 import pytest
 from advantaged.v1 import compute_pb2, stream_pb2
 from busy_server import CODE, ONE_THREAD, connect, queued, start_slow, wait
-from conftest import PATIENCE, eventually
 from google.protobuf import json_format
 from rest import at_rest, handled
+from running_server import PATIENCE, eventually
 from streams import PATH, STREAM, WINDOW, Stream, exchange, fields, ids, item, received, refusal, sent, sorting
 
 

@@ -7,7 +7,7 @@ import batches
 import grpc
 import pytest
 from advantaged.v1 import compute_pb2, stream_pb2
-from conftest import PATIENCE
+from running_server import PATIENCE
 from transports import status_to_refusal
 
 STREAM = "StreamAdvantages"

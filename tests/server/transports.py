@@ -9,8 +9,8 @@ import urllib.request
 import grpc
 from advantaged.rpc import status_pb2
 from advantaged.v1 import compute_pb2
-from conftest import PATIENCE
 from google.protobuf import json_format
+from running_server import PATIENCE
 
 
 @dataclasses.dataclass

@@ -1,0 +1,44 @@
+"""Batches that can be told apart in the metrics, and what must hold of a stream of them whatever happens to servers."""
+
+from vector_files import all_faults, vectors
+
+# Each batch is the only one of its method and run, so the metrics say how often it was counted.
+RUNS = "--metrics-runs=64"
+
+
+def batches(count=440):
+    """Vectors, each with a run of its own among those of its method."""
+    seen = {}
+    result = []
+    for vector in vectors("methods")[:count]:
+        (method, _), = vector["request"]["method"].items()
+        run = seen[method] = seen.get(method, -1) + 1
+        result.append({**vector, "request": {**vector["request"], "run": f"b{run}"}})
+    return result
+
+
+def counted(servers):
+    """How many responses of each (method, run) the servers' metrics show, together."""
+    total = {}
+    for server in servers:
+        for labels, value in server.metrics().select("advantaged_responses_total"):
+            key = (labels["method"], labels.get("run"))
+            total[key] = total.get(key, 0) + value
+    return total
+
+
+def assert_counted(servers, chosen, lost=False):
+    """Every batch counts once; with `lost`, where a server went with its metrics, at most once."""
+    seen = counted(servers)
+    for vector in chosen:
+        (method, _), = vector["request"]["method"].items()
+        responses = vector["expected"]["summary"]["responses"]
+        got = seen.get((method, vector["request"]["run"]), 0)
+        allowed = (0, responses) if lost else (responses,)
+        assert got in allowed, f"{vector['name']}: {responses} responses are counted as {got}"
+
+
+def assert_answered(chosen, answers):
+    """One right answer for each."""
+    found = all_faults(chosen, answers)
+    assert not found, f"{len(found)} faults\n" + "\n".join(found[:20])

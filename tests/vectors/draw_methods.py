@@ -1,0 +1,84 @@
+"""Methods with their parameters, drawn for groups of at least so many responses."""
+
+from surrogates import REGULARIZERS, SLOPES
+
+NAMES = ["reinforce", "rloo", "grpo", "dr_grpo", "pass_at_k_reinforce", "pass_at_k_rloo", "pass_at_k_grpo",
+         "pass_at_k_shaped", "pass_at_k_variance_stabilized", "combined_shaped", "combined_direct", "skew_r",
+         "std_regularized", "entropy_regularized", "biased_pass_at_k", "focal", "max_at_k", "max_rl",
+         "weighted_reinforce", "opo", "custom_table", "surrogate"]
+ON_REWARDS = ["reinforce", "rloo", "grpo", "dr_grpo", "max_at_k", "max_rl", "opo"]
+SHAPES_REWARDS = ["pass_at_k_rloo", "pass_at_k_grpo", "pass_at_k_shaped", "combined_shaped", "combined_direct",
+                  "skew_r", "std_regularized", "entropy_regularized", "biased_pass_at_k", "focal"]
+# Whose mean carries meaning: centring needs allow_recentering.
+KEEPS_MEAN = ["pass_at_k_reinforce", "pass_at_k_rloo", "pass_at_k_grpo", "combined_direct", "max_at_k",
+              "biased_pass_at_k", "focal"]
+BASES = ["BASE_METHOD_REINFORCE", "BASE_METHOD_RLOO", "BASE_METHOD_GRPO", "BASE_METHOD_DR_GRPO"]
+
+
+def table(random, n):
+    def side():
+        return [round(random.uniform(-2, 2), random.choice([0, 2, 6])) for _ in range(n + 1)]
+    return {"n": n, "advantage_correct": side(), "advantage_wrong": side()}
+
+
+def surrogate(random, most):
+    formula = random.choice(sorted(SLOPES))
+    p = {"formula": formula}
+    if "rho_k" in formula or "k" in formula:
+        p["k"] = random.randint(1, most)
+    names = [name for name in "ab" if f"{name}*" in formula]
+    if names:
+        p["constants"] = {name: round(random.uniform(0.1, 3), 3) for name in names}
+    if random.random() < 0.4:
+        p["leave_one_out_factor"] = True
+    if random.random() < 0.4:
+        p["regularizer"] = random.choice(sorted(REGULARIZERS))
+        p["regularizer_coefficient"] = random.choice([0, 0.25, 0.1, 1.7])
+    return p
+
+
+def parameters(random, name, most, sizes=()):
+    """`most`: the size of the smallest group; `sizes`: all that may occur, for custom_table."""
+    k = random.choice([1, 2, most, random.randint(1, most)])
+    k = min(k, most)
+    p = {}
+    if name == "grpo":
+        if random.random() < 0.6:
+            p["ddof"] = random.choice([0, 1])
+        if random.random() < 0.6:
+            p["epsilon"] = random.choice([0, 1e-8, 1e-6, 1e-4, 0.5])
+    elif name in ("std_regularized", "entropy_regularized", "weighted_reinforce"):
+        key = {"std_regularized": "std_coefficient", "entropy_regularized": "entropy_coefficient",
+               "weighted_reinforce": "positive_weight"}[name]
+        p[key] = random.choice([0, 0.1, 0.5, 1, 2, 2.75, 1e-3, 30])
+    elif name == "biased_pass_at_k":
+        p = {"k": random.choice([1, 2, 4, 8, 32]), "base": random.choice(BASES)}
+    elif name == "focal":
+        p = {"gamma": random.choice([0, 0.5, 1, 2, 1.7, 7.25]), "base": random.choice(BASES)}
+    elif name == "max_at_k":
+        variant = random.choice([None, "PLAIN", "LEAVE_ONE_OUT", "LEAVE_ONE_OUT_MINUS_ONE"])
+        if variant == "LEAVE_ONE_OUT":
+            if most < 2:
+                variant = "PLAIN"
+            k = min(k, max(most - 1, 1))
+        p["k"] = k
+        scale = random.choice([None, "REDUCED", "UNBIASED", "PUBLISHED"])
+        if variant:
+            p["variant"] = "VARIANT_" + variant
+        if scale:
+            p["scale"] = "SCALE_" + scale
+    elif name == "custom_table":
+        p["tables"] = [table(random, n) for n in sorted(set(sizes))]
+    elif name == "surrogate":
+        p = surrogate(random, most)
+    elif name.startswith(("pass_at_k", "combined")):
+        p["k"] = k
+        if name in ("pass_at_k_reinforce", "pass_at_k_rloo", "pass_at_k_grpo") and random.random() < 0.5:
+            p["keep_factor_k"] = random.random() < 0.7
+    return p
+
+
+def needs(name, p=None):
+    """Fewest responses of a declared group, whatever K."""
+    alone = name in ("reinforce", "pass_at_k_reinforce", "max_at_k", "weighted_reinforce", "custom_table")
+    return 1 if alone or (p or {}).get("base") == "BASE_METHOD_REINFORCE" else 2
