@@ -256,11 +256,7 @@ void BatchRun::ReportAdvantages(std::span<const float> advantages) {
   if (observer_ != nullptr && options_.stages.empty()) observer_->OnAdvantages(advantages);
 }
 
-void BatchRun::Report(GroupKind& kind, std::size_t group) {
-  if (!each_group_) {
-    ++kind.unreported;
-    return;
-  }
+void BatchRun::ReportAtOnce(GroupKind& kind, std::size_t group) {
   kind.report.statistics.id = groups_.id(group);
   observer_->OnGroup(kind.report, 1);
   if (!options_.stages.empty()) return;

@@ -57,7 +57,14 @@ class BatchRun {
   // Brings `written_`, of the members at begin … end−1, to where it belongs.
   void Scatter(std::size_t begin, std::size_t end);
   void ReportAdvantages(std::span<const float> advantages);
-  void Report(GroupKind& kind, std::size_t group);
+  void Report(GroupKind& kind, std::size_t group) {
+    if (each_group_) {
+      ReportAtOnce(kind, group);
+    } else {
+      ++kind.unreported;
+    }
+  }
+  void ReportAtOnce(GroupKind& kind, std::size_t group);
   // A group whose outcomes are unknown; neighbours that are alike are reported together.
   void ReportVaried(std::uint32_t n, const RewardScan& scan, bool no_signal);
   void ReportVariedSoFar();

@@ -2,11 +2,6 @@
 
 namespace advantaged {
 
-KindsOfSize& GroupKinds::OfSize(std::uint32_t n) {
-  if (last_ == by_size_.end() || last_->first != n) last_ = by_size_.try_emplace(n, n).first;
-  return last_->second;
-}
-
 GroupKind& GroupKinds::Add(const GroupReport& report, FloatPair pair) {
   GroupKind& kind = kinds_.emplace_back();
   kind.pair = pair;

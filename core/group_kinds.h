@@ -44,7 +44,10 @@ class KindsOfSize {
 class GroupKinds {
  public:
   // Valid for good. n ≤ kMaxTableSize.
-  KindsOfSize& OfSize(std::uint32_t n);
+  KindsOfSize& OfSize(std::uint32_t n) {
+    if (last_ == by_size_.end() || last_->first != n) last_ = by_size_.try_emplace(n, n).first;
+    return last_->second;
+  }
   // `report` is that of the first group of a kind.
   GroupKind& Add(const GroupReport& report, FloatPair pair);
 
