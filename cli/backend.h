@@ -5,20 +5,19 @@
 #include <memory>
 #include <string>
 
-#include "client/cpp/client.h"
+#include "advantaged/client/client.h"
 
 namespace advantaged::cli {
 
 class Backend {
  public:
   virtual ~Backend() = default;
-  // Each wants an empty `response`; unless the returned status is OK it means nothing.
-  virtual client::Status Compute(const v1::ComputeAdvantagesRequest& request,
-                                 v1::ComputeAdvantagesResponse& response) = 0;
-  virtual client::Status Describe(const v1::DescribeMethodRequest& request,
-                                  v1::DescribeMethodResponse& response) = 0;
-  virtual client::Status ListMethods(v1::ListMethodsResponse& response) = 0;
-  virtual client::Status GetServerInfo(v1::GetServerInfoResponse& response) = 0;
+  virtual absl::StatusOr<client::Reply> Compute(const client::Batch& batch,
+                                                const client::Settings& settings) = 0;
+  virtual absl::StatusOr<v1::DescribeMethodResponse> Describe(
+      const v1::DescribeMethodRequest& request) = 0;
+  virtual absl::StatusOr<v1::ListMethodsResponse> ListMethods() = 0;
+  virtual absl::StatusOr<v1::GetServerInfoResponse> GetServerInfo() = 0;
   // The server's address, or "this process".
   virtual std::string name() const = 0;
 };

@@ -7,22 +7,22 @@ namespace advantaged::cli {
 namespace {
 
 // Sets bit `index` of a bitmap, growing it to hold that bit.
-void AppendBit(std::string& bitmap, std::size_t index, bool bit) {
-  if (index % 8 == 0) bitmap.push_back('\0');
-  if (bit) bitmap.back() = static_cast<char>(bitmap.back() | 1 << index % 8);
+void AppendBit(std::vector<std::uint8_t>& bitmap, std::size_t index, bool bit) {
+  if (index % 8 == 0) bitmap.push_back(0);
+  if (bit) bitmap.back() = static_cast<std::uint8_t>(bitmap.back() | 1 << index % 8);
 }
 
 }  // namespace
 
 void Batch::Add(std::size_t line_number, InputLine line) {
   const std::size_t size = line.rewards.size();
-  request_.mutable_rewards()->Add(line.rewards.begin(), line.rewards.end());
-  request_.add_group_sizes(static_cast<std::uint32_t>(size));
-  if (line.lengths) request_.mutable_lengths()->Add(line.lengths->begin(), line.lengths->end());
+  rewards_.insert(rewards_.end(), line.rewards.begin(), line.rewards.end());
+  group_sizes_.push_back(static_cast<std::uint32_t>(size));
+  if (line.lengths) lengths_.insert(lengths_.end(), line.lengths->begin(), line.lengths->end());
   for (std::size_t i = 0; i < size; ++i) {
     AppendBit(valid_, responses_ + i, !line.valid || (*line.valid)[i] != 0);
     if (line.outcomes) {
-      AppendBit(*request_.mutable_outcomes(), responses_ + i, (*line.outcomes)[i] != 0);
+      AppendBit(outcomes_, responses_ + i, (*line.outcomes)[i] != 0);
     }
   }
   has_valid_ = has_valid_ || line.valid.has_value();
@@ -31,20 +31,21 @@ void Batch::Add(std::size_t line_number, InputLine line) {
 }
 
 void Batch::Clear() {
-  request_.clear_rewards();
-  request_.clear_group_sizes();
-  request_.clear_lengths();
-  request_.clear_outcomes();
-  request_.clear_valid();
+  rewards_.clear();
+  group_sizes_.clear();
+  lengths_.clear();
+  outcomes_.clear();
   groups_.clear();
   responses_ = 0;
   valid_.clear();
   has_valid_ = false;
 }
 
-const v1::ComputeAdvantagesRequest& Batch::request() {
-  if (has_valid_) request_.set_valid(valid_);
-  return request_;
+client::Batch Batch::view() const {
+  client::Batch view{.rewards = rewards_, .group_sizes = group_sizes_, .lengths = lengths_};
+  if (has_valid_) view.valid = client::Mask::Bitmap(valid_);
+  view.outcomes = client::Mask::Bitmap(outcomes_);
+  return view;
 }
 
 const Batch::Group& Batch::GroupOf(std::size_t response) const {

@@ -1,4 +1,4 @@
-// The groups of one call: the request they make, and where each came from.
+// The groups of one call: their arrays, and where each came from.
 #ifndef ADVANTAGED_CLI_BATCH_H_
 #define ADVANTAGED_CLI_BATCH_H_
 
@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "advantaged/v1/compute.pb.h"
+#include "advantaged/client/batch.h"
 #include "cli/input_line.h"
 
 namespace advantaged::cli {
@@ -22,28 +22,30 @@ class Batch {
     std::size_t size;
   };
 
-  // `settings` is a request with everything but the arrays.
-  explicit Batch(v1::ComputeAdvantagesRequest settings) : request_(std::move(settings)) {}
-
+  // No groups.
+  Batch() = default;
   void Add(std::size_t line_number, InputLine line);
   // Back to no groups, keeping buffers.
   void Clear();
 
-  // The request of all groups added.
-  const v1::ComputeAdvantagesRequest& request();
+  // All groups added, until the next is.
+  client::Batch view() const;
   std::span<const Group> groups() const { return groups_; }
   std::size_t response_count() const { return responses_; }
-  float reward(std::size_t response) const { return request_.rewards(static_cast<int>(response)); }
+  float reward(std::size_t response) const { return rewards_[response]; }
   // The group of a response of the call.
   const Group& GroupOf(std::size_t response) const;
   // Whether the rewards of all valid responses lie within `tolerance` of each other.
   bool ConstantRewards(const Group& group, double tolerance) const;
 
  private:
-  v1::ComputeAdvantagesRequest request_;
   std::vector<Group> groups_;
   std::size_t responses_ = 0;
-  std::string valid_;  // bitmap of all responses; sent only if some line masks
+  std::vector<float> rewards_;
+  std::vector<std::uint32_t> group_sizes_;
+  std::vector<std::uint32_t> lengths_;
+  std::vector<std::uint8_t> outcomes_;  // a bitmap
+  std::vector<std::uint8_t> valid_;     // of all responses; sent only if some line masks
   bool has_valid_ = false;
 };
 

@@ -165,7 +165,7 @@ LoadOptions LoadOf(const BenchFlags& flags) {
 std::size_t FirstCall(Load& load, const SampleBatch& batch, const BenchFlags& flags,
                       const Backend& backend) {
   std::string bytes;
-  const client::Status status = load.Once(bytes);
+  const absl::Status status = load.Once(bytes);
   ThrowUnlessAnswered(status, backend);
   if (!status.ok()) throw Failure(ExitCode::kRefused, Explain(status));
   if (flags.no_check) return bytes.size();

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <string>
 
+#include "advantaged/client/method_spec.h"
 #include "advantaged/v1/catalog.pb.h"
 #include "cli/batch.h"
 #include "cli/explain.h"
@@ -10,7 +11,6 @@
 #include "cli/input_rules.h"
 #include "cli/progress_bar.h"
 #include "cli/server_flags.h"
-#include "client/cpp/method_spec.h"
 #include "client/cpp/text.h"
 
 namespace advantaged::cli {
@@ -22,12 +22,11 @@ using client::Concat;
 // large input is read.
 MethodInputs InputsOf(const v1::ComputeAdvantagesRequest& settings, Backend& backend) {
   MethodInputs inputs{.rewards = true, .constant_tolerance = settings.constant_tolerance()};
-  v1::ListMethodsResponse list;
-  const client::Status status = backend.ListMethods(list);
-  ThrowUnlessAnswered(status, backend);
+  const auto list = backend.ListMethods();
+  ThrowUnlessAnswered(list.status(), backend);
   const std::string text = client::FormatMethodSpec(settings.method());
   const std::string name = text.substr(0, text.find(' '));
-  for (const v1::MethodDescription& method : list.methods()) {
+  for (const v1::MethodDescription& method : list->methods()) {
     if (method.name() != name) continue;
     inputs.rewards = method.input() == v1::METHOD_INPUT_REWARDS || settings.shape_rewards();
     return inputs;
@@ -39,11 +38,7 @@ MethodInputs InputsOf(const v1::ComputeAdvantagesRequest& settings, Backend& bac
 class Computation {
  public:
   Computation(const ComputeJob& job, Backend& backend, Output& output)
-      : job_(job),
-        backend_(backend),
-        output_(output),
-        inputs_(InputsOf(job.settings, backend)),
-        batch_(job.settings) {}
+      : job_(job), backend_(backend), output_(output), inputs_(InputsOf(job.settings, backend)) {}
 
   void Run(std::istream& input) {
     ProgressBar progress(job_.input_bytes, job_.show_progress);
@@ -85,18 +80,11 @@ class Computation {
   }
 
   void Call() {
-    v1::ComputeAdvantagesResponse response;
-    const client::Status status = backend_.Compute(batch_.request(), response);
-    if (status.code == client::Status::kResourceExhausted) {
-      throw Failure(ExitCode::kRefused,
-                    Concat(backend_.name(), ": ", status.message,
-                           "\nadvctl sends smaller calls with --max-call-responses, here below ",
-                           batch_.response_count()));
-    }
-    ThrowUnlessAnswered(status, backend_);
-    if (!status.ok()) throw Failure(ExitCode::kRefused, Explain(status, batch_));
-    totals_.Add(response);
-    output_.Write(GroupResults(batch_, response, inputs_));
+    const auto reply = backend_.Compute(batch_.view(), job_.settings);
+    ThrowUnlessAnswered(reply.status(), backend_);
+    if (!reply.ok()) throw Failure(ExitCode::kRefused, Explain(reply.status(), batch_));
+    totals_.Add(*reply);
+    output_.Write(GroupResults(batch_, *reply, inputs_));
     groups_ += batch_.groups().size();
     batch_.Clear();
   }

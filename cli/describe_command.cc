@@ -65,11 +65,10 @@ void RunDescribe(const DescribeFlags& flags) {
   if (flags.points) request.set_points(*flags.points);
   request.mutable_rho()->Add(flags.rho.begin(), flags.rho.end());
   const std::unique_ptr<Backend> backend = MakeBackend(flags.server);
-  v1::DescribeMethodResponse response;
-  const client::Status status = backend->Describe(request, response);
-  ThrowUnlessAnswered(status, *backend);
-  if (!status.ok()) throw Failure(ExitCode::kRefused, Explain(status));
-  WriteOut(Format(response, flags.output));
+  const auto description = backend->Describe(request);
+  ThrowUnlessAnswered(description.status(), *backend);
+  if (!description.ok()) throw Failure(ExitCode::kRefused, Explain(description.status()));
+  WriteOut(Format(*description, flags.output));
 }
 
 }  // namespace

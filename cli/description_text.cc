@@ -2,11 +2,11 @@
 #include <algorithm>
 #include <vector>
 
+#include "advantaged/client/method_spec.h"
 #include "advantaged/v1/describe.pb.h"
 #include "cli/description.h"
 #include "cli/plot.h"
 #include "cli/text_table.h"
-#include "client/cpp/method_spec.h"
 #include "client/cpp/text.h"
 
 namespace advantaged::cli {

@@ -108,7 +108,7 @@ std::string OfFlag(const std::string& field, const Path& path, const std::string
   return name.empty() ? description : Concat(name, ": ", description);
 }
 
-std::string ExplainOne(const client::FieldViolation& violation, const Batch& batch) {
+std::string ExplainOne(const client::Violation& violation, const Batch& batch) {
   constexpr std::string_view kPerResponse[] = {"rewards", "outcomes", "lengths"};
   const Path path = Parse(violation.field);
   const std::string description = NameLines(violation.description, batch);
@@ -124,10 +124,11 @@ std::string ExplainOne(const client::FieldViolation& violation, const Batch& bat
 
 // One line for each, or the message.
 template <typename ExplainViolation>
-std::string Lines(const client::Status& status, const ExplainViolation& explain) {
-  if (status.violations.empty()) return status.message;
+std::string Lines(const absl::Status& status, const ExplainViolation& explain) {
+  const std::vector<client::Violation> violations = client::Violations(status);
+  if (violations.empty()) return std::string(status.message());
   std::string text;
-  for (const client::FieldViolation& violation : status.violations) {
+  for (const client::Violation& violation : violations) {
     Append(text, Concat(text.empty() ? "" : "\n", explain(violation)));
   }
   return text;
@@ -135,12 +136,12 @@ std::string Lines(const client::Status& status, const ExplainViolation& explain)
 
 }  // namespace
 
-std::string Explain(const client::Status& status, const Batch& batch) {
+std::string Explain(const absl::Status& status, const Batch& batch) {
   return Lines(status, [&](const auto& violation) { return ExplainOne(violation, batch); });
 }
 
-std::string Explain(const client::Status& status) {
-  return Lines(status, [](const client::FieldViolation& violation) {
+std::string Explain(const absl::Status& status) {
+  return Lines(status, [](const client::Violation& violation) {
     return OfFlag(violation.field, Parse(violation.field), violation.description);
   });
 }

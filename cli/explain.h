@@ -5,8 +5,8 @@
 
 #include <string>
 
+#include "advantaged/client/error.h"
 #include "cli/batch.h"
-#include "client/cpp/status.h"
 
 namespace advantaged::cli {
 
@@ -17,11 +17,11 @@ namespace advantaged::cli {
 //   -p k: 11 is above 10, the most that line 1 …    of "method.pass_at_k_grpo.k"
 //
 // or the message, if the status has no violations.
-std::string Explain(const client::Status& status, const Batch& batch);
+std::string Explain(const absl::Status& status, const Batch& batch);
 
 // The same for a call without input, whose every field is a flag: "-p k: …", "--n: …", "--rho[3]:
 // …".
-std::string Explain(const client::Status& status);
+std::string Explain(const absl::Status& status);
 
 }  // namespace advantaged::cli
 

@@ -12,8 +12,9 @@ namespace {
 
 void RunInfo(const ServerFlags& flags) {
   const std::unique_ptr<Backend> backend = MakeBackend(flags);
-  v1::GetServerInfoResponse info;
-  ThrowUnlessAnswered(backend->GetServerInfo(info), *backend);
+  const auto answer = backend->GetServerInfo();
+  ThrowUnlessAnswered(answer.status(), *backend);
+  const v1::GetServerInfoResponse& info = *answer;
   std::string text;
   const auto add = [&](const std::string& name, const auto& value) {
     client::Append(text, client::Concat(name, std::string(20 - name.size(), ' '), value, "\n"));

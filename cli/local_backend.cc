@@ -1,39 +1,70 @@
 #include "cli/backend.h"
+#include "client/cpp/grpc_status.h"
 #include "client/cpp/text.h"
 #include "server/handler.h"
 
 namespace advantaged::cli {
 namespace {
 
-client::Status ToClientStatus(const CallStatus& status) {
-  client::Status result{status.code, status.message, {}};
+absl::Status ToStatus(const CallStatus& status) {
+  absl::Status result(static_cast<absl::StatusCode>(status.code), status.message);
+  std::vector<client::Violation> violations;
   for (const Violation& violation : status.violations.listed()) {
-    result.violations.push_back({violation.field, violation.description});
+    violations.push_back({violation.field, violation.description});
   }
   // As a server's last entry.
-  const std::size_t rest = status.violations.count() - result.violations.size();
-  if (rest > 0) result.violations.push_back({"", client::Concat("and ", rest, " more")});
+  const std::size_t rest = status.violations.count() - violations.size();
+  if (rest > 0) violations.push_back({"", client::Concat("and ", rest, " more")});
+  if (!violations.empty()) client::SetViolations(violations, result);
   return result;
+}
+
+std::string Bytes(const client::Mask& bitmap) {
+  return {bitmap.bytes().begin(), bitmap.bytes().end()};
+}
+
+// The same as a message. Masks are bitmaps.
+v1::ComputeAdvantagesRequest ToRequest(const client::Batch& batch,
+                                       const client::Settings& settings) {
+  v1::ComputeAdvantagesRequest request = settings;
+  request.mutable_rewards()->Add(batch.rewards.begin(), batch.rewards.end());
+  request.mutable_group_sizes()->Add(batch.group_sizes.begin(), batch.group_sizes.end());
+  request.mutable_lengths()->Add(batch.lengths.begin(), batch.lengths.end());
+  request.set_valid(Bytes(batch.valid));
+  request.set_outcomes(Bytes(batch.outcomes));
+  return request;
+}
+
+template <typename Response>
+absl::StatusOr<Response> Answer(const CallStatus& status, Response&& response) {
+  if (!status.ok()) return ToStatus(status);
+  return std::move(response);
 }
 
 class LocalBackend : public Backend {
  public:
-  client::Status Compute(const v1::ComputeAdvantagesRequest& request,
-                         v1::ComputeAdvantagesResponse& response) override {
-    return ToClientStatus(HandleComputeAdvantages(request, response, nullptr));
+  absl::StatusOr<client::Reply> Compute(const client::Batch& batch,
+                                        const client::Settings& settings) override {
+    client::Reply reply;
+    const CallStatus status = HandleComputeAdvantages(ToRequest(batch, settings), reply, nullptr);
+    return Answer(status, std::move(reply));
   }
-  client::Status Describe(const v1::DescribeMethodRequest& request,
-                          v1::DescribeMethodResponse& response) override {
-    return ToClientStatus(HandleDescribeMethod(request, response));
+  absl::StatusOr<v1::DescribeMethodResponse> Describe(
+      const v1::DescribeMethodRequest& request) override {
+    v1::DescribeMethodResponse response;
+    const CallStatus status = HandleDescribeMethod(request, response);
+    return Answer(status, std::move(response));
   }
-  client::Status ListMethods(v1::ListMethodsResponse& response) override {
+  absl::StatusOr<v1::ListMethodsResponse> ListMethods() override {
+    v1::ListMethodsResponse response;
     HandleListMethods(response);
-    return {};
+    return response;
   }
-  client::Status GetServerInfo(v1::GetServerInfoResponse& response) override {
+  absl::StatusOr<v1::GetServerInfoResponse> GetServerInfo() override {
     constexpr std::uint32_t kNoLimit = 0;  // nothing is sent
+    v1::GetServerInfoResponse response;
     HandleGetServerInfo(kNoLimit, response);
-    return {};
+    return response;
   }
   std::string name() const override { return "this process"; }
 };

@@ -2,8 +2,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "advantaged/client/method_spec.h"
 #include "cli/failure.h"
-#include "client/cpp/method_spec.h"
 
 namespace advantaged::cli {
 
@@ -17,10 +17,9 @@ CLI::Option* AddParameterFlag(CLI::App& command, std::vector<std::string>& param
 }
 
 v1::MethodSpec ReadMethod(const std::string& name, const std::vector<std::string>& parameters) {
-  v1::MethodSpec method;
-  const client::Status status = client::ParseMethodSpec(name, parameters, method);
-  if (!status.ok()) throw Failure(ExitCode::kUsage, status.message);
-  return method;
+  absl::StatusOr<v1::MethodSpec> method = client::ParseMethodSpec(name, parameters);
+  if (!method.ok()) throw Failure(ExitCode::kUsage, std::string(method.status().message()));
+  return *std::move(method);
 }
 
 }  // namespace advantaged::cli

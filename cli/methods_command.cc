@@ -17,8 +17,9 @@ struct MethodsFlags {
 
 void RunMethods(const MethodsFlags& flags) {
   const std::unique_ptr<Backend> backend = MakeBackend(flags.server);
-  v1::ListMethodsResponse methods;
-  ThrowUnlessAnswered(backend->ListMethods(methods), *backend);
+  const auto answer = backend->ListMethods();
+  ThrowUnlessAnswered(answer.status(), *backend);
+  const v1::ListMethodsResponse& methods = *answer;
   if (flags.output == "json") {
     WriteOut(MethodsAsJson(methods));
   } else {

@@ -17,18 +17,18 @@ namespace {
 void RunPing(const ServerFlags& flags) {
   constexpr int kRounds = 20;
   const std::unique_ptr<Backend> backend = MakeBackend(flags);
-  v1::GetServerInfoResponse info;
   // The first call connects as well, so it is not measured.
-  ThrowUnlessAnswered(backend->GetServerInfo(info), *backend);
+  const auto info = backend->GetServerInfo();
+  ThrowUnlessAnswered(info.status(), *backend);
   std::vector<double> milliseconds;
   for (int round = 0; round < kRounds; ++round) {
     const auto start = std::chrono::steady_clock::now();
-    ThrowUnlessAnswered(backend->GetServerInfo(info), *backend);
+    ThrowUnlessAnswered(backend->GetServerInfo().status(), *backend);
     const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
     milliseconds.push_back(took.count());
   }
   std::ranges::sort(milliseconds);
-  WriteOut(client::Concat("advantaged ", info.version(), " at ", backend->name(), ": round trip ",
+  WriteOut(client::Concat("advantaged ", info->version(), " at ", backend->name(), ": round trip ",
                           Rounded(milliseconds[kRounds / 2], 3), " ms (median of ", kRounds, "; ",
                           Rounded(milliseconds.front(), 3), " to ", Rounded(milliseconds.back(), 3),
                           ")\n"));

@@ -8,21 +8,19 @@ class RemoteBackend : public Backend {
   RemoteBackend(const std::string& address, const client::ClientOptions& options)
       : client_(address, options) {}
 
-  client::Status Compute(const v1::ComputeAdvantagesRequest& request,
-                         v1::ComputeAdvantagesResponse& response) override {
-    return client_.Compute(request, response);
+  absl::StatusOr<client::Reply> Compute(const client::Batch& batch,
+                                        const client::Settings& settings) override {
+    return client_.Compute(batch, settings);
   }
-  client::Status Describe(const v1::DescribeMethodRequest& request,
-                          v1::DescribeMethodResponse& response) override {
-    return client_.Describe(request, response);
+  absl::StatusOr<v1::DescribeMethodResponse> Describe(
+      const v1::DescribeMethodRequest& request) override {
+    return client_.Describe(request);
   }
-  client::Status ListMethods(v1::ListMethodsResponse& response) override {
-    return client_.ListMethods(response);
+  absl::StatusOr<v1::ListMethodsResponse> ListMethods() override { return client_.ListMethods(); }
+  absl::StatusOr<v1::GetServerInfoResponse> GetServerInfo() override {
+    return client_.GetServerInfo();
   }
-  client::Status GetServerInfo(v1::GetServerInfoResponse& response) override {
-    return client_.GetServerInfo(response);
-  }
-  std::string name() const override { return client_.address(); }
+  std::string name() const override { return client_.target(); }
 
  private:
   client::Client client_;

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "cli/failure.h"
+#include "client/cpp/grpc_status.h"
 #include "client/cpp/text.h"
 
 namespace advantaged::cli {
@@ -12,11 +13,10 @@ namespace {
 constexpr char kDefaultAddress[] = "127.0.0.1:50051";
 constexpr char kGroup[] = "Server";
 
-// The end of "failed to connect to all addresses; last error: UNKNOWN: ipv4:…: Connection refused";
-// other messages as they are.
-std::string_view Cause(std::string_view message) {
-  if (!message.starts_with("failed to connect to all addresses")) return message;
-  return message.substr(message.rfind(": ") + 2);
+// What follows the address, if the message begins with it.
+std::string Cause(const std::string& message, const std::string& address) {
+  const std::string before = client::Concat("no connection to ", address, ": ");
+  return message.starts_with(before) ? message.substr(before.size()) : message;
 }
 
 }  // namespace
@@ -48,23 +48,29 @@ std::unique_ptr<Backend> MakeBackend(const ServerFlags& flags) {
     throw Failure(ExitCode::kUsage, "--local and --server exclude each other");
   }
   if (flags.local) return MakeLocalBackend();
-  const client::Status address = client::Client::CheckAddress(flags.address);
-  if (!address.ok()) throw Failure(ExitCode::kUsage, "--server: " + address.message);
+  const absl::Status address = client::Client::CheckTarget(flags.address);
+  if (!address.ok()) {
+    throw Failure(ExitCode::kUsage, client::Concat("--server: ", client::Message(address)));
+  }
   client::ClientOptions options;
+  // People see at once that there is no server, and wait for one by themselves.
+  options.wait_for_ready = false;
   options.deadline = std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::duration<double>(flags.timeout_seconds));
   return MakeRemoteBackend(flags.address, options);
 }
 
-void ThrowUnlessAnswered(const client::Status& status, const Backend& backend) {
-  if (status.ok() || status.code == client::Status::kInvalidArgument) return;
-  if (!status.unreachable()) {
-    throw Failure(ExitCode::kRefused, client::Concat(backend.name(), ": ", status.message));
+void ThrowUnlessAnswered(const absl::Status& status, const Backend& backend) {
+  if (status.ok() || absl::IsInvalidArgument(status)) return;
+  const std::string message = client::Message(status);
+  if (!client::IsUnreachable(status)) {
+    throw Failure(ExitCode::kRefused, client::Concat(backend.name(), ": ", message));
   }
   throw Failure(
       ExitCode::kUnreachable,
-      client::Concat("no answer from a server at ", backend.name(), ": ", Cause(status.message),
-                     "\nstart one with:  advantaged --listen ", backend.name(),
+      client::Concat("no answer from a server at ", backend.name(), ": ",
+                     Cause(message, backend.name()), "\nstart one with:  advantaged --listen ",
+                     backend.name(),
                      "\nor name another: --server or ADVANTAGED_SERVER; compute, describe, "
                      "methods and info also take --local"));
 }

@@ -28,7 +28,7 @@ std::unique_ptr<Backend> MakeBackend(const ServerFlags& flags);
 
 // Throws the Failure of a call that did not end with OK, unless it was about the request: those
 // are for the caller, who knows where the request came from.
-void ThrowUnlessAnswered(const client::Status& status, const Backend& backend);
+void ThrowUnlessAnswered(const absl::Status& status, const Backend& backend);
 
 }  // namespace advantaged::cli
 

@@ -2,9 +2,9 @@
 #include <functional>
 #include <map>
 
+#include "advantaged/client/method_spec.h"
 #include "cli/output.h"
 #include "cli/text_table.h"
-#include "client/cpp/method_spec.h"
 #include "client/cpp/text.h"
 
 namespace advantaged::cli {

@@ -103,6 +103,8 @@ ConnectionId Call::Connection() const {
   return record;
 }
 
+Attempt Call::ThisAttempt() const { return AttemptAfter(Metadata(kPreviousAttempts)); }
+
 void Call::Introduce(AccessRecord& record) const {
   record.transport = "grpc";
   record.rpc = RpcName(scope_.rpc());

@@ -15,6 +15,7 @@
 #include "server/call_status.h"
 #include "server/log/access_log.h"
 #include "server/metrics/metrics.h"
+#include "server/rpc/previous_attempts.h"
 #include "server/rpc/wire.h"
 
 namespace advantaged {
@@ -50,6 +51,8 @@ class Call : public WireUser {
   AccessLog& access_log() const { return access_log_; }
   // The connection that brought the call.
   ConnectionId Connection() const;
+  // Which attempt of its client this is, as far as the client says.
+  Attempt ThisAttempt() const;
   // What every line about the call says.
   void Introduce(AccessRecord& record) const;
 

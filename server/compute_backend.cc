@@ -179,7 +179,7 @@ CallStatus ComputeBackend::Describe(const v1::DescribeMethodRequest& request,
 }
 
 CallStatus ComputeBackend::Compute(const v1::ComputeAdvantagesRequest& request,
-                                   v1::ComputeAdvantagesResponse& response,
+                                   v1::ComputeAdvantagesResponse& response, Attempt attempt,
                                    std::chrono::nanoseconds waited, const GivenUpCheck& given_up,
                                    ReplyRoom* room) {
   computed_.fetch_add(1, std::memory_order_relaxed);
@@ -192,15 +192,16 @@ CallStatus ComputeBackend::Compute(const v1::ComputeAdvantagesRequest& request,
   if (!status.ok()) return status;
   const std::chrono::duration<float, std::micro> queue = waited;
   response.mutable_timings()->set_queue_us(queue.count());
-  Count(request, response, response.ByteSizeLong() + (room != nullptr ? room->bytes() : 0), tally);
+  Count(request, response, attempt, response.ByteSizeLong() + (room != nullptr ? room->bytes() : 0),
+        tally);
   return status;
 }
 
 void ComputeBackend::Count(const v1::ComputeAdvantagesRequest& request,
-                           const v1::ComputeAdvantagesResponse& response,
+                           const v1::ComputeAdvantagesResponse& response, Attempt attempt,
                            std::size_t response_bytes, const BatchTally& tally) {
+  const bool observe = attempt == Attempt::kFirst && (!request.has_observe() || request.observe());
   // A call for moments computes nothing that another call will not compute again.
-  const bool observe = !request.has_observe() || request.observe();
   if (observe && !request.moments_only()) {
     metrics_.batch().Commit({.method = MethodName(request), .run = request.run()}, tally);
   }

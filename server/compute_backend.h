@@ -22,6 +22,7 @@
 #include "server/limits.h"
 #include "server/metrics/load_metrics.h"
 #include "server/metrics/rpc_metrics.h"
+#include "server/rpc/previous_attempts.h"
 
 namespace advantaged {
 
@@ -81,10 +82,12 @@ class ComputeBackend {
   CallStatus RefusedWhileClosed();
 
   // Computes. A caller who has given up is noticed before and in between, and the status says so.
-  // `room`: see HandleComputeAdvantages.
+  // Unless it is the first attempt, the batch does not count as training, as if it said
+  // `observe: false`. `room`: see HandleComputeAdvantages.
   CallStatus Compute(const v1::ComputeAdvantagesRequest& request,
-                     v1::ComputeAdvantagesResponse& response, std::chrono::nanoseconds waited,
-                     const GivenUpCheck& given_up, ReplyRoom* room = nullptr);
+                     v1::ComputeAdvantagesResponse& response, Attempt attempt,
+                     std::chrono::nanoseconds waited, const GivenUpCheck& given_up,
+                     ReplyRoom* room = nullptr);
 
   // The same for DescribeMethod. A caller who gives up is noticed before and after.
   CallStatus Describe(const v1::DescribeMethodRequest& request,
@@ -111,8 +114,8 @@ class ComputeBackend {
   CallStatus RefusedByAdmission(Admission::Refusal why, std::uint64_t bytes);
   void PublishLimits(const ComputeLimits& limits);
   void Count(const v1::ComputeAdvantagesRequest& request,
-             const v1::ComputeAdvantagesResponse& response, std::size_t response_bytes,
-             const BatchTally& tally);
+             const v1::ComputeAdvantagesResponse& response, Attempt attempt,
+             std::size_t response_bytes, const BatchTally& tally);
 
   Metrics& metrics_;
   const std::uint32_t max_request_bytes_;

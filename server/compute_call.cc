@@ -12,8 +12,8 @@ CallSize ComputeCall::Measure() const {
 
 CallStatus ComputeCall::Work() {
   return backend().Compute(
-      messages_->request(), messages_->response(), waited(), [this] { return CheckGivenUp(); },
-      &reply_);
+      messages_->request(), messages_->response(), ThisAttempt(), waited(),
+      [this] { return CheckGivenUp(); }, &reply_);
 }
 
 grpc::ByteBuffer ComputeCall::Reply() const { return reply_.With(messages_->response()); }

@@ -32,7 +32,7 @@ class JsonCompute final : public JsonRpc {
 
   CallStatus Compute(ComputeBackend& backend, std::chrono::nanoseconds waited,
                      const GivenUpCheck& given_up, AccessRecord& record) override {
-    CallStatus status = backend.Compute(request_, response_, waited, given_up);
+    CallStatus status = backend.Compute(request_, response_, Attempt::kFirst, waited, given_up);
     if (!status.ok()) return status;
     record.stages->decode_us += response_.timings().decode_us();
     record.stages->compute_us = response_.timings().compute_us();

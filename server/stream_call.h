@@ -44,6 +44,7 @@ class StreamCall final : public Call {
   using Call::CheckGivenUp;
   using Call::Connection;
   using Call::Introduce;
+  using Call::ThisAttempt;
   ComputeBackend& backend() const { return backend_; }
   // An item has its reply. Any thread; item and call may be gone afterwards.
   void Complete(StreamItem& item);

@@ -33,7 +33,8 @@ void StreamItem::Start(Violations wrong) {
 
 void StreamItem::Run(std::chrono::nanoseconds waited) {
   waited_ = waited;
-  End(stream_.backend().Compute(request().batch(), *messages_->reply().mutable_batch(), waited,
+  End(stream_.backend().Compute(request().batch(), *messages_->reply().mutable_batch(),
+                                stream_.ThisAttempt(), waited,
                                 [this] { return stream_.CheckGivenUp(); }));
 }
 

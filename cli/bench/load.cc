@@ -6,6 +6,8 @@
 #include <thread>
 #include <utility>
 
+#include "client/cpp/grpc_status.h"
+
 namespace advantaged::cli {
 namespace {
 
@@ -46,7 +48,7 @@ Load::Load(const LoadOptions& options, const std::string& request) : options_(op
   for (std::uint32_t i = 0; i < options_.clients; ++i) stubs_.push_back(Connect(options_.address));
 }
 
-client::Status Load::Once(std::string& answer) {
+absl::Status Load::Once(std::string& answer) {
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + options_.timeout);
   grpc::ByteBuffer bytes;
@@ -60,7 +62,7 @@ client::Status Load::Once(std::string& answer) {
   if (grpc::Slice slice; status.ok() && bytes.DumpToSingleSlice(&slice).ok()) {
     answer.assign(reinterpret_cast<const char*>(slice.begin()), slice.size());
   }
-  return client::Status::FromGrpc(status);
+  return client::FromGrpc(status);
 }
 
 LoadResult Load::Run(const std::function<void(double)>& progress) {

@@ -1,9 +1,11 @@
 // Calls of one request, over and over, on connections of their own, timed. The request is
 // serialized once and answers are not read, so that the load takes little of the machine from the
-// server.
+// server; and there is one attempt, whose time is measured. So this is gRPC itself, not
+// advantaged::client, which chooses forms, tries again and reads.
 #ifndef ADVANTAGED_CLI_BENCH_LOAD_H_
 #define ADVANTAGED_CLI_BENCH_LOAD_H_
 
+#include <absl/status/status.h>
 #include <grpcpp/generic/generic_stub.h>
 
 #include <chrono>
@@ -16,8 +18,6 @@
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "client/cpp/status.h"
 
 namespace advantaged::cli {
 
@@ -49,7 +49,7 @@ class Load {
   Load(const LoadOptions& options, const std::string& request);
 
   // One call, its answer in `answer`.
-  client::Status Once(std::string& answer);
+  absl::Status Once(std::string& answer);
 
   // `progress` is told now and then which share of the time is over. Call once.
   LoadResult Run(const std::function<void(double)>& progress);

@@ -1,98 +1,89 @@
-#include "client/cpp/client.h"
+#include "advantaged/client/client.h"
 
-#include <grpcpp/grpcpp.h>
+#include <google/protobuf/unknown_field_set.h>
 
-#include <limits>
 #include <utility>
 
-#include "advantaged/v1/advantage_service.grpc.pb.h"
-#include "client/cpp/text.h"
+#include "client/cpp/events.h"
+#include "client/cpp/exchange.h"
+#include "client/cpp/link.h"
+#include "client/cpp/rpc.h"
 
 namespace advantaged::client {
 namespace {
 
-// RESOURCE_EXHAUSTED is a full server; it says by the grpc-retry-pushback-ms trailer when to come
-// back, or, for a request over its size limit, that trying again is useless.
-constexpr char kServiceConfig[] = R"({"methodConfig": [{
-  "name": [{"service": "advantaged.v1.AdvantageService"}],
-  "retryPolicy": {
-    "maxAttempts": 3, "initialBackoff": "0.1s", "maxBackoff": "2s", "backoffMultiplier": 3,
-    "retryableStatusCodes": ["UNAVAILABLE", "RESOURCE_EXHAUSTED"]
-  }}]})";
-
-grpc::ChannelArguments ChannelArguments(const ClientOptions& options) {
-  grpc::ChannelArguments arguments;
-  // The server's limit is the one that counts, and its error says so in words.
-  arguments.SetMaxReceiveMessageSize(-1);
-  arguments.SetMaxSendMessageSize(-1);
-  // A call larger than this buffer is silently never retried; gRPC's default is 256 KiB.
-  arguments.SetInt(GRPC_ARG_PER_RPC_RETRY_BUFFER_SIZE, std::numeric_limits<int>::max());
-  // Clusters export http_proxy for downloads; a service beside the trainer is not behind it.
-  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  // Also the time limit of one attempt to connect.
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS,
-                   static_cast<int>(options.connect_timeout.count()));
-  arguments.SetServiceConfigJSON(kServiceConfig);
-  return arguments;
+template <typename Response, typename Request>
+absl::StatusOr<Response> CallFor(Link& link, const char* method, const Request& request) {
+  Response response;
+  if (absl::Status status = CallAndWait(link, method, request, response); !status.ok()) {
+    return status;
+  }
+  return response;
 }
 
 }  // namespace
 
-struct Client::Connection {
-  Connection(const std::string& address, const ClientOptions& options)
-      : stub(v1::AdvantageService::NewStub(grpc::CreateCustomChannel(
-            address, grpc::InsecureChannelCredentials(), ChannelArguments(options)))) {}
+Call::Call() : exchange_(std::make_unique<Exchange>()), reply_(std::make_unique<Reply>()) {}
+Call::~Call() = default;
+Call::Call(Call&&) noexcept = default;
+Call& Call::operator=(Call&&) noexcept = default;
 
-  // Runs `call`, a method of the stub, under the deadline.
-  template <typename Call, typename Request, typename Response>
-  Status Run(Call call, const ClientOptions& options, const Request& request, Response& response) {
-    grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + options.deadline);
-    return Status::FromGrpc(((*stub).*call)(&context, request, &response));
-  }
-
-  using Stub = v1::AdvantageService::Stub;
-  std::unique_ptr<Stub> stub;
-};
-
-Status Client::CheckAddress(std::string_view address) {
-  if (address.starts_with("unix:")) {
-    if (address.size() > 5) return {};
-    return Status::InvalidArgument("\"unix:\" needs a path, as in unix:/run/advantaged.sock");
-  }
-  const std::size_t colon = address.rfind(':');
-  const bool port = colon != std::string_view::npos && colon > 0 && colon + 1 < address.size() &&
-                    address.find_first_not_of("0123456789", colon + 1) == std::string_view::npos;
-  if (port && address.find('/') == std::string_view::npos) return {};
-  return Status::InvalidArgument(Concat(
-      "\"", address, "\" is not an address: write host:port, as in 127.0.0.1:50051, or unix:PATH"));
-}
-
-Client::Client(std::string address, ClientOptions options)
-    : address_(std::move(address)),
-      options_(options),
-      connection_(std::make_unique<Connection>(address_, options_)) {}
+Client::Client(std::string target, ClientOptions options)
+    : link_(std::make_unique<Link>(std::move(target), std::move(options))),
+      loop_(std::make_unique<EventLoop>()) {}
 
 Client::~Client() = default;
 
-Status Client::Compute(const v1::ComputeAdvantagesRequest& request,
-                       v1::ComputeAdvantagesResponse& response) {
-  return connection_->Run(&Connection::Stub::ComputeAdvantages, options_, request, response);
+const std::string& Client::target() const { return link_->target; }
+
+absl::StatusOr<Reply> Client::Compute(const Batch& batch, const Settings& settings) {
+  Call call;
+  if (absl::Status status = Compute(batch, settings, call); !status.ok()) return status;
+  return std::move(*call.reply_);
 }
 
-Status Client::Describe(const v1::DescribeMethodRequest& request,
-                        v1::DescribeMethodResponse& response) {
-  return connection_->Run(&Connection::Stub::DescribeMethod, options_, request, response);
+absl::Status Client::Compute(const Batch& batch, const Settings& settings, Call& call) {
+  return call.exchange_->Run(*link_, batch, settings, *call.reply_);
 }
 
-Status Client::ListMethods(v1::ListMethodsResponse& response) {
-  return connection_->Run(&Connection::Stub::ListMethods, options_, v1::ListMethodsRequest(),
-                          response);
+void Client::ComputeAsync(const Batch& batch, const Settings& settings, Call& call,
+                          std::function<void(absl::Status)> done) {
+  loop_->Began();
+  call.exchange_->Begin(*link_, batch, settings, *call.reply_, loop_->queue(),
+                        [loop = loop_.get(), done = std::move(done)](absl::Status status) {
+                          done(std::move(status));
+                          loop->Ended();
+                        });
 }
 
-Status Client::GetServerInfo(v1::GetServerInfoResponse& response) {
-  return connection_->Run(&Connection::Stub::GetServerInfo, options_, v1::GetServerInfoRequest(),
-                          response);
+absl::StatusOr<v1::DescribeMethodResponse> Client::Describe(
+    const v1::DescribeMethodRequest& request) {
+  return CallFor<v1::DescribeMethodResponse>(*link_, kDescribe, request);
+}
+
+absl::StatusOr<v1::ListMethodsResponse> Client::ListMethods() {
+  return CallFor<v1::ListMethodsResponse>(*link_, kListMethods, v1::ListMethodsRequest());
+}
+
+absl::StatusOr<v1::GetServerInfoResponse> Client::GetServerInfo() {
+  return CallFor<v1::GetServerInfoResponse>(*link_, kGetServerInfo, v1::GetServerInfoRequest());
+}
+
+absl::StatusOr<bool> Client::IsServing() {
+  // grpc.health.v1: the request of all services is empty, the reply has its status in field 1. Its
+  // own code would be a second definition of it in programs that have one.
+  constexpr int kStatusField = 1;
+  constexpr std::uint64_t kServing = 1;
+  v1::ListMethodsRequest reply;
+  if (absl::Status status = CallAndWait(*link_, kCheckHealth, v1::ListMethodsRequest(), reply);
+      !status.ok()) {
+    return status;
+  }
+  const auto& fields = reply.GetReflection()->GetUnknownFields(reply);
+  for (int i = 0; i < fields.field_count(); ++i) {
+    if (fields.field(i).number() == kStatusField) return fields.field(i).varint() == kServing;
+  }
+  return false;
 }
 
 }  // namespace advantaged::client

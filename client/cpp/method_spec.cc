@@ -1,4 +1,6 @@
-#include "client/cpp/method_spec.h"
+#include "advantaged/client/method_spec.h"
+
+#include <absl/status/status.h>
 
 #include <set>
 
@@ -32,22 +34,22 @@ std::vector<std::string> ParameterNames(const Descriptor& method) {
 }
 
 // Applies one KEY=VALUE to the message of the method `name`.
-Status ApplySetting(std::string_view name, const std::string& setting, std::set<std::string>& seen,
-                    Message& parameters) {
+absl::Status ApplySetting(std::string_view name, const std::string& setting,
+                          std::set<std::string>& seen, Message& parameters) {
   const std::size_t equals = setting.find('=');
   if (equals == std::string::npos || equals == 0) {
-    return Status::InvalidArgument(Concat("\"", setting, "\" is not KEY=VALUE"));
+    return absl::InvalidArgumentError(Concat("\"", setting, "\" is not KEY=VALUE"));
   }
   const std::string key = setting.substr(0, equals);
   const FieldDescriptor* field = parameters.GetDescriptor()->FindFieldByName(key);
   if (field == nullptr) {
     const std::vector<std::string> known = ParameterNames(*parameters.GetDescriptor());
     const std::string has = known.empty() ? "none" : JoinNames(known);
-    return Status::InvalidArgument(
+    return absl::InvalidArgumentError(
         Concat(name, " has no parameter \"", key, "\"; it has ", has, Suggestion(key, known)));
   }
   if (!seen.insert(key).second) {
-    return Status::InvalidArgument(Concat("parameter ", key, " is given twice"));
+    return absl::InvalidArgumentError(Concat("parameter ", key, " is given twice"));
   }
   return SetParameter(*field, setting.substr(equals + 1), parameters);
 }
@@ -61,22 +63,22 @@ std::vector<std::string> MethodNames() {
   return names;
 }
 
-Status ParseMethodSpec(std::string_view name, std::span<const std::string> settings,
-                       v1::MethodSpec& spec) {
+absl::StatusOr<v1::MethodSpec> ParseMethodSpec(std::string_view name,
+                                               std::span<const std::string> settings) {
   const FieldDescriptor* method = FindMethod(name);
   if (method == nullptr) {
     const std::vector<std::string> known = MethodNames();
-    return Status::InvalidArgument(Concat("unknown method \"", name, "\"", Suggestion(name, known),
-                                          "; methods: ", JoinNames(known)));
+    return absl::InvalidArgumentError(Concat(
+        "unknown method \"", name, "\"", Suggestion(name, known), "; methods: ", JoinNames(known)));
   }
+  v1::MethodSpec spec;
   Message& parameters = *spec.GetReflection()->MutableMessage(&spec, method);
-  parameters.Clear();
   std::set<std::string> seen;
   for (const std::string& setting : settings) {
-    Status status = ApplySetting(name, setting, seen, parameters);
+    absl::Status status = ApplySetting(name, setting, seen, parameters);
     if (!status.ok()) return status;
   }
-  return {};
+  return spec;
 }
 
 std::string FormatMethodSpec(const v1::MethodSpec& spec) {

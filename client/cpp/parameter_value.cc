@@ -27,8 +27,9 @@ using google::protobuf::EnumValueDescriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-Status Malformed(const FieldDescriptor& field, const std::string& text, const std::string& wanted) {
-  return Status::InvalidArgument(
+absl::Status Malformed(const FieldDescriptor& field, const std::string& text,
+                       const std::string& wanted) {
+  return absl::InvalidArgumentError(
       Concat("parameter ", field.name(), ": \"", text, "\" is not ", wanted));
 }
 
@@ -54,7 +55,7 @@ std::string ChoiceName(const EnumValueDescriptor& value) {
   return name;
 }
 
-Status SetChoice(const FieldDescriptor& field, const std::string& text, Message& parameters) {
+absl::Status SetChoice(const FieldDescriptor& field, const std::string& text, Message& parameters) {
   std::vector<std::string> names;
   const EnumDescriptor& choices = *field.enum_type();
   for (int i = 0; i < choices.value_count(); ++i) {
@@ -69,12 +70,13 @@ Status SetChoice(const FieldDescriptor& field, const std::string& text, Message&
 }
 
 // Messages as JSON, or as the name of a file with JSON.
-Status SetMessages(const FieldDescriptor& field, const std::string& text, Message& parameters) {
+absl::Status SetMessages(const FieldDescriptor& field, const std::string& text,
+                         Message& parameters) {
   std::string json = text;
   if (text.starts_with('@')) {
     std::ifstream file(text.substr(1), std::ios::binary);
     if (!file) {
-      return Status::InvalidArgument(
+      return absl::InvalidArgumentError(
           Concat("parameter ", field.name(), ": cannot read ", text.substr(1)));
     }
     json.assign(std::istreambuf_iterator<char>(file), {});
@@ -83,7 +85,7 @@ Status SetMessages(const FieldDescriptor& field, const std::string& text, Messag
   const auto status = google::protobuf::util::JsonStringToMessage(
       Concat("{\"", field.name(), "\":", json, "}"), parsed.get());
   if (!status.ok()) {
-    return Status::InvalidArgument(
+    return absl::InvalidArgumentError(
         Concat("parameter ", field.name(), ": not JSON of this parameter: ", status.ToString()));
   }
   parameters.MergeFrom(*parsed);
@@ -91,7 +93,7 @@ Status SetMessages(const FieldDescriptor& field, const std::string& text, Messag
 }
 
 // NAME=NUMBER,NAME=NUMBER… into a map.
-Status SetMap(const FieldDescriptor& field, const std::string& text, Message& parameters) {
+absl::Status SetMap(const FieldDescriptor& field, const std::string& text, Message& parameters) {
   std::set<std::string> seen;
   for (std::size_t begin = 0; begin <= text.size();) {
     const std::size_t end = std::min(text.find(',', begin), text.size());
@@ -102,7 +104,7 @@ Status SetMap(const FieldDescriptor& field, const std::string& text, Message& pa
     const auto number = ParseNumber<double>(entry.substr(std::min(equals + 1, entry.size())));
     if (name.empty() || !number) return Malformed(field, entry, "NAME=NUMBER");
     if (!seen.insert(name).second) {
-      return Status::InvalidArgument(
+      return absl::InvalidArgumentError(
           Concat("parameter ", field.name(), ": ", name, " is given twice"));
     }
     Message& pair = *parameters.GetReflection()->AddMessage(&parameters, &field);
@@ -129,7 +131,8 @@ std::string FormatMap(const FieldDescriptor& field, const Message& parameters) {
 
 }  // namespace
 
-Status SetParameter(const FieldDescriptor& field, const std::string& text, Message& parameters) {
+absl::Status SetParameter(const FieldDescriptor& field, const std::string& text,
+                          Message& parameters) {
   const auto* reflection = parameters.GetReflection();
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_UINT32:

@@ -2,9 +2,9 @@
 #ifndef ADVANTAGED_CLIENT_CPP_PARAMETER_VALUE_H_
 #define ADVANTAGED_CLIENT_CPP_PARAMETER_VALUE_H_
 
-#include <string>
+#include <absl/status/status.h>
 
-#include "client/cpp/status.h"
+#include <string>
 
 namespace google::protobuf {
 class FieldDescriptor;
@@ -14,8 +14,8 @@ class Message;
 namespace advantaged::client {
 
 // Sets `field` of `parameters` from its text; the forms are those of ParseMethodSpec.
-Status SetParameter(const google::protobuf::FieldDescriptor& field, const std::string& text,
-                    google::protobuf::Message& parameters);
+absl::Status SetParameter(const google::protobuf::FieldDescriptor& field, const std::string& text,
+                          google::protobuf::Message& parameters);
 
 // Whether `field` of `parameters` is set.
 bool HasParameter(const google::protobuf::FieldDescriptor& field,

@@ -152,10 +152,13 @@ def test_call_too_large_for_the_server():
     with server_with("--max-request-bytes", "2000") as (address, _):
         large, split = (compute("--method", "rloo", "--server", address, *flags, stdin=GOOD * 1000)
                         for flags in ([], ["--max-call-responses", "200"]))
-    assert large.returncode == 1 and large.stdout == ""
-    assert "this server accepts 2000" in large.stderr
-    assert "--max-call-responses, here below 2000" in large.stderr
-    assert split.returncode == 0 and split.stdout.count("\n") == 1000
+        group = compute("--method", "rloo", "--server", address, stdin=lines_of({"rewards": [0.5] * 1000}))
+    # The client sends it in parts by itself.
+    assert large.returncode == split.returncode == 0, large.stderr
+    assert large.stdout == split.stdout and large.stdout.count("\n") == 1000
+    assert group.returncode == 1 and group.stdout == ""
+    assert "group 0 alone is too large for the server: 1000 rows" in group.stderr
+    assert "2000 bytes (--max-request-bytes)" in group.stderr
 
 
 def test_files(tmp_path):

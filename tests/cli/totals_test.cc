@@ -39,14 +39,13 @@ Totals Compute(std::size_t groups_per_call) {
   const auto backend = MakeLocalBackend();
   const std::vector<InputLine> lines = Lines();
   Totals totals;
-  Batch batch(Settings());
+  Batch batch;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     batch.Add(i + 1, lines[i]);
     if (batch.groups().size() < groups_per_call && i + 1 < lines.size()) continue;
-    v1::ComputeAdvantagesResponse response;
-    const client::Status status = backend->Compute(batch.request(), response);
-    EXPECT_TRUE(status.ok()) << status.message;
-    totals.Add(response);
+    const auto reply = backend->Compute(batch.view(), Settings());
+    EXPECT_TRUE(reply.ok()) << reply.status();
+    totals.Add(*reply);
     batch.Clear();
   }
   return totals;

@@ -30,7 +30,7 @@ http::Response Post(const std::string& body) {
   v1::ComputeAdvantagesResponse response;
   CallStatus status = ReadJson(body, request);
   if (status.ok()) {
-    status = Backend().Compute(request, response, {}, [] { return GivenUp::kNo; });
+    status = Backend().Compute(request, response, Attempt::kFirst, {}, [] { return GivenUp::kNo; });
   }
   if (!status.ok()) return ToHttpResponse(status);
   return {.content_type = "application/json", .body = PrintJson(response) + '\n'};

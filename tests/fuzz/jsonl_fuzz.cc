@@ -10,11 +10,11 @@
 #include <string_view>
 #include <vector>
 
+#include "advantaged/client/method_spec.h"
 #include "cli/compute.h"
 #include "cli/failure.h"
 #include "cli/output.h"
 #include "cli/stage_flag.h"
-#include "client/cpp/method_spec.h"
 #include "tests/fuzz/require.h"
 
 namespace advantaged::fuzz {
@@ -70,9 +70,9 @@ cli::ComputeJob ParseJob(const std::string& command) {
       parameters.push_back(word);
     }
   }
-  const client::Status status =
-      client::ParseMethodSpec(method, parameters, *job.settings.mutable_method());
-  if (!status.ok()) throw Failure(ExitCode::kUsage, status.message);
+  const auto spec = client::ParseMethodSpec(method, parameters);
+  if (!spec.ok()) throw Failure(ExitCode::kUsage, std::string(spec.status().message()));
+  *job.settings.mutable_method() = *spec;
   return job;
 }
 

@@ -28,7 +28,7 @@ class ComputeBackendTest : public testing::Test {
     for (const float reward : {1.0F, 0.0F}) request.add_rewards(reward);
     request.set_group_size(2);
     v1::ComputeAdvantagesResponse response;
-    return backend_.Compute(request, response, std::chrono::nanoseconds(0), given_up);
+    return backend_.Compute(request, response, attempt_, std::chrono::nanoseconds(0), given_up);
   }
   CallStatus Describe(const GivenUpCheck& given_up) {
     v1::DescribeMethodRequest request;
@@ -54,6 +54,7 @@ class ComputeBackendTest : public testing::Test {
                 HasSubstr("advantaged_responses_total{method=\"rloo\"} " + std::string(responses)));
   }
 
+  Attempt attempt_ = Attempt::kFirst;
   Metrics metrics_{{}, {}};
   ComputeBackend backend_{ComputeLimits{}, metrics_};
 };
@@ -101,6 +102,12 @@ TEST_F(ComputeBackendTest, WhoWaitsIsAnsweredAndCounted) {
   EXPECT_EQ(backend_.CheckWaiting(CallStage::kQueue, GivenUp::kNo).code, CallStatus::kOk);
   EXPECT_EQ(Compute([] { return GivenUp::kNo; }).code, CallStatus::kOk);
   ExpectCounted("", GivenUp::kNo);
+}
+
+TEST_F(ComputeBackendTest, WhatIsSentAgainIsAnsweredAndNotCounted) {
+  attempt_ = Attempt::kAgain;
+  EXPECT_EQ(Compute([] { return GivenUp::kNo; }).code, CallStatus::kOk);
+  EXPECT_THAT(metrics_.Page(), HasSubstr("advantaged_responses_total{method=\"rloo\"} 0\n"));
 }
 
 // The limit is in responses of plain batches; one that takes thought counts eightfold.

@@ -9,7 +9,8 @@ import time
 import batches
 import grpc
 import pytest
-from advantaged.v1 import compute_pb2
+from advantaged.v1 import compute_pb2, stream_pb2
+from busy_server import connect
 from rest import at_rest
 from running_server import BINARY, Metrics, eventually
 
@@ -105,6 +106,21 @@ def test_batch_not_to_be_observed(start):
         assert training() == before
         stub.ComputeAdvantages(batches.rloo(pass_at=[1], observe=True))
     assert training() != before
+
+
+@pytest.mark.parametrize("attempts, counted", [("0", 1), ("1", 0), ("4", 0)])
+def test_call_sent_again(start, attempts, counted):
+    """What gRPC sends again may have been computed and counted before: it is answered, and not counted."""
+    server = start()
+    metadata = [("grpc-previous-rpc-attempts", attempts)]
+    # A client that retries by itself sets this metadata itself, too.
+    with connect(server, options=[("grpc.enable_retries", 0)]) as stub:
+        request = batches.rloo(observe=True)
+        assert len(stub.ComputeAdvantages(request, metadata=metadata).advantages) == 4
+        item = stream_pb2.StreamAdvantagesRequest(id="a", batch=request)
+        reply, = stub.StreamAdvantages(iter([item]), metadata=metadata)
+        assert len(reply.batch.advantages) == 4
+    assert at_rest(server).value("advantaged_responses_total", method="rloo") == 8 * counted
 
 
 @pytest.fixture(scope="module")

@@ -3,26 +3,24 @@
 // Everything comes from the contract by reflection: a method is a field of the oneof of
 // v1.MethodSpec, its parameters are the fields of that field's message. A method added to
 // method.proto is known here without a change.
-#ifndef ADVANTAGED_CLIENT_CPP_METHOD_SPEC_H_
-#define ADVANTAGED_CLIENT_CPP_METHOD_SPEC_H_
+#ifndef ADVANTAGED_CLIENT_METHOD_SPEC_H_
+#define ADVANTAGED_CLIENT_METHOD_SPEC_H_
+
+#include <absl/status/statusor.h>
 
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "client/cpp/status.h"
-
-namespace advantaged::v1 {
-class MethodSpec;
-}  // namespace advantaged::v1
+#include "advantaged/v1/method.pb.h"
 
 namespace advantaged::client {
 
 // The names of all methods, in the order of the contract.
 std::vector<std::string> MethodNames();
 
-// Sets `spec` to the method `name` with `settings`, each KEY=VALUE. Values:
+// The method `name` with `settings`, each KEY=VALUE. Values:
 //
 //   whole numbers, reals   4, 0.25, 1e-6: the whole text must be the number, in any locale
 //   flags                  true, false
@@ -34,8 +32,8 @@ std::vector<std::string> MethodNames();
 // INVALID_ARGUMENT says what is wrong with which text and what would be right: unknown names with
 // the closest known one, a key given twice, a malformed value. Ranges are for the server to check,
 // which knows them; a parameter without a setting keeps the server's default.
-Status ParseMethodSpec(std::string_view name, std::span<const std::string> settings,
-                       v1::MethodSpec& spec);
+absl::StatusOr<v1::MethodSpec> ParseMethodSpec(std::string_view name,
+                                               std::span<const std::string> settings = {});
 
 // The reverse: "pass_at_k_grpo k=4 keep_factor_k=false", fields that are not set left out, tables
 // as their number; "" if no method is set.
@@ -43,4 +41,4 @@ std::string FormatMethodSpec(const v1::MethodSpec& spec);
 
 }  // namespace advantaged::client
 
-#endif  // ADVANTAGED_CLIENT_CPP_METHOD_SPEC_H_
+#endif  // ADVANTAGED_CLIENT_METHOD_SPEC_H_

@@ -1,0 +1,82 @@
+#include "advantaged/client/error.h"
+
+#include <absl/strings/cord.h>
+
+#include <utility>
+
+#include "advantaged/rpc/status.pb.h"
+#include "client/cpp/grpc_status.h"
+#include "client/cpp/text.h"
+
+namespace advantaged::client {
+namespace {
+
+// The types under which every gRPC library knows these details. Our messages have other names and
+// the same bytes, so Any::UnpackTo, which compares names, would refuse them.
+constexpr char kBadRequestUrl[] = "type.googleapis.com/google.rpc.BadRequest";
+constexpr char kRetryInfoUrl[] = "type.googleapis.com/google.rpc.RetryInfo";
+
+template <typename Detail>
+std::optional<Detail> DetailOf(const absl::Status& status, const char* url) {
+  const auto payload = status.GetPayload(url);
+  Detail detail;
+  if (!payload || !detail.ParseFromString(std::string(*payload))) return std::nullopt;
+  return detail;
+}
+
+}  // namespace
+
+std::vector<Violation> Violations(const absl::Status& status) {
+  std::vector<Violation> violations;
+  auto bad_request = DetailOf<rpc::BadRequest>(status, kBadRequestUrl);
+  if (!bad_request) return violations;
+  for (auto& violation : *bad_request->mutable_field_violations()) {
+    violations.push_back(
+        {std::move(*violation.mutable_field()), std::move(*violation.mutable_description())});
+  }
+  return violations;
+}
+
+std::optional<std::chrono::milliseconds> RetryDelay(const absl::Status& status) {
+  const auto info = DetailOf<rpc::RetryInfo>(status, kRetryInfoUrl);
+  if (!info) return std::nullopt;
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::seconds(info->retry_delay().seconds()) +
+      std::chrono::nanoseconds(info->retry_delay().nanos()));
+}
+
+bool IsUnreachable(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ||
+         absl::IsCancelled(status);
+}
+
+absl::Status FromGrpc(const grpc::Status& status) {
+  absl::Status result(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
+  rpc::Status details;
+  if (!details.ParseFromString(status.error_details())) return result;
+  for (const auto& detail : details.details()) {
+    result.SetPayload(detail.type_url(), absl::Cord(detail.value()));
+  }
+  return result;
+}
+
+absl::Status InvalidArgument(const std::vector<Violation>& violations) {
+  const Violation& first = violations.front();
+  std::string message = Concat(first.field, ": ", first.description);
+  if (violations.size() > 1) Append(message, Concat(" (and ", violations.size() - 1, " more)"));
+  absl::Status status = absl::InvalidArgumentError(message);
+  SetViolations(violations, status);
+  return status;
+}
+
+void SetViolations(const std::vector<Violation>& violations, absl::Status& status) {
+  rpc::BadRequest bad_request;
+  for (const Violation& violation : violations) {
+    auto& added = *bad_request.add_field_violations();
+    added.set_field(violation.field);
+    added.set_description(violation.description);
+  }
+  status.SetPayload(kBadRequestUrl, absl::Cord(bad_request.SerializeAsString()));
+}
+
+}  // namespace advantaged::client

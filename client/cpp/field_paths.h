@@ -1,0 +1,19 @@
+// What a server says about the fields of a request, in the words of the batch that the caller has.
+#ifndef ADVANTAGED_CLIENT_CPP_FIELD_PATHS_H_
+#define ADVANTAGED_CLIENT_CPP_FIELD_PATHS_H_
+
+#include <absl/status/status.h>
+
+#include "client/cpp/parts.h"
+
+namespace advantaged::client {
+
+// Of an INVALID_ARGUMENT about a part of a batch: the form that the client chose takes the name of
+// the array that the caller gave (`reward_bits` is `rewards`), and indices of rows and groups
+// become those of the batch, in paths and where a text says "group 3" or "row 3". Other statuses as
+// they are.
+absl::Status InWordsOfBatch(const absl::Status& status, const Part& part);
+
+}  // namespace advantaged::client
+
+#endif  // ADVANTAGED_CLIENT_CPP_FIELD_PATHS_H_

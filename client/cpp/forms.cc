@@ -1,0 +1,82 @@
+#include "client/cpp/forms.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "client/cpp/parts.h"
+
+namespace advantaged::client {
+namespace {
+
+constexpr std::uint32_t kOne = std::bit_cast<std::uint32_t>(1.0F);
+
+// By their bits: −0 is a 0 to some methods and comes back as −0, which a bitmap cannot carry.
+bool IsBinary(float reward) {
+  const auto bits = std::bit_cast<std::uint32_t>(reward);
+  return bits == 0 || bits == kOne;
+}
+
+bool AllBinary(const Batch& batch) {
+  // Without a look at the mask first: that loop is vectorized.
+  bool all = true;
+  for (const float reward : batch.rewards) all &= IsBinary(reward);
+  if (all || batch.valid.empty()) return all;
+  for (std::size_t i = 0; i < batch.rewards.size(); ++i) {
+    if (batch.valid[i] && !IsBinary(batch.rewards[i])) return false;
+  }
+  return true;
+}
+
+// Whether the mask is one of this batch; what is not is for the server to refuse.
+bool Fits(const Mask& mask, std::size_t rows) {
+  if (mask.empty()) return true;
+  return mask.is_bitmap() ? mask.bytes().size() == BitmapBytes(rows) : mask.values().size() == rows;
+}
+
+}  // namespace
+
+bool IsOne(float reward) { return std::bit_cast<std::uint32_t>(reward) == kOne; }
+
+Forms ChooseForms(const Batch& batch, const Settings& settings) {
+  Forms forms;
+  forms.reward_bits = !batch.rewards.empty() && !settings.has_success_threshold() &&
+                      settings.trajectory_reward() != v1::TRAJECTORY_REWARD_SUM &&
+                      Fits(batch.valid, batch.rewards.size()) && AllBinary(batch);
+  // Groups by ids would have to be looked up for each row, which costs more than the bytes do.
+  forms.reply_per_group = forms.reward_bits && batch.group_ids.empty() && batch.outcomes.empty() &&
+                          batch.trajectory_ids.empty() && settings.stages_size() == 0 &&
+                          !settings.shape_rewards() && !settings.moments_only() &&
+                          settings.small_group() != v1::SMALL_GROUP_POLICY_RAW &&
+                          settings.method().method_case() != v1::MethodSpec::kOpo;
+  return forms;
+}
+
+bool Expand(const Batch& batch, std::size_t first_row, std::size_t rows, std::size_t first_group,
+            Reply& reply) {
+  const auto pairs = static_cast<std::size_t>(reply.advantages_per_group_size()) / 2;
+  auto& advantages = *reply.mutable_advantages();
+  advantages.Resize(static_cast<int>(rows), 0);
+  float* out = advantages.mutable_data();
+  const float* pair = reply.advantages_per_group().data();
+  std::size_t row = first_row;
+  const std::size_t end = first_row + rows;
+  for (std::size_t g = 0; g < pairs; ++g, pair += 2) {
+    const std::size_t size =
+        batch.group_size ? *batch.group_size : batch.group_sizes[first_group + g];
+    if (size > end - row) return false;
+    for (const std::size_t stop = row + size; row < stop; ++row) {
+      *out++ = IsOne(batch.rewards[row]) ? pair[0] : pair[1];
+    }
+  }
+  if (row != end) return false;
+  if (!batch.valid.empty()) {
+    out = advantages.mutable_data();
+    for (row = first_row; row < end; ++row, ++out) {
+      if (!batch.valid[row]) *out = 0;
+    }
+  }
+  reply.clear_advantages_per_group();
+  return true;
+}
+
+}  // namespace advantaged::client

@@ -1,0 +1,30 @@
+// In which form a batch travels, there and back. The bits of the advantages do not depend on it.
+#ifndef ADVANTAGED_CLIENT_CPP_FORMS_H_
+#define ADVANTAGED_CLIENT_CPP_FORMS_H_
+
+#include "advantaged/client/batch.h"
+
+namespace advantaged::client {
+
+struct Forms {
+  // Rewards as a bitmap. A masked reward that is neither 0 nor 1 becomes 0.
+  bool reward_bits = false;
+  // Advantages as a pair for each group; Expand makes one for each row of it.
+  bool reply_per_group = false;
+};
+
+// The smallest forms that this batch may take.
+Forms ChooseForms(const Batch& batch, const Settings& settings);
+
+// True if this is the float32 1, which travels as a set bit.
+bool IsOne(float reward);
+
+// Of a reply in `advantages_per_group`: fills `advantages`, for rows `first_row` and on of the
+// batch, in groups that begin with `first_group`. False if the reply has not as many groups or rows
+// as `rows` need, so that it cannot be the answer.
+bool Expand(const Batch& batch, std::size_t first_row, std::size_t rows, std::size_t first_group,
+            Reply& reply);
+
+}  // namespace advantaged::client
+
+#endif  // ADVANTAGED_CLIENT_CPP_FORMS_H_

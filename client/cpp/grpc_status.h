@@ -1,0 +1,31 @@
+// From gRPC's status to absl's, with all its details.
+#ifndef ADVANTAGED_CLIENT_CPP_GRPC_STATUS_H_
+#define ADVANTAGED_CLIENT_CPP_GRPC_STATUS_H_
+
+#include <absl/status/status.h>
+#include <grpcpp/support/status.h>
+
+#include <string>
+#include <vector>
+
+#include "advantaged/client/error.h"
+
+namespace advantaged::client {
+
+// Code, message, and each detail of the trailer `grpc-status-details-bin` as a payload under its
+// type's address. A trailer that cannot be read costs the details, never the code and the message.
+absl::Status FromGrpc(const grpc::Status& status);
+
+// INVALID_ARGUMENT as a server says it: the message names the first of the violations, of which
+// there is one at least, and counts the others.
+absl::Status InvalidArgument(const std::vector<Violation>& violations);
+
+// `status` with these violations instead of its own.
+void SetViolations(const std::vector<Violation>& violations, absl::Status& status);
+
+// Debian's absl::string_view is not std::string_view.
+inline std::string Message(const absl::Status& status) { return std::string(status.message()); }
+
+}  // namespace advantaged::client
+
+#endif  // ADVANTAGED_CLIENT_CPP_GRPC_STATUS_H_

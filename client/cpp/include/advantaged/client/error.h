@@ -1,0 +1,44 @@
+// How a call ended, as an absl::Status. Nothing in this library throws for what a server or a
+// network does. The codes are the canonical ones:
+//
+//   INVALID_ARGUMENT     the request is wrong: Violations() has every field. Never tried again
+//   FAILED_PRECONDITION  `required_numerics_version` is not the server's. Never tried again
+//   RESOURCE_EXHAUSTED   the server was too busy until the deadline; or one group alone is too
+//                        large for it
+//   DEADLINE_EXCEEDED    no answer in time; the message says whether there was a connection, and
+//                        if not, why not
+//   UNAVAILABLE          no server there, or it broke off, five times in a row
+#ifndef ADVANTAGED_CLIENT_ERROR_H_
+#define ADVANTAGED_CLIENT_ERROR_H_
+
+#include <absl/status/status.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace advantaged::client {
+
+// One field of a request and what is wrong with it.
+struct Violation {
+  std::string field;        // path from the batch, e.g. "rewards[17]" or "method.pass_at_k_grpo.k"
+  std::string description;  // what is wrong, with the offending value
+};
+
+// All that is wrong, of an INVALID_ARGUMENT: the first 100, then an entry without a field that
+// counts the rest. Empty for every other status.
+//
+// They are the status's payload under "type.googleapis.com/google.rpc.BadRequest".
+std::vector<Violation> Violations(const absl::Status& status);
+
+// When the server that refused a call as busy said to come back. Absent from every other status.
+std::optional<std::chrono::milliseconds> RetryDelay(const absl::Status& status);
+
+// Whether no server answered in time: UNAVAILABLE, DEADLINE_EXCEEDED, or CANCELLED, with which a
+// server that shuts down ends calls.
+bool IsUnreachable(const absl::Status& status);
+
+}  // namespace advantaged::client
+
+#endif  // ADVANTAGED_CLIENT_ERROR_H_

@@ -1,0 +1,21 @@
+// What gRPC's clients say of a call that they send again (gRPC proposal A6).
+#ifndef ADVANTAGED_SERVER_RPC_PREVIOUS_ATTEMPTS_H_
+#define ADVANTAGED_SERVER_RPC_PREVIOUS_ATTEMPTS_H_
+
+#include <string_view>
+
+namespace advantaged {
+
+// Whether a client sends a call for the first time. One that it sends again, because the connection
+// broke or the server went away, may bring a batch that was computed and counted already.
+enum class Attempt { kFirst, kAgain };
+
+// The metadata with the number of attempts before this one; absent from the first.
+inline constexpr char kPreviousAttempts[] = "grpc-previous-rpc-attempts";
+
+// By the value of that metadata. What is no decimal number says nothing: a first attempt.
+Attempt AttemptAfter(std::string_view previous_attempts);
+
+}  // namespace advantaged
+
+#endif  // ADVANTAGED_SERVER_RPC_PREVIOUS_ATTEMPTS_H_
