@@ -162,8 +162,7 @@ impl Client {
         max_bytes: u32,
     ) -> Result<Response, Error> {
         let limits = split::Limits { bytes: max_bytes as usize, rows: MAX_ROWS };
-        let send = async |part: &Batch<'_>| {
-            let request = request::unchecked(part, method);
+        let send = |request: ComputeAdvantagesRequest| async move {
             Response::new(&request, self.send(deadline, &request).await?)
         };
         split::compute(batch, method, limits, send).await

@@ -182,3 +182,20 @@ impl Method {
         Surrogate { formula: Some(formula.into()), constants, ..Default::default() }.into()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use prost::Message;
+
+    #[test]
+    fn no_method_of_the_contract_is_missed() {
+        let set = prost_types::FileDescriptorSet::decode(crate::proto::FILE_DESCRIPTOR_SET).unwrap();
+        let spec = set.file.iter().flat_map(|file| &file.message_type).find(|m| m.name() == "MethodSpec");
+        let mut of_contract: Vec<&str> = spec.unwrap().field.iter().map(|field| field.name()).collect();
+        let mut here = Method::NAMES.to_vec();
+        of_contract.sort();
+        here.sort();
+        assert_eq!(here, of_contract);
+    }
+}

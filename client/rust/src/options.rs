@@ -84,23 +84,49 @@ impl Builder {
     ///
     /// [`Error::Configuration`] names the target or option that is not usable.
     pub fn build(self) -> Result<Client, Error> {
-        let refuse = |option: &str, message: &str| {
-            Err(Error::Configuration { option: option.to_owned(), message: message.to_owned() })
-        };
         if self.attempts == 0 {
-            return refuse("attempts", "0; a call needs at least one");
+            return Err(refusal("attempts", "0; a call needs at least one"));
         }
         if self.deadline.is_zero() {
-            return refuse("deadline", "0 s; no call could end in time");
+            return Err(refusal("deadline", "0 s; no call could end in time"));
         }
         #[cfg(feature = "tls")]
         let connections = Connections::new(&self.targets, |endpoint| self.tls.apply(endpoint))?;
         #[cfg(not(feature = "tls"))]
         let connections = Connections::new(&self.targets, |_| {
-            refuse("target", "https needs the feature `tls` of the crate advantaged-client")
+            Err(refusal("target", "https needs the feature `tls` of the crate advantaged-client"))
         })?;
         let policy =
             Policy { target: self.targets.join(", "), attempts: self.attempts, wait_for_ready: self.wait_for_ready };
         Ok(Client::new(connections, policy, self.deadline))
+    }
+}
+
+fn refusal(option: &str, message: &str) -> Error {
+    Error::Configuration { option: option.to_owned(), message: message.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_never_work_is_refused() {
+        let builder = || Builder::new("http://a:1");
+        for (builder, option) in [
+            (builder().attempts(0), "attempts"),
+            (builder().deadline(Duration::ZERO), "deadline"),
+            (builder().replica("b:1"), "target \"b:1\""),
+        ] {
+            let error = builder.build().unwrap_err();
+            assert!(matches!(&error, Error::Configuration { option: o, .. } if o == option), "{error}");
+        }
+    }
+
+    #[test]
+    #[cfg(not(feature = "tls"))]
+    fn without_the_feature_there_is_no_https() {
+        let error = Builder::new("https://a:1").build().unwrap_err();
+        assert!(error.to_string().contains("feature `tls`"), "{error}");
     }
 }

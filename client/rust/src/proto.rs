@@ -9,6 +9,8 @@ pub use v1::*;
 /// The contract as a serialized `google.protobuf.FileDescriptorSet`, for reflection.
 pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/contract.bin"));
 
+// Formulas such as Sum[j](L_j) look like links.
+#[allow(rustdoc::broken_intra_doc_links)]
 mod v1 {
     tonic::include_proto!("advantaged.v1");
 }

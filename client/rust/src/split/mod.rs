@@ -6,10 +6,13 @@ mod part;
 mod plan;
 mod relocate;
 
+use std::future::Future;
+
 use crate::batch::Batch;
 use crate::error::Error;
 use crate::method::Method;
-use crate::proto::BatchMoments;
+use crate::proto::{BatchMoments, ComputeAdvantagesRequest};
+use crate::request;
 use crate::response::Response;
 use crate::stage::moments_needed;
 use part::Part;
@@ -22,12 +25,18 @@ pub(crate) struct Limits {
 }
 
 /// Computes `batch` by calls of `send`, each with a part.
-pub(crate) async fn compute<S>(batch: &Batch<'_>, method: &Method, limits: Limits, send: S) -> Result<Response, Error>
+pub(crate) async fn compute<S, Fut>(
+    batch: &Batch<'_>,
+    method: &Method,
+    limits: Limits,
+    send: S,
+) -> Result<Response, Error>
 where
-    S: AsyncFn(&Batch<'_>) -> Result<Response, Error>,
+    S: Fn(ComputeAdvantagesRequest) -> Fut,
+    Fut: Future<Output = Result<Response, Error>>,
 {
     let parts = plan::plan(batch, method, limits)?;
-    let run = Run { batch, parts, send };
+    let run = Run { batch, method, parts, send };
     if batch.moments_only {
         return run.round(&batch.batch_moments, true).await;
     }
@@ -37,13 +46,15 @@ where
 
 struct Run<'a, S> {
     batch: &'a Batch<'a>,
+    method: &'a Method,
     parts: Vec<Part>,
     send: S,
 }
 
-impl<S> Run<'_, S>
+impl<S, Fut> Run<'_, S>
 where
-    S: AsyncFn(&Batch<'_>) -> Result<Response, Error>,
+    S: Fn(ComputeAdvantagesRequest) -> Fut,
+    Fut: Future<Output = Result<Response, Error>>,
 {
     /// The moments of the whole batch that its stages need: those the caller brought, or a round for each, since the
     /// values that later ones are moments of depend on those before.
@@ -67,9 +78,9 @@ where
         let rows = if moments_only { 0 } else { self.batch.rewards.len() };
         let mut whole = None;
         for part in &self.parts {
-            let arrays = part.gather(self.batch);
-            let batch = arrays.batch(self.batch).batch_moments(moments).moments_only(moments_only);
-            let response = (self.send)(&batch).await.map_err(|error| relocate::relocate(error, part, self.batch))?;
+            let request = self.request(part, moments, moments_only);
+            let response = (self.send)(request).await;
+            let response = response.map_err(|error| relocate::relocate(error, part, self.batch))?;
             let mut advantages = match &mut whole {
                 None => vec![0.0; rows],
                 Some(Response { advantages, .. }) => std::mem::take(advantages),
@@ -85,5 +96,10 @@ where
             whole = Some(merged);
         }
         whole.ok_or_else(|| Error::reply("a batch of no parts"))
+    }
+    fn request(&self, part: &Part, moments: &[BatchMoments], moments_only: bool) -> ComputeAdvantagesRequest {
+        let arrays = part.gather(self.batch);
+        let batch = arrays.batch(self.batch).batch_moments(moments).moments_only(moments_only);
+        request::unchecked(&batch, self.method)
     }
 }
