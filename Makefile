@@ -40,6 +40,18 @@ test: ## Build everything and run every test
 	@scripts/python_environment.sh
 	@ctest --preset release -j $(JOBS)
 
+# Cargo runs in client/rust, with its output beside that of the C++ build.
+CARGO = cd client/rust && CARGO_TARGET_DIR=$(CURDIR)/build/rust cargo
+
+.PHONY: test-rust
+test-rust: build ## Test the Rust client (needs cargo)
+	@command -v cargo >/dev/null || { echo 'test-rust needs Rust 1.88 or newer: no cargo on PATH' >&2; exit 1; }
+	@$(CARGO) fmt --check
+	@$(CARGO) clippy --locked --all-targets --all-features -- -D warnings
+	@$(CARGO) clippy --locked -- -D warnings
+	@RUSTDOCFLAGS='-D warnings' && export RUSTDOCFLAGS && $(CARGO) doc --locked --no-deps --all-features
+	@export ADVANTAGED_BINARY=$(CURDIR)/build/bin/advantaged && $(CARGO) test --locked --all-features
+
 .PHONY: overload inline-size
 overload: ## Offer the server three times what it can do, for a minute
 inline-size: ## Measure from which size on batches are better handed to the pool

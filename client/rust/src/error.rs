@@ -1,0 +1,199 @@
+//! What can go wrong.
+
+use std::fmt;
+use std::time::Duration;
+
+use tonic::Code;
+
+/// Why a call has no answer.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The request is wrong. Lists everything that is; sending it again changes nothing.
+    #[error("{}", ViolationList(violations))]
+    InvalidArgument {
+        /// Each field of [`Batch`](crate::Batch) and what is wrong with it; the first 100, then a count.
+        violations: Vec<Violation>,
+    },
+
+    /// The server has another numerics version than the batch requires.
+    #[error("{message}")]
+    FailedPrecondition {
+        /// Both versions.
+        message: String,
+    },
+
+    /// The server was full, and stayed so as long as the deadline allowed.
+    #[error("{target} is busy: {message} (it asks to try again in {} ms)", retry_after.as_millis())]
+    Refused {
+        /// Who refused.
+        target: String,
+        /// How long the server asked to wait before the next try.
+        retry_after: Duration,
+        /// What the server is full of.
+        message: String,
+    },
+
+    /// The batch cannot be sent, not even in parts.
+    #[error("too large: {message}")]
+    TooLarge {
+        /// What is too large, and what would not be.
+        message: String,
+    },
+
+    /// The deadline passed, all tries and waits included.
+    #[error("no answer from {target} within {:.3} s{}", deadline.as_secs_f64(), LastReason(last))]
+    DeadlineExceeded {
+        /// Who was asked; of several replicas, all.
+        target: String,
+        /// The deadline of the call.
+        deadline: Duration,
+        /// Why the last try failed, e.g. that there was no connection; `None` if it was still waiting.
+        last: Option<String>,
+    },
+
+    /// The server could not be reached, or the connection was lost, at every try.
+    #[error("{target} is unavailable after {attempts} attempts: {message}")]
+    Unavailable {
+        /// Who was asked; of several replicas, all.
+        target: String,
+        /// How many times.
+        attempts: u32,
+        /// Why the last try failed.
+        message: String,
+    },
+
+    /// Any other status.
+    #[error("{target} answers {code:?}: {message}")]
+    Rpc {
+        /// Who answered.
+        target: String,
+        /// The canonical code.
+        code: Code,
+        /// What the server says.
+        message: String,
+    },
+
+    /// The reply does not fit the request: the server does not keep the contract.
+    #[error("unusable reply: {message}")]
+    Reply {
+        /// What does not fit.
+        message: String,
+    },
+
+    /// The target, or what the builder was told, is not usable.
+    #[error("{option}: {message}")]
+    Configuration {
+        /// What was set.
+        option: String,
+        /// What is wrong with it, and what would be right.
+        message: String,
+    },
+}
+
+/// One field and what is wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// Path from the batch, e.g. `rewards[17]` or `method.pass_at_k_grpo.k`.
+    pub field: String,
+    /// What is wrong, beginning with the offending value, and what would be right.
+    pub description: String,
+}
+
+impl Error {
+    /// The canonical code that says the same.
+    pub fn code(&self) -> Code {
+        match self {
+            Error::InvalidArgument { .. } | Error::Configuration { .. } => Code::InvalidArgument,
+            Error::FailedPrecondition { .. } => Code::FailedPrecondition,
+            Error::Refused { .. } | Error::TooLarge { .. } => Code::ResourceExhausted,
+            Error::DeadlineExceeded { .. } => Code::DeadlineExceeded,
+            Error::Unavailable { .. } => Code::Unavailable,
+            Error::Rpc { code, .. } => *code,
+            Error::Reply { .. } => Code::Internal,
+        }
+    }
+
+    /// What is wrong with the request; empty for other errors.
+    pub fn violations(&self) -> &[Violation] {
+        match self {
+            Error::InvalidArgument { violations } => violations,
+            _ => &[],
+        }
+    }
+
+    pub(crate) fn invalid(field: impl Into<String>, description: impl Into<String>) -> Error {
+        let violation = Violation { field: field.into(), description: description.into() };
+        Error::InvalidArgument { violations: vec![violation] }
+    }
+
+    pub(crate) fn reply(message: impl Into<String>) -> Error {
+        Error::Reply { message: message.into() }
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.field.as_str() {
+            "" => write!(f, "{}", self.description),
+            field => write!(f, "{field}: {}", self.description),
+        }
+    }
+}
+
+struct ViolationList<'a>(&'a [Violation]);
+
+impl fmt::Display for ViolationList<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, violation) in self.0.iter().enumerate() {
+            let separator = if i == 0 { "" } else { "; " };
+            write!(f, "{separator}{violation}")?;
+        }
+        Ok(())
+    }
+}
+
+struct LastReason<'a>(&'a Option<String>);
+
+impl fmt::Display for LastReason<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(reason) => write!(f, "; last: {reason}"),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_say_what_where_and_what_next() {
+        let field =
+            |field: &str, description: &str| Violation { field: field.to_owned(), description: description.to_owned() };
+        let violations = vec![field("rewards[3]", "NaN is not finite"), field("", "and 7 more")];
+        let refused = Error::Refused {
+            target: "http://a:1".to_owned(),
+            retry_after: Duration::from_millis(40),
+            message: "256 calls wait".to_owned(),
+        };
+        let late = |last| Error::DeadlineExceeded {
+            target: "unix:/run/a.sock".to_owned(),
+            deadline: Duration::from_millis(1500),
+            last,
+        };
+        let cases = [
+            (Error::InvalidArgument { violations }, "rewards[3]: NaN is not finite; and 7 more"),
+            (refused, "http://a:1 is busy: 256 calls wait (it asks to try again in 40 ms)"),
+            (late(None), "no answer from unix:/run/a.sock within 1.500 s"),
+            (
+                late(Some("no connection: refused".to_owned())),
+                "no answer from unix:/run/a.sock within 1.500 s; last: no connection: refused",
+            ),
+        ];
+        for (error, text) in cases {
+            assert_eq!(error.to_string(), text);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! The client against real servers, and against servers of these tests that refuse, break off or speak TLS.
+
+mod catalog;
+mod examples;
+mod fake;
+mod forms;
+mod parts;
+mod process;
+mod refusals;
+mod streams;
+#[cfg(feature = "tls")]
+mod tls;
+mod trouble;
+mod violations;
