@@ -1,0 +1,57 @@
+"""The README's quick starts in Python and in C++, as a user runs them. (Rust's is run by `make test-rust`.)"""
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+import pytest
+
+SOURCE = pathlib.Path(os.environ["SOURCE_DIR"])
+sys.path.insert(0, str(SOURCE / "tests" / "cli"))
+import programs  # noqa: E402  (runs the real programs)
+
+
+@pytest.fixture(scope="module", name="server")
+def start_server():
+    with programs.server() as addresses:
+        yield addresses[0]
+
+
+def code(name, page="README.md"):
+    """The code between the markers <!-- name --> and <!-- /name -->."""
+    text = (SOURCE / page).read_text(encoding="utf-8")
+    return re.search(rf"<!-- {name} -->\n```\w+\n(.*?)```\n<!-- /{name} -->", text, re.DOTALL).group(1)
+
+
+def run(*command):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("ADVANTAGED")}
+    return subprocess.run(command, check=True, capture_output=True, text=True, env=environment, timeout=60).stdout
+
+
+def test_python_quick_start(server):
+    assert "127.0.0.1:50051" in code("python")
+    said = run(sys.executable, "-c", code("python").replace("127.0.0.1:50051", server)).splitlines()
+    assert said[0].startswith("[[1.7320507764816284, -0.38490")
+    assert said[1] == "[0.25 0.75]"
+    assert "'pass_at_2': 0.75" in said[2]
+
+
+def test_in_process_quick_start():
+    mean, mixed = run(sys.executable, "-c", code("local")).split()
+    assert abs(float(mean)) < 1e-6
+    assert int(mixed) == 256
+
+
+def test_cpp_quick_start(server):
+    said = run(os.environ["QUICK_START"], server)
+    assert said == ("1.7321 -0.3849 -0.3849 -0.3849 0.3849 0.3849 0.0000 0.3849 \nmean success rate 0.500\n")
+
+
+def test_every_example_of_the_clients_page_runs(server):
+    """One after the other, as one program."""
+    page = (SOURCE / "docs" / "clients.md").read_text(encoding="utf-8")
+    examples = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    assert len(examples) > 5
+    run(sys.executable, "-c", "\n".join(examples).replace("127.0.0.1:50051", server))
