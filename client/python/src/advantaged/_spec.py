@@ -26,9 +26,11 @@ def choice(enum: Any, text: Any, path: str) -> Any:
 
 
 def choice_name(enum: Any, number: int) -> str:
-    """The reverse of `choice`; "" for 0."""
+    """The reverse of `choice`; "" for 0, the number for what only a newer server knows."""
+    if number not in enum.values_by_number:
+        return str(number)
     prefix = enum.values_by_number[0].name.removesuffix("UNSPECIFIED")
-    return enum.values_by_number[number].name.removeprefix(prefix).lower() if number else ""
+    return str(enum.values_by_number[number].name.removeprefix(prefix).lower()) if number else ""
 
 
 def set_scalar(message: Message, name: str, value: Any, path: str) -> None:

@@ -1,0 +1,152 @@
+"""The client with an older server and a newer one, and an older client with this server.
+
+previous_contract.binpb is the contract of 23 November 2026 (FileDescriptorSet; before StreamAdvantages, DescribeMethod
+and the methods `surrogate` and `pass_at_k_variance_stabilized`). `make lint-proto` compares with it too.
+"""
+
+import concurrent.futures
+import contextlib
+import pathlib
+
+import advantaged
+import grpc
+import numpy as np
+import pytest
+from advantaged.v1 import advantage_service_pb2_grpc, compute_pb2
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+from running_server import Server
+
+REWARDS = np.array([1, 0, 0, 1, 0.5, 0.25, 3, 1], np.float32)
+SERVICE = "advantaged.v1.AdvantageService"
+PREVIOUS = pathlib.Path(__file__).with_name("previous_contract.binpb")
+
+
+@pytest.fixture(scope="module", name="server")
+def start_server(tmp_path_factory):
+    """A real one, of today."""
+    server = Server(tmp_path_factory.mktemp("server"))
+    yield server.grpc[0]
+    server.stop()
+
+
+@pytest.fixture(scope="module", name="previous")
+def load_previous():
+    """The message classes of the previous contract, by name without the package."""
+    files = descriptor_pb2.FileDescriptorSet.FromString(PREVIOUS.read_bytes())
+    pool = descriptor_pool.DescriptorPool()
+    for file in files.file:
+        pool.Add(file)
+    found = message_factory.GetMessageClassesForFiles([file.name for file in files.file], pool)
+    return {name.removeprefix("advantaged.v1."): message for name, message in found.items()}
+
+
+@contextlib.contextmanager
+def between(server, change_request, change_reply):
+    """A server that hands calls on to the real one, their bytes changed there and back."""
+    with grpc.insecure_channel(server) as channel:
+        def hand_on(method):
+            forward = channel.unary_unary(f"/{SERVICE}/{method}")
+
+            def handle(data, context):
+                try:
+                    return change_reply(method, forward(change_request(method, data)))
+                except grpc.RpcError as error:
+                    context.set_trailing_metadata(error.trailing_metadata())
+                    context.abort(error.code(), error.details())
+            return grpc.unary_unary_rpc_method_handler(handle)
+
+        front = grpc.server(concurrent.futures.ThreadPoolExecutor(4))
+        front.add_generic_rpc_handlers([grpc.method_handlers_generic_handler(
+            SERVICE, {method: hand_on(method) for method in ("ComputeAdvantages", "GetServerInfo")})])
+        port = front.add_insecure_port("127.0.0.1:0")
+        front.start()
+        try:
+            yield f"127.0.0.1:{port}"
+        finally:
+            front.stop(None)
+
+
+def only_known(messages, direction):
+    """What a server of that contract makes of bytes: fields that it does not know are not there."""
+    def change(method, data):
+        message = messages[f"{method}{direction}"].FromString(data)
+        message.DiscardUnknownFields()
+        return message.SerializeToString()
+    return change
+
+
+@pytest.fixture(name="older")
+def start_older(server, previous):
+    with between(server, only_known(previous, "Request"), only_known(previous, "Response")) as address:
+        with advantaged.Client(address, deadline=20) as client:
+            yield client
+
+
+def test_the_previous_contract_is_another(previous):
+    assert "StreamAdvantagesRequest" not in previous
+    assert "surrogate" not in previous["MethodSpec"].DESCRIPTOR.fields_by_name
+
+
+@pytest.mark.parametrize("settings", [
+    {"method": "grpo"}, {"method": "pass_at_k_rloo", "k": 2, "pass_at": [1, 2], "success_threshold": 0.5},
+    {"method": "rloo", "stages": [advantaged.stages.Center(), advantaged.stages.Scale(epsilon=1e-6)]}])
+def test_an_older_server_answers_what_it_knows_with_the_same_bits(server, older, settings):
+    with advantaged.Client(server) as client:
+        expected = client.compute(REWARDS, groups=4, **settings)
+    found = older.compute(REWARDS, groups=4, **settings)
+    assert np.array_equal(found.advantages, expected.advantages)
+    assert found.summary == expected.summary
+    assert found.method == expected.method
+
+
+def test_an_older_server_refuses_a_method_that_it_does_not_know(older):
+    with pytest.raises(advantaged.InvalidArgument) as caught:
+        older.compute(REWARDS[:4], groups=4, method="surrogate", formula="rho")
+    assert [violation.field for violation in caught.value.violations] == ["method"]
+
+
+def test_an_older_client_gets_the_same_bits_from_this_server(server, previous):
+    request = previous["ComputeAdvantagesRequest"](rewards=REWARDS.tolist(), group_size=4)
+    request.method.grpo.SetInParent()
+    with grpc.insecure_channel(server) as channel:
+        reply = previous["ComputeAdvantagesResponse"].FromString(
+            channel.unary_unary(f"/{SERVICE}/ComputeAdvantages")(request.SerializeToString()))
+    with advantaged.Client(server) as client:
+        assert np.array_equal(np.float32(reply.advantages), client.compute(REWARDS, groups=4, method="grpo").advantages)
+
+
+def test_a_newer_server_may_say_more(server):
+    """Fields, methods and warnings that this client has never heard of."""
+    def say_more(method, data):
+        if method != "ComputeAdvantages":
+            return data
+        message = compute_pb2.ComputeAdvantagesResponse.FromString(data)
+        message.warnings.add(code=999, message="something new")
+        message.method.Clear()
+        new_method = b"\x32\x05\xaa\x3f\x02\x08\x01"  # method { 1013: { 1: 1 } }
+        return message.SerializeToString() + new_method + b"\xa2\x3f\x03new"  # 1012: "new"
+
+    with between(server, lambda _, data: data, say_more) as address, advantaged.Client(address) as client:
+        found = client.compute(REWARDS, groups=4, method="grpo")
+        assert found.advantages.shape == REWARDS.shape
+        assert found.method is None
+        assert found.warnings[0].message == "something new"
+        assert found.summary["groups"] == 2
+
+
+def test_a_newer_numerics_version_is_refused_where_bits_matter(server):
+    with advantaged.Client(server) as client, pytest.raises(advantaged.errors.FailedPrecondition):
+        client.compute(REWARDS, groups=4, method="grpo", required_numerics_version=2)
+
+
+def test_the_stub_of_the_package_streams(server):
+    """Streams are not part of Client; the package has the contract's stub for them."""
+    from advantaged.v1 import stream_pb2
+
+    batch = compute_pb2.ComputeAdvantagesRequest(rewards=[1, 0], group_size=2)
+    batch.method.rloo.SetInParent()
+    with grpc.insecure_channel(server) as channel:
+        stub = advantage_service_pb2_grpc.AdvantageServiceStub(channel)
+        replies = list(stub.StreamAdvantages(iter([stream_pb2.StreamAdvantagesRequest(id="one", batch=batch)])))
+    assert [reply.id for reply in replies] == ["one"]
+    assert list(replies[0].batch.advantages) == [1, -1]
