@@ -9,7 +9,7 @@ import sys
 import themes
 import themes_of_batches
 from exact import as_float32, float32_text
-from refusals import OF_MESSAGES, refusals
+from refusals import refusals
 
 NAN = float("nan")
 FOLDER = pathlib.Path(__file__).parent
@@ -48,8 +48,8 @@ def vectors():
                     request["group_statistics"] = True
                 yield file, line_of(f"{name}/{number}", request, expected)
                 number += 1
-    for number, (name, request, expected) in enumerate(refusals()):
-        more = {"message_only": True} if name in OF_MESSAGES else {}
+    for number, (name, message_only, request, expected) in enumerate(refusals()):
+        more = {"message_only": True} if message_only else {}
         yield "refusals", line_of(f"refusals/{name}/{number}", request, expected, **more)
 
 

@@ -94,9 +94,11 @@ OTHERS = {
                     "stages[0].center"),
 }
 
-# Wrong as messages, not as batches: what clients have no words for.
+# Wrong as messages, not as batches: what clients have no words for. So are parameters that are not there, in languages
+# where a method cannot be made without.
 OF_MESSAGES = {"no_groups", "two_forms_of_groups", "mask_of_other_size", "outcomes_of_other_size", "stray_bits",
-               "no_method", "empty_stage", "numerics_version"}
+               "no_method", "empty_stage", "rule_without_ids"}
+REQUIRED = {"k", "base", "gamma", "std_coefficient", "tables", "formula"}
 
 
 def refused(request, fields):
@@ -104,13 +106,14 @@ def refused(request, fields):
 
 
 def refusals():
-    """(name, request, expected) of each."""
+    """(name, whether only a message can be wrong like this, request, expected) of each."""
     for name, p, fields in PARAMETERS:
         paths = " ".join(f"method.{name}.{field}" for field in fields.split())
-        yield name, *refused({"method": {name: p}, "rewards": [1, 0], "group_size": 2}, paths)
+        missing = fields in REQUIRED and fields not in p and (name, fields) != ("surrogate", "k")
+        yield name, missing, *refused({"method": {name: p}, "rewards": [1, 0], "group_size": 2}, paths)
     for name, (request, fields) in BATCHES.items():
-        yield name, *refused({**RLOO, **request}, fields)
+        yield name, name in OF_MESSAGES, *refused({**RLOO, **request}, fields)
     for name, (request, fields) in OTHERS.items():
-        yield name, *refused(request, fields)
-    yield "numerics_version", {**RLOO, "rewards": [1, 0], "group_size": 2, "required_numerics_version": 999}, {
+        yield name, name in OF_MESSAGES, *refused(request, fields)
+    yield "numerics_version", True, {**RLOO, "rewards": [1, 0], "group_size": 2, "required_numerics_version": 999}, {
         "error": "FAILED_PRECONDITION", "fields": []}

@@ -37,7 +37,7 @@ def test_wrong_answers_are_told(server, plain, fault, complaint):
 
 
 @pytest.mark.parametrize("fault, complaint", [
-    ("drop", "the driver ended with 0"), ("double", "an answer too many"), ("noise", "written to stderr: retrying"),
+    ("drop", "the driver ended with 0"), ("double", "an answer too many"), ("noise", "written to stderr: ['retrying'"),
     ("exit", "exit code 1")])
 def test_drivers_that_do_not_behave(server, plain, fault, complaint):
     with pytest.raises(AssertionError) as caught:

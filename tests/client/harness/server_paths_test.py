@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from advantaged.rpc import status_pb2
 from advantaged.v1 import compute_pb2
-from forms import BITS, BYTES, FLOATS, advantages_of, encode, may_be_bits, may_be_per_group, rename, with_ids, with_sizes
+from forms import (BITS, BYTES, FLOATS, advantages_of, encode, may_be_bits, may_be_per_group, rename, with_ids,
+                   with_sizes)
 from google.protobuf import json_format
 from running_server import PATIENCE
 from transports import read_status, status_to_refusal

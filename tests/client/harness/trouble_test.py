@@ -35,6 +35,19 @@ def test_no_trouble(start, drive):
         assert server.metrics().sum("advantaged_responses_total") > 0
 
 
+@SIGNALS
+def test_a_unix_socket(start, drive, tmp_path, number):
+    """Restarted at the same path."""
+    address = f"unix:{tmp_path}/a.sock"
+    server = start(listen=[address])
+    driver = drive(address)
+    for vector in batches(2):
+        ask(driver, vector)
+        assert server.stop(number) == CODES[number]
+        server = start(listen=[address])
+    driver.finish()
+
+
 def test_a_server_that_is_not_up_yet(start, drive):
     first, second = batches(2)
     doorstep = Doorstep()

@@ -9,7 +9,8 @@ import numpy as np
 FOLDER = pathlib.Path(os.environ["ADVANTAGED_VECTORS"])
 THEMES = ["methods", "rewards", "outcomes", "masks", "trajectories", "stages", "refusals"]
 EXACT = ["groups", "responses", "masked_responses", "all_fail_groups", "mixed_groups", "all_pass_groups",
-         "constant_groups", "varied_groups", "empty_groups", "small_groups", "suspicious_groups", "max_absolute_advantage"]
+         "constant_groups", "varied_groups", "empty_groups", "small_groups", "suspicious_groups",
+         "max_absolute_advantage"]
 CLOSE = ["no_signal_share", "mean_absolute_advantage", "positive_weight", "negative_weight"]
 
 
