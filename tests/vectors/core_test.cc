@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -99,6 +100,27 @@ void CheckRefusal(const json& expected, const Result& result) {
       << Describe(result);
 }
 
+// The same call with a bit per reward, where its valid rewards are 0 or 1 and nothing asks for
+// more.
+std::optional<Call> WithBits(const Call& call) {
+  if (call.rewards.empty() || call.options.success_threshold ||
+      call.trajectory_reward == TrajectoryReward::kSum) {
+    return std::nullopt;
+  }
+  std::vector<int> ones;
+  for (std::size_t i = 0; i < call.rewards.size(); ++i) {
+    const float reward = call.rewards[i];
+    const bool valid = call.valid.empty() || BitSpan{call.valid}[i];
+    if (valid && reward != 0 && reward != 1) return std::nullopt;
+    ones.push_back(valid && reward == 1 ? 1 : 0);
+  }
+  Call result = call;
+  result.rewards.clear();
+  result.reward_bits = Bitmap(ones);
+  result.response_count = ones.size();
+  return result;
+}
+
 class CoreVectors : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(CoreVectors, GiveWhatTheCoreGives) {
@@ -116,6 +138,9 @@ TEST_P(CoreVectors, GiveWhatTheCoreGives) {
       CheckRefusal(expected, call.Run());
     } else {
       CheckAnswer(expected, call, call.Run());
+      if (const std::optional<Call> bits = WithBits(call)) {
+        CheckAnswer(expected, call, bits->Run());
+      }
     }
   }
 }
