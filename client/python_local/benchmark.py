@@ -4,7 +4,8 @@
 
 GRPO_K with K = 4 on 0/1 rewards in groups of 16: a whole call in Python, new output included, warm. All ways run in
 one process by turns; a number is the median over the rounds. The NumPy ways get their table over c for nothing.
-With --check the exit code is 1 where advantaged_local is not at least as fast as the fastest NumPy with the same bits.
+With --check the exit code is 1 unless advantaged_local is at least as fast as the fastest NumPy with the same bits, at
+4096 and at 16384 responses.
 """
 
 import argparse
@@ -18,6 +19,7 @@ from advantaged_local import compute, version
 
 GROUP, PARAMETERS = 16, {"k": 4}
 SIZES = [64, 1024, 4096, 16384, 65536, 1 << 20]
+PROMISED = [4096, 16384]
 
 
 def advantaged(rewards):
@@ -53,7 +55,7 @@ def count_and_select(rewards):
 
 def count_and_look_up(rewards):
     counts = (rewards.reshape(-1, GROUP) @ ONES).astype(np.intp)
-    return FLAT.take((np.repeat(2 * counts, GROUP) + rewards.astype(np.intp)))
+    return FLAT.take(np.repeat(2 * counts, GROUP) + rewards.astype(np.intp))
 
 
 def count_and_look_up_rows(rewards):
@@ -103,7 +105,7 @@ def main():
     for size in SIZES:
         times = measure(size, arguments.rounds)
         ratio = times["advantaged"] / min(times[way.__name__] for way in SAME_BITS)
-        slow |= ratio > 1
+        slow |= size in PROMISED and ratio > 1
         print(f"| {size} | {' | '.join(f'{value:.1f}' for value in times.values())} | {ratio:.2f} |")
     sys.exit(1 if arguments.check and slow else 0)
 
