@@ -51,24 +51,14 @@ Py_buffer Open(nb::handle value, std::string_view argument, std::string_view for
   return buffer;
 }
 
-// What NumPy is asked for. Never given back: other threads may compute when the interpreter ends.
+// What NumPy is asked for.
 struct NumPy {
   nb::object empty;
   std::array<nb::object, 4> dtypes;  // by Dtype
-
-  static const NumPy& Get() {
-    static const NumPy& numpy = *new NumPy;
-    return numpy;
-  }
-
- private:
-  NumPy() {
-    const nb::object numpy = nb::module_::import_("numpy");
-    empty = numpy.attr("empty");
-    const char* const names[] = {"float32", "float64", "uint32", "uint8"};
-    for (std::size_t i = 0; i < dtypes.size(); ++i) dtypes[i] = numpy.attr("dtype")(names[i]);
-  }
 };
+
+// Never given back: other threads may compute when the interpreter ends.
+const NumPy* numpy = nullptr;
 
 }  // namespace
 
@@ -119,9 +109,16 @@ Bitmap::Bitmap(nb::handle value, std::string_view argument, std::size_t rows) {
   if (!wrong.empty()) throw nb::value_error(wrong.c_str());
 }
 
+void ImportNumPy() {
+  const nb::object module = nb::module_::import_("numpy");
+  const nb::object dtype = module.attr("dtype");
+  numpy =
+      new NumPy{.empty = module.attr("empty"),
+                .dtypes = {dtype("float32"), dtype("float64"), dtype("uint32"), dtype("uint8")}};
+}
+
 nb::object NewArray(std::size_t size, Dtype dtype) {
-  const NumPy& numpy = NumPy::Get();
-  return numpy.empty(size, numpy.dtypes[static_cast<std::size_t>(dtype)]);
+  return numpy->empty(size, numpy->dtypes[static_cast<std::size_t>(dtype)]);
 }
 
 WritableBytes::WritableBytes(nb::handle array) {

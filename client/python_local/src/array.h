@@ -44,6 +44,10 @@ class Bitmap {
   std::vector<std::uint8_t> bytes_;
 };
 
+// Call once, when the module is imported: later another thread could wait for this one with the
+// interpreter's lock in its hands.
+void ImportNumPy();
+
 // A new array of NumPy, not initialized.
 enum class Dtype : std::uint8_t { kFloat32, kFloat64, kUint32, kUint8 };
 nb::object NewArray(std::size_t size, Dtype dtype);

@@ -4,10 +4,12 @@
 #include <advantaged/catalog.h>
 #include <nanobind/nanobind.h>
 
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "client/python_local/src/array.h"
 #include "client/python_local/src/catalog.h"
@@ -121,6 +123,7 @@ LocalResult Compute(nb::handle method, nb::handle parameters, nb::handle rewards
 }  // namespace
 
 NB_MODULE(_core, module) {
+  ImportNumPy();
   module.doc() = "The C++ core of advantaged.";
   module.attr("version") = ADVANTAGED_LOCAL_VERSION;
   module.attr("numerics_version") = kNumericsVersion;

@@ -28,7 +28,7 @@ std::string At(std::string_view path, std::size_t index) {
 void RefuseType(std::string_view argument, nb::handle value, std::string_view wanted) {
   const nb::str type(value.type().attr("__name__"));
   throw nb::type_error(
-      Concat({argument, ": ", Shown(value), " is a ", type.c_str(), "; must be ", wanted}).c_str());
+      Concat({argument, ": ", Shown(value), " (", type.c_str(), "); must be ", wanted}).c_str());
 }
 
 void RefuseValue(std::string_view argument, nb::handle value, std::string_view why) {
