@@ -1,36 +1,36 @@
-# The installed library: find_package(advantaged) gives advantaged::core.
+# The installed libraries: find_package(advantaged) gives advantaged::core, and
+# find_package(advantaged COMPONENTS client) gives advantaged::client, which needs gRPC.
 #
-#   advantaged_install_core(kernels)
+#   advantaged_install(core TARGETS advantaged_core
+#                      INCLUDES ${CMAKE_CURRENT_SOURCE_DIR}/include)
 #
-# called in core/CMakeLists.txt after advantaged_library(core ...), adds
-# core/include/ to what users of advantaged::core see and installs it with the
-# archive and the package files (component "core"). A static library takes along
-# the libraries it links: name those of this project as arguments.
+# called after advantaged_library(core ...), adds include/ to what users of the
+# library see and installs it with the archive and the package files (component
+# "core"). A static library takes along the libraries it links: those of this project
+# are named as further TARGETS.
 
 include(CMakePackageConfigHelpers)
 
-function(advantaged_install_core)
-  set(targets advantaged_core)
-  foreach(name IN LISTS ARGN)
-    list(APPEND targets advantaged_${name})
-  endforeach()
-  target_include_directories(
-    advantaged_core PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/core/include>
-                           $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-  install(TARGETS ${targets} EXPORT advantagedTargets ARCHIVE COMPONENT core)
-  install(DIRECTORY ${PROJECT_SOURCE_DIR}/core/include/advantaged
-          DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT core)
+set(ADVANTAGED_PACKAGE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/advantaged)
+configure_package_config_file(
+  ${PROJECT_SOURCE_DIR}/cmake/advantagedConfig.cmake.in
+  ${PROJECT_BINARY_DIR}/advantagedConfig.cmake INSTALL_DESTINATION ${ADVANTAGED_PACKAGE_DIR})
+# Before 1.0 a minor version may change the interface.
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/advantagedConfigVersion.cmake
+                                 COMPATIBILITY SameMinorVersion)
 
-  set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/advantaged)
-  install(EXPORT advantagedTargets NAMESPACE advantaged:: DESTINATION ${package_dir}
-          COMPONENT core)
-  configure_package_config_file(
-    ${PROJECT_SOURCE_DIR}/cmake/advantagedConfig.cmake.in
-    ${PROJECT_BINARY_DIR}/advantagedConfig.cmake INSTALL_DESTINATION ${package_dir})
-  # Before 1.0 a minor version may change the interface.
-  write_basic_package_version_file(${PROJECT_BINARY_DIR}/advantagedConfigVersion.cmake
-                                   COMPATIBILITY SameMinorVersion)
+function(advantaged_install component)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "INCLUDES" "TARGETS")
+  target_include_directories(
+    advantaged_${component} PUBLIC $<BUILD_INTERFACE:${arg_INCLUDES}>
+                                   $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  install(TARGETS ${arg_TARGETS} EXPORT advantaged-${component} ARCHIVE COMPONENT ${component})
+  install(DIRECTORY ${arg_INCLUDES}/advantaged DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+          COMPONENT ${component})
+  install(EXPORT advantaged-${component} NAMESPACE advantaged:: DESTINATION ${ADVANTAGED_PACKAGE_DIR}
+          COMPONENT ${component})
+  # With each: either may be installed without the other.
   install(FILES ${PROJECT_BINARY_DIR}/advantagedConfig.cmake
                 ${PROJECT_BINARY_DIR}/advantagedConfigVersion.cmake
-          DESTINATION ${package_dir} COMPONENT core)
+          DESTINATION ${ADVANTAGED_PACKAGE_DIR} COMPONENT ${component})
 endfunction()

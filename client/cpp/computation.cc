@@ -1,6 +1,7 @@
 #include "client/cpp/computation.h"
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -99,6 +100,18 @@ void Computation::Write(RequestBytes& out) const {
   } else {
     WriteArrays(batch_, forms_, part(), out);
   }
+}
+
+Reply& Computation::MakeRoom() {
+  Reply& reply = parts_.empty() ? *reply_ : part_reply_;
+  // Clear() would free a message within a message.
+  std::unique_ptr<v1::GroupStatistics> statistics(reply.release_group_statistics());
+  reply.Clear();
+  if (statistics && settings_.group_statistics()) {
+    statistics->Clear();
+    reply.set_allocated_group_statistics(statistics.release());
+  }
+  return reply;
 }
 
 absl::Status Computation::Take() {

@@ -34,8 +34,9 @@ class Computation {
   // The next request, while there is one.
   bool done() const { return done_; }
   void Write(RequestBytes& out) const;
-  // Where the answer to it goes, then what follows from it.
-  Reply& answer() { return parts_.empty() ? *reply_ : part_reply_; }
+  // Where the answer to it goes: empty, with the memory of the one before.
+  Reply& MakeRoom();
+  // Once the answer is there: what follows from it.
   absl::Status Take();
   // In the words of the batch: the status with which a server refused the request.
   absl::Status Explain(const absl::Status& refusal) const;

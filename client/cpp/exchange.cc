@@ -111,7 +111,7 @@ void Exchange::TakeLimits() {
 }
 
 void Exchange::TakeAnswer() {
-  if (!Parse(rpc_.reply(), computation_.answer())) {
+  if (!Parse(rpc_.reply(), computation_.MakeRoom())) {
     return Finish(absl::InternalError(
         Concat(link_->target, " answers with something that is no ComputeAdvantagesResponse")));
   }

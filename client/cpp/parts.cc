@@ -141,7 +141,7 @@ absl::StatusOr<std::vector<Part>> Cut(const Batch& batch, const Forms& forms,
       return GroupTooLarge(g, size, other_bytes + MostArrayBytes(batch, forms, size, 1), limits);
     }
     if (!fits(parts.back().row_count + size, parts.back().groups + 1)) {
-      parts.push_back({.first_group = g, .first_row = row, .rows = {}});
+      parts.push_back({.first_group = g, .first_row = row});
     }
     Part& part = parts.back();
     ++part.groups;

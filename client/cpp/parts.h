@@ -20,7 +20,7 @@ struct Part {
   std::size_t first_row = 0;  // of contiguous groups
   std::size_t row_count = 0;
   // Of groups by ids: the rows, ascending. Empty: `row_count` rows from `first_row` on.
-  std::vector<std::uint32_t> rows;
+  std::vector<std::uint32_t> rows{};
 
   // The row of the batch that is row `i` of the part.
   std::size_t RowOf(std::size_t i) const { return rows.empty() ? first_row + i : rows[i]; }

@@ -1,5 +1,6 @@
 #include "client/cpp/rpc.h"
 
+#include <google/protobuf/io/coded_stream.h>
 #include <grpcpp/support/proto_buffer_reader.h>
 
 #include <algorithm>
@@ -140,7 +141,9 @@ absl::Status Rpc::NoConnection(std::string_view reason) const {
 
 bool Parse(grpc::ByteBuffer& bytes, google::protobuf::Message& message) {
   grpc::ProtoBufferReader reader(&bytes);
-  return reader.status().ok() && message.ParseFromZeroCopyStream(&reader);
+  if (!reader.status().ok()) return false;
+  google::protobuf::io::CodedInputStream input(&reader);
+  return message.MergeFromCodedStream(&input) && input.ConsumedEntireMessage();
 }
 
 absl::Status CallAndWait(Link& link, const char* method, const google::protobuf::Message& request,

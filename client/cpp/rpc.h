@@ -71,7 +71,7 @@ class Rpc {
 absl::Status CallAndWait(Link& link, const char* method, const google::protobuf::Message& request,
                          google::protobuf::Message& response);
 
-// Parses what has come. False if it is no such message.
+// Parses what has come into a message, which must be empty. False if it is no such message.
 bool Parse(grpc::ByteBuffer& bytes, google::protobuf::Message& message);
 
 }  // namespace advantaged::client
