@@ -17,16 +17,17 @@ from advantaged.result import OUTCOMES
 SAME = ("group_sizes", "group_ids", "expected_group_size", "lengths", "trajectory_ids", "success_threshold",
         "shape_rewards", "zero_unless_mixed", "constant_tolerance", "allow_recentering", "moments_only", "pass_at",
         "required_numerics_version", "run", "observe")
+NUMBERS = ("NaN", "Infinity", "-Infinity")
 STAGES = {"center": advantaged.stages.Center, "scale": advantaged.stages.Scale, "clip": advantaged.stages.Clip}
 PREFIXES = ("BASE_METHOD_", "VARIANT_", "SCALE_", "WEIGHTING_", "SPREAD_", "SMALL_GROUP_POLICY_", "TRAJECTORY_REWARD_")
 
 
 def plain(value):
-    """An enum of the contract as the client calls it; anything else as it is."""
+    """An enum of the contract as the client calls it, a number that JSON does not have; anything else as it is."""
     for prefix in PREFIXES:
         if isinstance(value, str) and value.startswith(prefix):
             return value.removeprefix(prefix).lower()
-    return value
+    return float(value) if isinstance(value, str) and value in NUMBERS else value
 
 
 def bits(text, count):
@@ -36,7 +37,7 @@ def bits(text, count):
 
 def arguments(request):
     """compute()'s, of the request as JSON."""
-    found = {name: request[name] for name in SAME if name in request}
+    found = {name: plain(request[name]) for name in SAME if name in request}
     (name, parameters), = request["method"].items()
     found["method"] = advantaged.methods.from_name(name, **{key: plain(value) for key, value in parameters.items()})
     if "group_size" in request:
@@ -74,7 +75,8 @@ def answer(client, request):
     except advantaged.AdvantagedError as error:
         violations = getattr(error, "violations", ())
         return {"error": error.code, "message": str(error),
-                "violations": [{"field": field, "description": text} for field, text in violations]}
+                "violations": [{"field": "group_size" if field == "groups" else field, "description": text}
+                               for field, text in violations]}
     found = {"advantages_float32_le": base64.b64encode(result.advantages.astype("<f4").tobytes()).decode(),
              "summary": result.summary}
     if request.get("group_statistics"):

@@ -71,6 +71,8 @@ def _make(items: tuple[tuple[str, Any], ...]) -> Plan:
     for name in _SCALARS:
         if settings.get(name) is not None:
             _spec.set_scalar(request, name, settings[name], name)
+            if not isinstance(settings[name], str):
+                settings[name] = getattr(request, name)  # a plain int, float or bool
     for i, stage in enumerate(chain):
         _spec.set_stage(request.stages.add(), stage, f"stages[{i}]")
     for i, value in enumerate(settings.get("batch_moments") or ()):
@@ -81,6 +83,7 @@ def _make(items: tuple[tuple[str, Any], ...]) -> Plan:
             request.pass_at.append(k)
         except (TypeError, ValueError):
             raise wrong(f"pass_at[{i}]", f"{k!r}; it must be a whole number >= 1") from None
+    settings["pass_at"] = list(request.pass_at)
     request.group_statistics = settings.get("statistics", True) and not request.moments_only
     plain = settings.get("success_threshold") is None
     return Plan(

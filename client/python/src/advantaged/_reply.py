@@ -17,6 +17,9 @@ from advantaged.v1 import compute_pb2
 Floats = npt.NDArray[np.float32]
 _FIELDS = compute_pb2.ComputeAdvantagesResponse.DESCRIPTOR.fields_by_name
 _COLUMNS = compute_pb2.GroupStatistics.DESCRIPTOR.fields_by_name
+_COLUMN_NAMES = {field.number: name for name, field in _COLUMNS.items()}
+# Varints below 128, such as the outcomes are, are bytes; the rest are doubles.
+_COLUMN_TYPES = {"group_ids": "<u4", "n": "<u4", "c": "<u4", "outcome": "u1"}
 _WARNING_CODE = compute_pb2.Warning.DESCRIPTOR.enum_types_by_name["Code"]
 _ADVANTAGES = (_FIELDS["advantages_float32_le"].number, _FIELDS["advantages_per_group"].number)
 _STATISTICS = _FIELDS["group_statistics"].number
@@ -72,24 +75,22 @@ def read_summary(summary: compute_pb2.Summary) -> dict[str, float]:
 
 
 def _read_statistics(payload: memoryview, labels: Sequence[Hashable] | None) -> GroupStatistics:
-    columns: dict[str, Any] = {}
-    pass_at: dict[int, npt.NDArray[np.float64]] = {}
-    names = {field.number: name for name, field in _COLUMNS.items()}
+    """Columns; those of a batch that went in parts come part by part."""
+    columns: dict[str, list[Any]] = {name: [] for name in _COLUMNS}
+    pass_at: dict[int, list[Any]] = {}
     for number, column, _ in fields(payload):
-        name = names.get(number, "")
+        name = _COLUMN_NAMES.get(number, "")
         if name == "pass_at_k":
             # K by protobuf, which is cheap once the values are cut off.
             entry = compute_pb2.PassAtKColumn.FromString(column.tobytes())
-            pass_at[entry.k] = np.array(entry.value)
-        elif name in ("group_ids", "n", "c"):
-            columns[name] = np.frombuffer(column, "<u4").astype(np.uint32)
-        elif name == "outcome":
-            columns[name] = np.frombuffer(column, np.uint8).copy()  # varints below 128 are bytes
+            pass_at.setdefault(entry.k, []).append(np.array(entry.value))
         elif name:
-            columns[name] = np.frombuffer(column, "<f8").astype(np.float64)
-    groups = len(columns.get("n", ()))
-    ids = columns.pop("group_ids", np.arange(groups, dtype=np.uint32))
+            columns[name].append(np.frombuffer(column, _COLUMN_TYPES.get(name, "<f8")))
+    joined: dict[str, Any] = {name: np.concatenate(found) for name, found in columns.items() if found}
+    ids = joined.pop("group_ids", None)
     if labels is not None:
-        ids = np.empty(groups, object)
+        ids = np.empty(len(labels), object)
         ids[:] = labels
-    return GroupStatistics(group_ids=ids, pass_at=pass_at, **columns)
+    elif ids is None:
+        ids = np.arange(len(joined["n"]), dtype=np.uint32)
+    return GroupStatistics(group_ids=ids, pass_at={k: np.concatenate(found) for k, found in pass_at.items()}, **joined)

@@ -46,6 +46,8 @@ def set_scalar(message: Message, name: str, value: Any, path: str) -> None:
             if not isinstance(value, str):
                 raise TypeError
         elif field.cpp_type == FieldDescriptor.CPPTYPE_DOUBLE:
+            if isinstance(value, (str, bytes, bool)):
+                raise TypeError
             value = float(value)
         else:
             value = operator.index(value)
@@ -103,6 +105,8 @@ def set_stage(message: stages_pb2.Stage, stage: stages.Stage, path: str) -> None
     """One stage into the contract's oneof."""
     if not isinstance(stage, (stages.Center, stages.Scale, stages.Clip)):
         raise wrong(path, f"{stage!r}; it must be a Center, Scale or Clip of advantaged.stages")
+    if isinstance(stage, stages.Clip) and stage.low is None and stage.high is None:
+        raise wrong(f"{path}.clip", "neither low nor high is set")
     part = getattr(message, stage.kind)
     part.SetInParent()
     for name, value in vars(stage).items():
