@@ -1,9 +1,10 @@
 """The driver of the Python client for harness/ (its README says what a driver is).
 
-    python driver.py TARGET [--deadline SECONDS]      TARGET "local": in-process
+    python driver.py TARGET [--deadline SECONDS] [--async]      TARGET "local": in-process; --async: AsyncClient
 """
 
 import argparse
+import asyncio
 import base64
 import json
 import math
@@ -68,15 +69,19 @@ def statistics(stats):
     return columns
 
 
-def answer(client, request):
-    rewards = np.array([float(reward) for reward in request["rewards"]], np.float32)
-    try:
-        result = client.compute(rewards, **arguments(request))
-    except advantaged.AdvantagedError as error:
-        violations = getattr(error, "violations", ())
-        return {"error": error.code, "message": str(error),
-                "violations": [{"field": "group_size" if field == "groups" else field, "description": text}
-                               for field, text in violations]}
+def read(request):
+    """The rewards and compute()'s arguments."""
+    return np.array([float(reward) for reward in request["rewards"]], np.float32), arguments(request)
+
+
+def refused(error):
+    violations = getattr(error, "violations", ())
+    return {"error": error.code, "message": str(error),
+            "violations": [{"field": "group_size" if field == "groups" else field, "description": text}
+                           for field, text in violations]}
+
+
+def answered(request, result):
     found = {"advantages_float32_le": base64.b64encode(result.advantages.astype("<f4").tobytes()).decode(),
              "summary": result.summary}
     if request.get("group_statistics"):
@@ -84,11 +89,36 @@ def answer(client, request):
     return found
 
 
+def answer(client, request):
+    rewards, settings = read(request)
+    try:
+        return answered(request, client.compute(rewards, **settings))
+    except advantaged.AdvantagedError as error:
+        return refused(error)
+
+
+async def answer_all(target, deadline):
+    """The same with AsyncClient."""
+    async with advantaged.AsyncClient(target, deadline=deadline) as client:
+        for line in sys.stdin:
+            request = json.loads(line)
+            rewards, settings = read(request)
+            try:
+                found = answered(request, await client.compute(rewards, **settings))
+            except advantaged.AdvantagedError as error:
+                found = refused(error)
+            print(json.dumps(found), flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("target")
     parser.add_argument("--deadline", type=float, default=60)
+    parser.add_argument("--async", action="store_true", dest="is_async")
     settings = parser.parse_args()
+    if settings.is_async:
+        asyncio.run(answer_all(settings.target, settings.deadline))
+        return
     client = (advantaged.LocalBackend() if settings.target == "local" else
               advantaged.Client(settings.target, deadline=settings.deadline))
     for line in sys.stdin:

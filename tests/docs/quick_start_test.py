@@ -46,7 +46,7 @@ def test_in_process_quick_start():
 
 def test_cpp_quick_start(server):
     said = run(os.environ["QUICK_START"], server)
-    assert said == ("1.7321 -0.3849 -0.3849 -0.3849 0.3849 0.3849 0.0000 0.3849 \nmean success rate 0.500\n")
+    assert said == ("1.7321 -0.3849 -0.3849 -0.3849 0.1925 0.1925 0.0000 0.1925 \nmean success rate 0.500\n")
 
 
 def test_every_example_of_the_clients_page_runs(server):
