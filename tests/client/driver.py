@@ -1,9 +1,10 @@
 """The driver of the Python client for harness/ (its README says what a driver is).
 
-    python driver.py TARGET [--deadline SECONDS]      TARGET "local": in-process
+    python driver.py TARGET [--deadline SECONDS] [--async]      TARGET "local": in-process; --async: AsyncClient
 """
 
 import argparse
+import asyncio
 import base64
 import json
 import math
@@ -68,10 +69,10 @@ def statistics(stats):
     return columns
 
 
-def answer(client, request):
+def answer(compute, request):
     rewards = np.array([float(reward) for reward in request["rewards"]], np.float32)
     try:
-        result = client.compute(rewards, **arguments(request))
+        result = compute(rewards, **arguments(request))
     except advantaged.AdvantagedError as error:
         violations = getattr(error, "violations", ())
         return {"error": error.code, "message": str(error),
@@ -88,11 +89,20 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("target")
     parser.add_argument("--deadline", type=float, default=60)
+    parser.add_argument("--async", dest="is_async", action="store_true")
     settings = parser.parse_args()
-    client = (advantaged.LocalBackend() if settings.target == "local" else
-              advantaged.Client(settings.target, deadline=settings.deadline))
+    if settings.target == "local":
+        compute = advantaged.LocalBackend().compute
+    elif settings.is_async:
+        client = advantaged.AsyncClient(settings.target, deadline=settings.deadline)
+        loop = asyncio.new_event_loop()
+
+        def compute(rewards, **options):
+            return loop.run_until_complete(client.compute(rewards, **options))
+    else:
+        compute = advantaged.Client(settings.target, deadline=settings.deadline).compute
     for line in sys.stdin:
-        print(json.dumps(answer(client, json.loads(line))), flush=True)
+        print(json.dumps(answer(compute, json.loads(line))), flush=True)
 
 
 if __name__ == "__main__":
