@@ -99,6 +99,14 @@ class Server:
     def metrics(self):
         return Metrics(self.get("/metrics"))
 
+    def freeze(self):
+        """Stops every thread of it, until SIGCONT."""
+        self.process.send_signal(signal.SIGSTOP)
+        tasks = pathlib.Path(f"/proc/{self.process.pid}/task")
+        # The state stands behind the name in parentheses.
+        eventually(lambda: all((task / "stat").read_text(encoding="utf-8").rpartition(") ")[2].startswith("T")
+                               for task in tasks.iterdir()), "all threads stopped")
+
     def stop(self, number=signal.SIGTERM):
         """Sends a signal; returns the exit code."""
         self.process.send_signal(number)

@@ -175,7 +175,7 @@ def test_frozen_past_the_deadline(start, drive):
     server = start()
     driver = drive(server.grpc[0], deadline=2)
     ask(driver, first)
-    server.process.send_signal(signal.SIGSTOP)
+    server.freeze()
     began = time.monotonic()
     answer = driver.ask(second["request"])
     waited = time.monotonic() - began
