@@ -44,8 +44,9 @@ test: ## Build everything and run every test
 CARGO = cd client/rust && CARGO_TARGET_DIR=$(CURDIR)/build/rust cargo
 
 .PHONY: test-rust
-test-rust: build ## Test the Rust client (needs cargo)
+test-rust: ## Test the Rust client (needs cargo)
 	@command -v cargo >/dev/null || { echo 'test-rust needs Rust 1.88 or newer: no cargo on PATH' >&2; exit 1; }
+	@$(MAKE) build
 	@$(CARGO) fmt --check
 	@$(CARGO) clippy --locked --all-targets --all-features -- -D warnings
 	@$(CARGO) clippy --locked -- -D warnings

@@ -33,7 +33,8 @@ const SURELY_ACCEPTED_BYTES: usize = 4 << 20;
 /// An advantage service, at one address or several.
 ///
 /// Cloning is cheap, and clones share connections. A client connects at its first call, and again whenever it must:
-/// that server or this program starts first does not matter, nor that a server is restarted.
+/// that server or this program starts first does not matter, nor that a server is restarted. Its connections belong to
+/// the tokio runtime of the first call: make a client for each runtime.
 #[derive(Clone)]
 pub struct Client {
     shared: Arc<Shared>,

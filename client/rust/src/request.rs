@@ -144,13 +144,12 @@ pub(crate) fn expand(request: &ComputeAdvantagesRequest, pairs: &[f32]) -> Resul
 
 fn group_of_row(request: &ComputeAdvantagesRequest) -> Vec<u32> {
     let rows = request.response_count as usize;
-    let numbers = |bytes: &Bytes| -> Vec<u32> { wire::read_numbers(bytes).collect() };
     match request.group_size {
         Some(size) => Groups::Size(size).of_rows(rows),
         None if request.group_ids_fixed32_le.is_empty() => {
-            Groups::Sizes(&numbers(&request.group_sizes_fixed32_le)).of_rows(rows)
+            Groups::Sizes(&wire::read_numbers(&request.group_sizes_fixed32_le)).of_rows(rows)
         }
-        None => Groups::Ids(&numbers(&request.group_ids_fixed32_le)).of_rows(rows),
+        None => Groups::Ids(&wire::read_numbers(&request.group_ids_fixed32_le)).of_rows(rows),
     }
 }
 

@@ -20,7 +20,7 @@ pub struct Response {
     pub statistics: Option<GroupStatistics>,
     /// What the caller may not expect.
     pub warnings: Vec<Warning>,
-    /// The method as it was applied, every default filled in; `None` with `moments_only` where the server leaves it out.
+    /// The method as it was applied, every default filled in; `None` where the server leaves it out.
     pub method: Option<Method>,
     /// Version of the numerics that produced these bits.
     pub numerics_version: u32,

@@ -6,20 +6,14 @@ use crate::error::Error;
 
 /// float32 values, little-endian.
 pub(crate) fn floats(values: &[f32]) -> Bytes {
-    let mut bytes = vec![0; 4 * values.len()];
-    for (bytes, value) in bytes.chunks_exact_mut(4).zip(values) {
-        bytes.copy_from_slice(&value.to_le_bytes());
-    }
-    bytes.into()
+    let bytes: Vec<[u8; 4]> = values.iter().map(|value| value.to_le_bytes()).collect();
+    bytes.into_flattened().into()
 }
 
 /// uint32 values, little-endian.
 pub(crate) fn numbers(values: &[u32]) -> Bytes {
-    let mut bytes = vec![0; 4 * values.len()];
-    for (bytes, value) in bytes.chunks_exact_mut(4).zip(values) {
-        bytes.copy_from_slice(&value.to_le_bytes());
-    }
-    bytes.into()
+    let bytes: Vec<[u8; 4]> = values.iter().map(|value| value.to_le_bytes()).collect();
+    bytes.into_flattened().into()
 }
 
 /// One bit for each value, set where `is_set`.
@@ -33,14 +27,14 @@ pub(crate) fn bit(bitmap: &[u8], i: usize) -> bool {
 }
 
 pub(crate) fn read_floats(bytes: &[u8]) -> Result<Vec<f32>, Error> {
-    if !bytes.len().is_multiple_of(4) {
-        return Err(Error::reply(format!("{} bytes of advantages are no float32 numbers", bytes.len())));
+    match bytes.as_chunks() {
+        (values, []) => Ok(values.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect()),
+        _ => Err(Error::reply(format!("{} bytes of advantages are no float32 numbers", bytes.len()))),
     }
-    Ok(bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect())
 }
 
-pub(crate) fn read_numbers(bytes: &[u8]) -> impl ExactSizeIterator<Item = u32> {
-    bytes.chunks_exact(4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]))
+pub(crate) fn read_numbers(bytes: &[u8]) -> Vec<u32> {
+    bytes.as_chunks().0.iter().map(|&bytes| u32::from_le_bytes(bytes)).collect()
 }
 
 #[cfg(test)]
@@ -55,7 +49,7 @@ mod tests {
         let read = read_floats(&floats(&values)).unwrap();
         assert_eq!(read.map_bits(), values.to_vec().map_bits());
         assert!(read_floats(&[0; 5]).is_err());
-        assert_eq!(read_numbers(&numbers(&[3, u32::MAX])).collect::<Vec<_>>(), [3, u32::MAX]);
+        assert_eq!(read_numbers(&numbers(&[3, u32::MAX])), [3, u32::MAX]);
     }
 
     #[test]

@@ -106,7 +106,7 @@ async fn parts_together_are_the_whole() {
 #[tokio::test]
 async fn stages_see_the_whole_batch() {
     let servers = servers();
-    // Small dyadic numbers in parts of like size: every merge of moments is exact, so the bits are the same.
+    // Parts of other means: merged moments round, and advantages are the same or next to each other.
     let rewards: Vec<f32> = (0..4096_u32).map(|i| (i * 37 % 16) as f32 / 8.0).collect();
     let lengths: Vec<u32> = (0..4096).map(|i| 1 << (i % 3)).collect();
     let by_tokens = || CenterStage { weighting: Weighting::Tokens.into() };
@@ -128,6 +128,23 @@ async fn stages_see_the_whole_batch() {
     let whole = servers.large.compute(&batch, Method::reinforce()).await.unwrap();
     let parts = servers.small.compute(&batch, Method::reinforce()).await.unwrap();
     assert_near("tokens", &parts, &whole);
+}
+
+#[tokio::test]
+async fn where_moments_merge_exactly_the_bits_are_the_same() {
+    let servers = servers();
+    // Every group has the mean 0.75 and dyadic squares, and so has every part.
+    let rewards: Vec<f32> = (0..4096_u32).map(|i| (i * 3 % 4) as f32 / 2.0).collect();
+    let lengths = vec![3; 4096];
+    let by_tokens = || CenterStage { weighting: Weighting::Tokens.into() };
+    for (name, stages) in [
+        ("whitening", vec![Stage::center(), Stage::scale(1, 1e-8)]),
+        ("two weightings", vec![by_tokens().into(), Stage::scale(0, 0.0)]),
+        ("rounds", vec![Stage::scale(0, 0.1), Stage::clip(-1.0, 1.0), Stage::center()]),
+    ] {
+        let batch = Batch::new(&rewards).group_size(4).lengths(&lengths).stages(stages);
+        servers.assert_alike(name, &batch, Method::reinforce()).await;
+    }
 }
 
 /// Merged moments are within roundings of the double, so that advantages are the same or neighbours.

@@ -70,6 +70,15 @@ impl Server {
     /// Stops it in its tracks: connections stay, nothing is answered.
     pub fn freeze(&self) {
         self.signal("STOP");
+        // A thread that runs on another processor stops only at its next look at signals.
+        let threads = format!("/proc/{}/task", self.process.id());
+        eventually("every thread to stop", || {
+            std::fs::read_dir(&threads).unwrap().all(|thread| {
+                let stat = std::fs::read_to_string(thread.unwrap().path().join("stat")).unwrap();
+                // After the name in parentheses comes the state.
+                stat.rsplit_once(')').is_some_and(|(_, state)| state.starts_with(" T"))
+            })
+        });
     }
 
     pub fn thaw(&self) {

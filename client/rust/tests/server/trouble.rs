@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use advantaged_client::{Batch, Client, Error, Method};
+use advantaged_client::{Batch, Client, Error, Method, StreamItem};
 use tokio::sync::Notify;
 
 use crate::process::Server;
@@ -34,6 +34,17 @@ async fn a_server_that_does_not_answer_costs_the_deadline() {
     assert_eq!(error.to_string(), format!("no answer from {} within 0.300 s", server.target));
     server.thaw();
     assert_eq!(compute(&client).await.unwrap(), ADVANTAGES);
+}
+
+#[tokio::test]
+async fn a_deadline_beyond_all_clocks_is_none() {
+    let server = Server::start(&[]);
+    let client = Client::builder(&server.target).deadline(Duration::MAX).build().unwrap();
+    assert_eq!(compute(&client).await.unwrap(), ADVANTAGES);
+    let rewards = REWARDS;
+    let item = StreamItem::new("1", &Batch::new(&rewards).group_size(4), Method::dr_grpo()).unwrap();
+    let reply = client.stream(tokio_stream::iter([item])).next().await.unwrap().unwrap();
+    assert_eq!(reply.result.unwrap().advantages, ADVANTAGES);
 }
 
 #[tokio::test]

@@ -74,6 +74,20 @@ async fn bad_batches_of_every_kind_are_refused_naming_the_field() {
 }
 
 #[tokio::test]
+async fn of_very_many_violations_the_first_are_listed_and_the_rest_counted() {
+    let server = Server::start(&[]);
+    let client = Client::connect(&server.target).unwrap();
+    let rewards = vec![f32::NAN; 1000];
+    let refused = violations(&client, &Batch::new(&rewards).group_size(4), Method::rloo()).await;
+    let (rest, listed) = refused.split_last().unwrap();
+    assert!(listed.len() > 50, "{}", listed.len());
+    for (i, (field, _)) in listed.iter().enumerate() {
+        assert_eq!(*field, format!("rewards[{i}]"));
+    }
+    assert_eq!(*rest, (String::new(), format!("and {} more", 1000 - listed.len())));
+}
+
+#[tokio::test]
 async fn other_numerics_are_a_failed_precondition() {
     let server = Server::start(&[]);
     let client = Client::connect(&server.target).unwrap();
