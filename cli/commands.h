@@ -15,6 +15,7 @@ void AddMethodsCommand(CLI::App& program);
 void AddPingCommand(CLI::App& program);
 void AddInfoCommand(CLI::App& program);
 void AddBenchCommand(CLI::App& program);
+void AddDoctorCommand(CLI::App& program);
 
 }  // namespace advantaged::cli
 

@@ -21,6 +21,7 @@ int Run(int argc, char** argv) {
   AddPingCommand(program);
   AddInfoCommand(program);
   AddBenchCommand(program);
+  AddDoctorCommand(program);
   try {
     program.parse(argc, argv);  // runs the command as well
   } catch (const CLI::ParseError& error) {

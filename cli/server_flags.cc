@@ -43,21 +43,29 @@ void AddServerFlags(CLI::App& command, ServerFlags& flags, bool with_local) {
       ->group(kGroup);
 }
 
-std::unique_ptr<Backend> MakeBackend(const ServerFlags& flags) {
-  if (flags.local && flags.address_given) {
-    throw Failure(ExitCode::kUsage, "--local and --server exclude each other");
-  }
-  if (flags.local) return MakeLocalBackend();
+void CheckAddress(const ServerFlags& flags) {
   const absl::Status address = client::Client::CheckTarget(flags.address);
   if (!address.ok()) {
     throw Failure(ExitCode::kUsage, client::Concat("--server: ", client::Message(address)));
   }
+}
+
+client::ClientOptions OptionsOf(const ServerFlags& flags) {
   client::ClientOptions options;
   // People see at once that there is no server, and wait for one by themselves.
   options.wait_for_ready = false;
   options.deadline = std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::duration<double>(flags.timeout_seconds));
-  return MakeRemoteBackend(flags.address, options);
+  return options;
+}
+
+std::unique_ptr<Backend> MakeBackend(const ServerFlags& flags) {
+  if (flags.local && flags.address_given) {
+    throw Failure(ExitCode::kUsage, "--local and --server exclude each other");
+  }
+  if (flags.local) return MakeLocalBackend();
+  CheckAddress(flags);
+  return MakeRemoteBackend(flags.address, OptionsOf(flags));
 }
 
 void ThrowUnlessAnswered(const absl::Status& status, const Backend& backend) {

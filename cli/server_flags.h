@@ -24,6 +24,11 @@ struct ServerFlags {
 // live until the command has run.
 void AddServerFlags(CLI::App& command, ServerFlags& flags, bool with_local);
 
+// Throws a Failure of usage if the address is none.
+void CheckAddress(const ServerFlags& flags);
+
+client::ClientOptions OptionsOf(const ServerFlags& flags);
+
 std::unique_ptr<Backend> MakeBackend(const ServerFlags& flags);
 
 // Throws the Failure of a call that did not end with OK, unless it was about the request: those

@@ -2,6 +2,10 @@
 #ifndef ADVANTAGED_CLIENT_CPP_FORMS_H_
 #define ADVANTAGED_CLIENT_CPP_FORMS_H_
 
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+
 #include "advantaged/client/batch.h"
 
 namespace advantaged::client {
@@ -16,8 +20,10 @@ struct Forms {
 // The smallest forms that this batch may take.
 Forms ChooseForms(const Batch& batch, const Settings& settings);
 
-// True if this is the float32 1, which travels as a set bit.
-bool IsOne(float reward);
+// True if this is the float32 1, which travels as a set bit. By its bits, which is faster.
+inline bool IsOne(float reward) {
+  return std::bit_cast<std::uint32_t>(reward) == std::bit_cast<std::uint32_t>(1.0F);
+}
 
 // Of a reply in `advantages_per_group`: fills `advantages`, for rows `first_row` and on of the
 // batch, in groups that begin with `first_group`. False if the reply has not as many groups or rows

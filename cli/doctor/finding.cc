@@ -1,0 +1,40 @@
+#include "cli/doctor/finding.h"
+
+#include "cli/text_table.h"
+#include "client/cpp/text.h"
+
+namespace advantaged::cli {
+namespace {
+
+const char* Word(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kOk:
+      return "ok";
+    case Verdict::kNote:
+      return "note";
+    case Verdict::kWrong:
+    case Verdict::kUnreachable:
+      return "FAILED";
+    case Verdict::kSkipped:
+      return "skipped";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string FindingsAsText(const std::vector<Finding>& findings) {
+  TextTable table;
+  for (const char* title : {"check", "result", "found"}) {
+    table.AddColumn(title, TextTable::Align::kLeft);
+  }
+  std::string remedies;
+  for (const Finding& finding : findings) {
+    table.AddRow({finding.check, Word(finding.verdict), finding.found});
+    if (finding.remedy.empty()) continue;
+    client::Append(remedies, client::Concat("\n", finding.check, ": ", finding.remedy, "\n"));
+  }
+  return table.Format() + remedies;
+}
+
+}  // namespace advantaged::cli
