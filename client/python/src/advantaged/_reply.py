@@ -90,6 +90,5 @@ def _read_statistics(payload: memoryview, labels: Sequence[Hashable] | None) -> 
     groups = len(columns.get("n", ()))
     ids = columns.pop("group_ids", np.arange(groups, dtype=np.uint32))
     if labels is not None:
-        ids = np.empty(groups, object)
-        ids[:] = labels
+        ids = np.fromiter(labels, object, groups)
     return GroupStatistics(group_ids=ids, pass_at=pass_at, **columns)
