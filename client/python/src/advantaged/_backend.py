@@ -32,13 +32,16 @@ class Job(NamedTuple):
 
     def in_callers_words(self, error: InvalidArgument) -> InvalidArgument:
         """Names the groups as the caller does."""
-        return error if self.read.labels is None else _status.with_labels(error, self.read.labels)
+        return _status.with_labels(error, self.read.labels, self.read.trajectory_labels)
 
 
 def read_job(rewards: Any, arguments: Arguments) -> Job:
     """InvalidArgument, TypeError or ValueError name what cannot be read."""
     plan, rest = _plan.split_arguments(arguments)
-    return Job(plan, _batch.read(rewards, rest, plan), rest.get("deadline"))
+    deadline = rest.get("deadline")
+    if deadline is not None and not (isinstance(deadline, (int, float)) and deadline > 0):
+        raise wrong("deadline", f"{deadline!r}; it must be seconds, more than 0")
+    return Job(plan, _batch.read(rewards, rest, plan), deadline)
 
 
 def count(rewards: Any) -> int:

@@ -41,6 +41,23 @@ class Form(NamedTuple):
         """Responses of a prompt, where the values are [prompt, response] of an array."""
         return self.shape[1] if len(self.shape) == 2 else None
 
+    def check_dtype(self, dtype: Any) -> None:
+        """InvalidArgument if results cannot be given as `dtype`: before they are computed."""
+        if dtype is None:
+            return
+        if self.is_list:
+            raise wrong("out_dtype", f"{dtype!r}, but the rewards are a list; give them as an array or a tensor")
+        if self.like is not None:
+            is_float = getattr(dtype, "is_floating_point", False)
+        else:
+            try:
+                is_float = np.dtype(dtype).kind == "f"
+            except TypeError:
+                is_float = False
+        if not is_float:
+            library = "NumPy" if self.like is None else "torch"
+            raise wrong("out_dtype", f"{dtype!r}; it must be a floating-point dtype of {library}, as the rewards are")
+
     def restore(self, flat: npt.NDArray[np.float32], dtype: Any) -> Any:
         """`flat` (float32, one per value, its memory given away) as the values came; `dtype` of their library."""
         if self.is_list:
@@ -58,8 +75,10 @@ class Form(NamedTuple):
 
 def read(values: Any, name: str) -> tuple[Array, Form]:
     """`values` flat, in any real dtype (object where there is a None), and their form."""
+    if isinstance(values, np.ma.MaskedArray):
+        raise wrong(name, "a masked array; give its data, and valid=~mask")
     if isinstance(values, np.ndarray):
-        array = values
+        array = np.asarray(values)  # a matrix would stay 2-D
     elif is_torch(values):
         return _read_torch(values, name)
     elif isinstance(values, (list, tuple)):
@@ -90,7 +109,7 @@ def _read_torch(tensor: Any, name: str) -> tuple[Array, Form]:
 
 
 def _read_list(values: Sequence[Any], name: str) -> tuple[Array, Form]:
-    if values and isinstance(values[0], (list, tuple, np.ndarray)) or values and is_torch(values[0]):
+    if values and (isinstance(values[0], (list, tuple)) or getattr(values[0], "ndim", 0)):
         rows = [_row(row, f"{name}[{i}]") for i, row in enumerate(values)]
         sizes = np.fromiter(map(len, rows), np.uint32, len(rows))
         return _from_objects([value for row in rows for value in row], name), Form(is_list=True, row_sizes=sizes)
@@ -106,7 +125,7 @@ def _row(row: Any, name: str) -> list[Any]:
 
 
 def _from_objects(values: Sequence[Any], name: str) -> Array:
-    """Numbers and Nones; None becomes NaN in an array of dtype object's stead, marked by `missing_at`."""
+    """Numbers, with NaN for None."""
     try:
         array = np.asarray(values)
         if array.dtype.kind in "fiub" and array.ndim == 1:

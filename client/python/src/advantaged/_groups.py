@@ -37,9 +37,11 @@ def read_groups(groups: Any, group_sizes: Any, group_ids: Any, form: _containers
     if len(given) != 1:
         raise wrong("groups", f"set together: {', '.join(given)}" if given else
                     "not set; give a size, sizes, an id per response, or rewards as [prompt, response]")
-    if isinstance(groups, (int, np.integer)) and not isinstance(groups, bool):
-        return Groups(size=positive(groups, "groups"))
     if groups is not None:
+        if _containers.is_torch(groups):
+            groups = groups.detach().cpu().numpy()
+        if isinstance(groups, (int, np.integer)) or getattr(groups, "shape", None) == ():
+            return Groups(size=positive(groups, "groups"))
         group_sizes, group_ids = _tell_apart(groups, count)
     if group_sizes is not None:
         return Groups(sizes=unsigned(group_sizes, "group_sizes"))
@@ -49,11 +51,17 @@ def read_groups(groups: Any, group_sizes: Any, group_ids: Any, form: _containers
 
 def _tell_apart(groups: Any, count: int) -> tuple[Any, Any]:
     """(sizes, None) or (None, ids): ids are as many as the responses, sizes add up to their number."""
-    if isinstance(groups, (str, bytes)) or not hasattr(groups, "__len__"):
-        raise wrong("groups", f"{groups!r} is neither a size, nor sizes, nor an id per response")
+    if not isinstance(groups, (list, tuple, np.ndarray)):
+        if hasattr(groups, "__array__"):  # pandas, jax
+            groups = np.asarray(groups)
+        elif not isinstance(groups, Sequence) or isinstance(groups, (str, bytes)):
+            raise wrong("groups", f"{groups!r} is neither a size, nor sizes, nor an id per response")
     if len(groups) != count:
+        if not (groups.dtype.kind in "iuf" if isinstance(groups, np.ndarray) else
+                all(isinstance(entry, (int, float, np.number)) for entry in groups)):
+            raise wrong("groups", f"{len(groups)} ids for {count} rewards")
         return groups, None
-    if count > 1 and np.asarray(groups[0]).dtype.kind in "iu" and all(entry == 1 for entry in groups):
+    if count > 1 and isinstance(groups[0], (int, np.integer)) and all(entry == 1 for entry in groups):
         raise wrong("groups", f"{count} ones are sizes of {count} groups as well as ids of one; "
                               "say which: group_sizes=... or group_ids=...")
     return None, groups
@@ -62,6 +70,8 @@ def _tell_apart(groups: Any, count: int) -> tuple[Any, Any]:
 def positive(value: Any, name: str) -> int:
     """A whole number from 1 to 2^32-1."""
     try:
+        if isinstance(value, bool):
+            raise TypeError
         number = operator.index(value)
     except TypeError:
         raise wrong(name, f"{value!r} is not a whole number") from None
@@ -75,8 +85,11 @@ def unsigned(values: Any, name: str) -> UInt32s:
     array, _ = _containers.read(values, name)
     if array.dtype == np.uint32:
         return np.ascontiguousarray(array)
-    if array.dtype.kind == "b" or array.dtype.kind == "f" and not np.array_equal(array, np.floor(array)):
-        raise wrong(name, f"dtype {array.dtype}; it must be whole numbers")
+    if array.dtype.kind == "b":
+        raise wrong(name, "booleans; it must be whole numbers")
+    if array.dtype.kind == "f" and not (is_whole := array == np.floor(array)).all():
+        i = int(np.argmin(is_whole))
+        raise wrong(f"{name}[{i}]", f"{array[i]}; it must be a whole number")
     if array.size and (array.min() < 0 or array.max() > _LARGEST):
         i = int(np.argmax((array < 0) | (array > _LARGEST)))
         raise wrong(f"{name}[{i}]", f"{array[i]}; it must be from 0 to {_LARGEST}")
@@ -101,7 +114,32 @@ def dense(ids: Any, name: str) -> tuple[UInt32s, Sequence[Hashable] | None]:
             if ids.size == 0 or widest.max() <= (_LARGEST if ids.itemsize > 4 else np.iinfo(ids.dtype).max):
                 return ids.astype(np.uint32), None
         ids = ids.tolist()
-    table = dict.fromkeys(ids)
+    try:
+        table = dict.fromkeys(ids)
+    except TypeError:
+        raise _no_id(ids, name) from None
     labels = list(table)
+    if not all(map(operator.eq, labels, labels)):  # NaN equals nothing, not even itself
+        raise _no_id(ids, name)
     table.update(zip(labels, range(len(labels))))
     return np.fromiter(map(table.__getitem__, ids), np.uint32, len(ids)), labels
+
+
+def _no_id(ids: Any, name: str) -> Exception:
+    """The error for the first of `ids` that cannot be looked up."""
+    try:
+        entries = list(enumerate(ids))
+    except TypeError:
+        return wrong(name, f"{ids!r}; it must be an id per response")
+    for i, value in entries:
+        if not isinstance(value, Hashable) or value != value or not _hashes(value):
+            return wrong(f"{name}[{i}]", f"{value!r} is no id: ids are hashable and equal themselves")
+    raise AssertionError(name)
+
+
+def _hashes(value: Hashable) -> bool:
+    try:
+        hash(value)
+    except TypeError:  # a tuple with a list in it
+        return False
+    return True

@@ -12,7 +12,7 @@ import functools
 from collections.abc import Mapping
 from typing import Any
 
-from advantaged import _arguments, _spec, methods, stages
+from advantaged import _arguments, _groups, _spec, methods, stages
 from advantaged.errors import wrong
 from advantaged.v1 import compute_pb2, stages_pb2
 
@@ -47,25 +47,26 @@ class Plan:
 def split_arguments(arguments: Mapping[str, Any]) -> tuple[Plan, dict[str, Any]]:
     """The plan, and what is no setting: arrays and what concerns the call."""
     rest: dict[str, Any] = {}
-    settings = []
-    for item in arguments.items():
-        name, value = item
+    settings: dict[str, Any] = {}
+    for name, value in arguments.items():
         if name in _arguments.ARRAYS or name in _arguments.CALL:
             rest[name] = value
         else:
-            settings.append(item if not isinstance(value, list) else (name, tuple(value)))
+            settings[name] = tuple(value) if isinstance(value, list) else value
     try:
-        return _find(tuple(settings)), rest
+        return _find(**settings), rest
     except TypeError as error:
         if not str(error).startswith("unhashable"):
             raise
-        return _make(tuple(settings)), rest  # tables and constants as lists and dicts
+        return _make(**settings), rest  # tables and constants as lists and dicts
 
 
-def _make(items: tuple[tuple[str, Any], ...]) -> Plan:
-    settings = {name: value for name, value in items if name in _METHOD_FREE}
-    method = _method(settings.pop("method", None), {k: v for k, v in items if k not in _METHOD_FREE})
-    chain = tuple(settings.get("stages") or ())
+def _make(**arguments: Any) -> Plan:
+    settings = {name: value for name, value in arguments.items() if name in _METHOD_FREE}
+    for name in ("stages", "batch_moments", "pass_at"):
+        settings[name] = _several(settings.get(name), name)
+    method = _method(settings.pop("method", None), {k: v for k, v in arguments.items() if k not in _METHOD_FREE})
+    chain: tuple[stages.Stage, ...] = settings["stages"]
     request = compute_pb2.ComputeAdvantagesRequest()
     _spec.set_method(request.method, method)
     for name in _SCALARS:
@@ -75,16 +76,16 @@ def _make(items: tuple[tuple[str, Any], ...]) -> Plan:
                 settings[name] = getattr(request, name)  # a plain int, float or bool
     for i, stage in enumerate(chain):
         _spec.set_stage(request.stages.add(), stage, f"stages[{i}]")
-    for i, value in enumerate(settings.get("batch_moments") or ()):
+    for i, value in enumerate(settings["batch_moments"]):
         moments = _spec.read_moments(value, f"batch_moments[{i}]")
         request.batch_moments.append(stages_pb2.BatchMoments(**moments._asdict()))
-    for i, k in enumerate(settings.get("pass_at") or ()):
-        try:
-            request.pass_at.append(k)
-        except (TypeError, ValueError):
-            raise wrong(f"pass_at[{i}]", f"{k!r}; it must be a whole number >= 1") from None
+    for i, k in enumerate(settings["pass_at"]):
+        request.pass_at.append(_groups.positive(k, f"pass_at[{i}]"))
     settings["pass_at"] = list(request.pass_at)
-    request.group_statistics = settings.get("statistics", True) and not request.moments_only
+    statistics = settings.get("statistics", True)
+    if not isinstance(statistics, bool):
+        raise wrong("statistics", f"{statistics!r}; it must be True or False")
+    request.group_statistics = statistics and not request.moments_only
     plain = settings.get("success_threshold") is None
     return Plan(
         method=method, settings=settings, stages=chain, message=request, prefix=request.SerializeToString(),
@@ -95,7 +96,17 @@ def _make(items: tuple[tuple[str, Any], ...]) -> Plan:
         reads_lengths=method.name == "opo" or any(getattr(stage, "weighting", "") == "tokens" for stage in chain))
 
 
-_find = functools.lru_cache(maxsize=256)(_make)
+def _several(values: Any, name: str) -> tuple[Any, ...]:
+    try:
+        if isinstance(values, (str, bytes)):
+            raise TypeError
+        return () if values is None else tuple(values)
+    except TypeError:
+        raise wrong(name, f"{values!r}; it must be a sequence") from None
+
+
+# Typed: True is no 1.
+_find = functools.lru_cache(maxsize=256, typed=True)(_make)
 # What of the settings is no parameter of a method.
 _METHOD_FREE = frozenset(("method", "stages", "batch_moments", "pass_at", "statistics", *_SCALARS))
 

@@ -89,8 +89,7 @@ def _read_statistics(payload: memoryview, labels: Sequence[Hashable] | None) -> 
     joined: dict[str, Any] = {name: np.concatenate(found) for name, found in columns.items() if found}
     ids = joined.pop("group_ids", None)
     if labels is not None:
-        ids = np.empty(len(labels), object)
-        ids[:] = labels
+        ids = np.fromiter(labels, object, len(labels))
     elif ids is None:
         ids = np.arange(len(joined["n"]), dtype=np.uint32)
     return GroupStatistics(group_ids=ids, pass_at={k: np.concatenate(found) for k, found in pass_at.items()}, **joined)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Mapping
 from typing import Any
 
 from google.protobuf.descriptor import FieldDescriptor
@@ -18,7 +17,7 @@ from advantaged.v1 import method_pb2, stages_pb2
 def choice(enum: Any, text: Any, path: str) -> Any:
     """The number of a choice of an enum (its descriptor) by its name in lower case without the enum's prefix."""
     prefix = enum.values_by_number[0].name.removesuffix("UNSPECIFIED")
-    value = enum.values_by_name.get(prefix + text.upper()) if isinstance(text, str) else None
+    value = enum.values_by_name.get(prefix + text.upper()) if isinstance(text, str) and text.islower() else None
     if value is None or value.number == 0:
         names = ", ".join(entry.name.removeprefix(prefix).lower() for entry in enum.values if entry.number)
         raise wrong(path, f"{text!r}; it must be one of {names}")
@@ -45,6 +44,8 @@ def set_scalar(message: Message, name: str, value: Any, path: str) -> None:
         elif field.cpp_type == FieldDescriptor.CPPTYPE_STRING:
             if not isinstance(value, str):
                 raise TypeError
+        elif isinstance(value, (str, bytes, bool)):  # float("1") and index(True) are numbers
+            raise TypeError
         elif field.cpp_type == FieldDescriptor.CPPTYPE_DOUBLE:
             if isinstance(value, (str, bytes, bool)):
                 raise TypeError
@@ -54,7 +55,7 @@ def set_scalar(message: Message, name: str, value: Any, path: str) -> None:
         setattr(message, name, value)
     except InvalidArgument:
         raise
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         kind = {FieldDescriptor.CPPTYPE_BOOL: "True or False", FieldDescriptor.CPPTYPE_STRING: "a text",
                 FieldDescriptor.CPPTYPE_DOUBLE: "a number"}.get(field.cpp_type, "a whole number from 0 to 4294967295")
         raise wrong(path, f"{value!r}; it must be {kind}") from None
@@ -116,6 +117,10 @@ def set_stage(message: stages_pb2.Stage, stage: stages.Stage, path: str) -> None
 
 def read_moments(value: Any, path: str) -> stages.Moments:
     """(weight, mean, centred_squares), finite."""
-    if isinstance(value, Mapping) or len(value) != 3 or not all(math.isfinite(part) for part in value):
-        raise wrong(path, f"{value!r}; it must be advantaged.stages.Moments(weight, mean, centred_squares)")
-    return stages.Moments(*map(float, value))
+    try:
+        weight, mean, centred_squares = value
+        if math.isfinite(weight) and math.isfinite(mean) and math.isfinite(centred_squares):
+            return stages.Moments(float(weight), float(mean), float(centred_squares))
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise wrong(path, f"{value!r}; it must be advantaged.stages.Moments(weight, mean, centred_squares), finite")

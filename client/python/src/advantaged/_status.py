@@ -54,11 +54,21 @@ def _plain(text: str) -> str:
     return _WIRE_NAME.sub(r"\1", text).replace("reward_bits", "rewards")
 
 
-def with_labels(error: InvalidArgument, labels: Sequence[Hashable]) -> InvalidArgument:
-    """Group ids as the caller gave them, where they were numbered for the wire."""
-    def label(match: re.Match[str]) -> str:
-        number = int(match[1])
-        return f"(id {labels[number]!r})" if number < len(labels) else match[0]
+def with_labels(error: InvalidArgument, groups: Sequence[Hashable] | None,
+                trajectories: Sequence[Hashable] | None) -> InvalidArgument:
+    """Ids of groups and of trajectories as the caller gave them, where they were numbered for the wire."""
+    def relabel(pattern: str, labels: Sequence[Hashable] | None, text: str) -> str:
+        def label(match: re.Match[str]) -> str:
+            number = int(match[2])
+            return f"{match[1]}{labels[number]!r}" if labels is not None and number < len(labels) else match[0]
 
-    return InvalidArgument([Violation(field, re.sub(r"\(id (\d+)\)", label, description))
-                            for field, description in error.violations], str(error))
+        return re.sub(pattern, label, text)
+
+    def of_caller(field: str, text: str) -> Violation:
+        text = relabel(r"(\(id )(\d+)(?=\))", groups, text)
+        text = relabel(r"(\btrajectory )(\d+)\b", trajectories, text)
+        if field.startswith("trajectory_ids["):
+            text = relabel(r"^()(\d+)(?= in )", trajectories, text)
+        return Violation(field, text)
+
+    return InvalidArgument([of_caller(*violation) for violation in error.violations], str(error))

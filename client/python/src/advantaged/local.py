@@ -58,7 +58,8 @@ class LocalBackend:
                                      f"version is {self._core.numerics_version}")
         answer = self._core.compute(
             rewards=batch.rewards, group_size=batch.group_size, group_sizes=batch.group_sizes,
-            group_ids=batch.group_ids, valid=batch.valid, outcomes=batch.outcomes, lengths=batch.lengths,
+            group_ids=batch.group_ids, valid=batch.valid, outcomes=batch.outcomes,
+            lengths=batch.lengths if plan.reads_lengths else None,
             trajectory_ids=batch.trajectory_ids, **_settings(plan))
         if answer.violation_count:
             raise job.in_callers_words(InvalidArgument([Violation(*entry) for entry in answer.violations]))
@@ -106,8 +107,7 @@ def _flat(summary: Summary) -> dict[str, float]:
 def _read_statistics(columns: Statistics, labels: Sequence[Hashable] | None) -> GroupStatistics:
     ids: Any = columns.get("group_ids")
     if labels is not None:
-        ids = np.empty(len(columns["n"]), object)
-        ids[:] = labels
+        ids = np.fromiter(labels, object, len(columns["n"]))
     elif ids is None:
         ids = np.arange(len(columns["n"]), dtype=np.uint32)
     return GroupStatistics(group_ids=ids, n=columns["n"], c=columns["c"], outcome=columns["outcome"],

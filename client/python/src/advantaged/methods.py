@@ -186,9 +186,18 @@ class CustomTable(Method, name="custom_table"):
     tables: Iterable[Table | Mapping[str, Any]]
 
     def __post_init__(self) -> None:
-        read = tuple(table if isinstance(table, Table) else Table(**table) for table in self.tables)
-        frozen = tuple(Table(n, tuple(correct), tuple(wrong)) for n, correct, wrong in read)
+        if not isinstance(self.tables, Iterable):
+            raise TypeError(f"tables: {self.tables!r}; it must be a sequence of Tables")
+        frozen = tuple(_table(table, f"tables[{i}]") for i, table in enumerate(self.tables))
         object.__setattr__(self, "tables", frozen)
+
+
+def _table(table: Any, name: str) -> Table:
+    try:
+        n, correct, wrong = Table(**table) if isinstance(table, Mapping) else table
+        return Table(n, tuple(correct), tuple(wrong))
+    except (TypeError, ValueError):
+        raise TypeError(f"{name}: {table!r}; it must be a Table, or a mapping with {', '.join(Table._fields)}") from None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -204,7 +213,11 @@ class Surrogate(Method, name="surrogate"):
 
     def __post_init__(self) -> None:
         if self.constants is not None:  # as pairs, so that the whole is hashable
-            object.__setattr__(self, "constants", tuple(sorted(dict(self.constants).items())))
+            try:
+                pairs = tuple(sorted(dict(self.constants).items()))
+            except (TypeError, ValueError):
+                raise TypeError(f"constants: {self.constants!r}; it must map names to numbers") from None
+            object.__setattr__(self, "constants", pairs)
 
 
 def names() -> tuple[str, ...]:
