@@ -36,7 +36,12 @@ async fn main() -> Result<(), AnyError> {
 
 fn client(mut arguments: impl Iterator<Item = String>) -> Result<Client, AnyError> {
     const USAGE: &str = "usage: driver TARGET [--deadline SECONDS]";
-    let mut builder = Client::builder(arguments.next().ok_or(USAGE)?);
+    let targets = arguments.next().ok_or(USAGE)?;
+    let mut targets = targets.split(','); // several replicas: http://A,http://B
+    let mut builder = Client::builder(targets.next().unwrap_or_default());
+    for replica in targets {
+        builder = builder.replica(replica);
+    }
     while let Some(flag) = arguments.next() {
         let seconds = arguments.next().filter(|_| flag == "--deadline").ok_or(USAGE)?;
         builder = builder.deadline(Duration::try_from_secs_f64(seconds.parse()?)?);
