@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 
+#include "client/cpp/grpc_status.h"
 #include "client/cpp/text.h"
 
 namespace advantaged::cli {
@@ -126,7 +127,7 @@ std::string ExplainOne(const client::Violation& violation, const Batch& batch) {
 template <typename ExplainViolation>
 std::string Lines(const absl::Status& status, const ExplainViolation& explain) {
   const std::vector<client::Violation> violations = client::Violations(status);
-  if (violations.empty()) return std::string(status.message());
+  if (violations.empty()) return client::Message(status);
   std::string text;
   for (const client::Violation& violation : violations) {
     Append(text, Concat(text.empty() ? "" : "\n", explain(violation)));

@@ -4,6 +4,7 @@
 
 #include "advantaged/client/method_spec.h"
 #include "cli/failure.h"
+#include "client/cpp/grpc_status.h"
 
 namespace advantaged::cli {
 
@@ -18,7 +19,7 @@ CLI::Option* AddParameterFlag(CLI::App& command, std::vector<std::string>& param
 
 v1::MethodSpec ReadMethod(const std::string& name, const std::vector<std::string>& parameters) {
   absl::StatusOr<v1::MethodSpec> method = client::ParseMethodSpec(name, parameters);
-  if (!method.ok()) throw Failure(ExitCode::kUsage, std::string(method.status().message()));
+  if (!method.ok()) throw Failure(ExitCode::kUsage, client::Message(method.status()));
   return *std::move(method);
 }
 

@@ -47,7 +47,7 @@ std::string PathInBatch(std::string_view path, const Part& part) {
       const std::size_t whole = of_row ? RowOfBatch(*index, part) : *index + part.first_group;
       return Concat(name, "[", whole, rest);
     }
-    return std::string(path);
+    return {path.data(), path.size()};
   }
   return Concat(name, rest);
 }
@@ -85,8 +85,7 @@ absl::Status InWordsOfBatch(const absl::Status& status, const Part& part) {
   std::string message = Message(status);
   const std::string& field = violations.front().field;
   if (!field.empty() && message.starts_with(field)) {
-    message = PathInBatch(field, part) +
-              TextInBatch(std::string_view(message).substr(field.size()), part);
+    message = PathInBatch(field, part) + TextInBatch(message.substr(field.size()), part);
   }
   for (Violation& violation : violations) {
     violation.field = PathInBatch(violation.field, part);

@@ -24,7 +24,9 @@ absl::Status InvalidArgument(const std::vector<Violation>& violations);
 void SetViolations(const std::vector<Violation>& violations, absl::Status& status);
 
 // Debian's absl::string_view is not std::string_view.
-inline std::string Message(const absl::Status& status) { return std::string(status.message()); }
+inline std::string Message(const absl::Status& status) {
+  return {status.message().data(), status.message().size()};
+}
 
 }  // namespace advantaged::client
 

@@ -34,6 +34,25 @@ Groups ByIds(std::span<const std::uint32_t> ids) {
   return groups;
 }
 
+// Arrays that have another length than the batch.
+void CheckLengths(const Batch& batch, std::vector<Violation>& found) {
+  const std::size_t rows = batch.rewards.size();
+  const std::pair<const char*, std::span<const std::uint32_t>> arrays[] = {
+      {"group_ids", batch.group_ids},
+      {"lengths", batch.lengths},
+      {"trajectory_ids", batch.trajectory_ids}};
+  for (const auto& [name, values] : arrays) {
+    if (values.empty() || values.size() == rows) continue;
+    found.push_back({name, Concat(values.size(), " values for ", rows, " rows")});
+  }
+  for (const auto& [name, mask] : {std::pair("valid", batch.valid), {"outcomes", batch.outcomes}}) {
+    const std::size_t bytes = BitmapBytes(rows);
+    if (!mask.is_bitmap() || mask.bytes().size() == bytes) continue;
+    found.push_back({name, Concat(mask.bytes().size(), " bytes; a bitmap of ", rows,
+                                  " responses has ", bytes)});
+  }
+}
+
 // What keeps a batch from being cut. Everything else is for the server to refuse.
 std::vector<Violation> Check(const Batch& batch) {
   std::vector<Violation> found;
@@ -56,20 +75,7 @@ std::vector<Violation> Check(const Batch& batch) {
     found.push_back(
         {"group_sizes", Concat("sum to ", sum, "; the batch has ", rows, " responses")});
   }
-  const std::pair<const char*, std::span<const std::uint32_t>> arrays[] = {
-      {"group_ids", batch.group_ids},
-      {"lengths", batch.lengths},
-      {"trajectory_ids", batch.trajectory_ids}};
-  for (const auto& [name, values] : arrays) {
-    if (values.empty() || values.size() == rows) continue;
-    found.push_back({name, Concat(values.size(), " values for ", rows, " rows")});
-  }
-  for (const auto& [name, mask] : {std::pair("valid", batch.valid), {"outcomes", batch.outcomes}}) {
-    const std::size_t bytes = BitmapBytes(rows);
-    if (!mask.is_bitmap() || mask.bytes().size() == bytes) continue;
-    found.push_back({name, Concat(mask.bytes().size(), " bytes; a bitmap of ", rows,
-                                  " responses has ", bytes)});
-  }
+  CheckLengths(batch, found);
   return found;
 }
 

@@ -47,6 +47,7 @@ std::string_view Cause(std::string_view message) {
 
 void Rpc::Start(Link& link, const char* method, const grpc::ByteBuffer& request,
                 Clock::time_point deadline, grpc::CompletionQueue& queue, EventHandler& handler) {
+  const std::lock_guard lock(starting_);
   link_ = &link;
   method_ = method;
   request_ = request;
@@ -69,6 +70,7 @@ void Rpc::Send(const char* method, bool wait_for_ready, Clock::time_point deadli
 }
 
 bool Rpc::IsOver() {
+  { const std::lock_guard started(starting_); }
   bool over = false;
   switch (state_) {
     case State::kWaiting:

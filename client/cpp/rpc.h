@@ -16,6 +16,7 @@
 
 #include <chrono>
 #include <memory>
+#include <mutex>
 #include <optional>
 
 #include "client/cpp/events.h"
@@ -50,6 +51,8 @@ class Rpc {
   bool LacksConnection() const;
   absl::Status NoConnection(std::string_view reason) const;
 
+  // Held by who starts, so that the thread of the queue does not find the starting unfinished.
+  std::mutex starting_;
   Link* link_ = nullptr;
   const char* method_ = nullptr;
   grpc::ByteBuffer request_;

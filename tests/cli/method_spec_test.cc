@@ -22,7 +22,7 @@ v1::MethodSpec Parsed(std::string_view name, const std::vector<std::string>& set
 std::string ErrorOf(std::string_view name, const std::vector<std::string>& settings) {
   const absl::Status status = ParseMethodSpec(name, settings).status();
   EXPECT_TRUE(absl::IsInvalidArgument(status));
-  return std::string(status.message());
+  return {status.message().data(), status.message().size()};
 }
 
 constexpr char kTables[] = R"([{"n": 1, "advantage_correct": [0, 1], "advantage_wrong": [-1, 0]}])";

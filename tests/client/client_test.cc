@@ -29,7 +29,9 @@ ClientOptions Within(milliseconds deadline) {
   return options;
 }
 
-std::string Text(const absl::Status& status) { return std::string(status.message()); }
+std::string Text(const absl::Status& status) {
+  return {status.message().data(), status.message().size()};
+}
 
 Reply InOneCall(const Sample& sample) {
   grpc::ServerContext context;

@@ -91,7 +91,7 @@ json ToJson(const absl::Status& status) {
     violations.push_back({{"field", violation.field}, {"description", violation.description}});
   }
   return {{"error", absl::StatusCodeToString(status.code())},
-          {"message", std::string(status.message())},
+          {"message", std::string(status.message().data(), status.message().size())},
           {"violations", violations}};
 }
 

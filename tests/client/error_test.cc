@@ -88,11 +88,11 @@ TEST(Client, ChecksTargets) {
 TEST(Client, SaysWhatIsWrongWithItsOptions) {
   ClientOptions half;
   half.tls = TlsOptions{.private_key = "key"};
-  EXPECT_THAT(std::string(Client("host:1", half).GetServerInfo().status().message()),
+  EXPECT_THAT(Message(Client("host:1", half).GetServerInfo().status()),
               testing::HasSubstr("certificate"));
   ClientOptions no_time;
   no_time.deadline = std::chrono::milliseconds(0);
-  EXPECT_THAT(std::string(Client("host:1", no_time).GetServerInfo().status().message()),
+  EXPECT_THAT(Message(Client("host:1", no_time).GetServerInfo().status()),
               testing::HasSubstr("deadline"));
   EXPECT_TRUE(absl::IsInvalidArgument(Client("localhost").GetServerInfo().status()));
 }

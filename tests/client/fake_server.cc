@@ -25,7 +25,11 @@ FakeServer::FakeServer(const Options& options, Compute compute)
   target_ = is_unix ? options.address : "127.0.0.1:" + std::to_string(port);
 }
 
-FakeServer::~FakeServer() { server_->Shutdown(std::chrono::system_clock::now()); }
+FakeServer::~FakeServer() {
+  server_->Shutdown(std::chrono::system_clock::now());
+  // For the thread sanitizer, which does not see what orders gRPC's threads.
+  const std::lock_guard lock(mutex_);
+}
 
 grpc::Status FakeServer::Really(grpc::ServerContext& /*context*/, const Request& request,
                                 v1::ComputeAdvantagesResponse& response) {

@@ -15,6 +15,7 @@
 #include "cli/failure.h"
 #include "cli/output.h"
 #include "cli/stage_flag.h"
+#include "client/cpp/grpc_status.h"
 #include "tests/fuzz/require.h"
 
 namespace advantaged::fuzz {
@@ -71,7 +72,7 @@ cli::ComputeJob ParseJob(const std::string& command) {
     }
   }
   const auto spec = client::ParseMethodSpec(method, parameters);
-  if (!spec.ok()) throw Failure(ExitCode::kUsage, std::string(spec.status().message()));
+  if (!spec.ok()) throw Failure(ExitCode::kUsage, client::Message(spec.status()));
   *job.settings.mutable_method() = *spec;
   return job;
 }

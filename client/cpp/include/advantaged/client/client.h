@@ -84,8 +84,9 @@ class Client {
   // The same with memory that the caller keeps; the answer is call.reply().
   absl::Status Compute(const Batch& batch, const Settings& settings, Call& call);
   // The same without waiting: `done` is called once with the status, by a thread of the client,
-  // which does nothing else meanwhile: it should hand over, not work. Until then `call`, and the
-  // arrays that `batch` shows, must stay; batch and settings themselves need not.
+  // which does nothing else meanwhile: it should hand over, not work. If there is nothing to send,
+  // because the batch is wrong as it is, it is called before this returns. Until then `call`, and
+  // the arrays that `batch` shows, must stay; batch and settings themselves need not.
   void ComputeAsync(const Batch& batch, const Settings& settings, Call& call,
                     std::function<void(absl::Status)> done);
 
