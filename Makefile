@@ -46,12 +46,16 @@ CARGO = cd client/rust && CARGO_TARGET_DIR=$(CURDIR)/build/rust cargo
 .PHONY: test-rust
 test-rust: ## Test the Rust client (needs cargo)
 	@command -v cargo >/dev/null || { echo 'test-rust needs Rust 1.88 or newer: no cargo on PATH' >&2; exit 1; }
-	@$(MAKE) build
+	@$(INSTALL) build test
+	@$(call configure,release,build,ADVANTAGED_BUILD_TESTS=ON)
+	@cmake --build --preset release -j $(JOBS) --target advantaged advantaged_proto_for_tests
 	@$(CARGO) fmt --check
 	@$(CARGO) clippy --locked --all-targets --all-features -- -D warnings
 	@$(CARGO) clippy --locked -- -D warnings
 	@RUSTDOCFLAGS='-D warnings' && export RUSTDOCFLAGS && $(CARGO) doc --locked --no-deps --all-features
 	@export ADVANTAGED_BINARY=$(CURDIR)/build/bin/advantaged && $(CARGO) test --locked --all-features
+	@$(CARGO) build --locked --example driver
+	@tests/client/harness/run.sh build http build/rust/debug/examples/driver
 
 .PHONY: overload inline-size
 overload: ## Offer the server three times what it can do, for a minute
