@@ -54,7 +54,8 @@ test-rust: ## Test the Rust client (needs cargo)
 	@$(CARGO) clippy --locked -- -D warnings
 	@RUSTDOCFLAGS='-D warnings' && export RUSTDOCFLAGS && $(CARGO) doc --locked --no-deps --all-features
 	@export ADVANTAGED_BINARY=$(CURDIR)/build/bin/advantaged && $(CARGO) test --locked --all-features
-	@tests/client/harness/run.sh build http $(CURDIR)/build/rust/debug/examples/driver
+	@$(CARGO) build --locked --example driver
+	@tests/client/harness/run.sh build http build/rust/debug/examples/driver
 
 .PHONY: overload inline-size
 overload: ## Offer the server three times what it can do, for a minute

@@ -1,7 +1,7 @@
 //! For tests that drive clients of every language alike: one ComputeAdvantagesRequest as JSON on each line of the
 //! input, one answer on each line of the output.
 //!
-//!     driver TARGET [--deadline SECONDS]
+//!     driver TARGET[,TARGET...] [--deadline SECONDS]
 
 use std::io::{self, BufRead, Write};
 use std::time::Duration;
@@ -35,11 +35,11 @@ async fn main() -> Result<(), AnyError> {
 }
 
 fn client(mut arguments: impl Iterator<Item = String>) -> Result<Client, AnyError> {
-    const USAGE: &str = "usage: driver TARGET [--deadline SECONDS]";
+    const USAGE: &str = "usage: driver TARGET[,TARGET...] [--deadline SECONDS]";
     let targets = arguments.next().ok_or(USAGE)?;
-    let mut targets = targets.split(','); // several replicas: http://A,http://B
-    let mut builder = Client::builder(targets.next().unwrap_or_default());
-    for replica in targets {
+    let (first, replicas) = targets.split_once(',').unwrap_or((&targets, ""));
+    let mut builder = Client::builder(first);
+    for replica in replicas.split_terminator(',') {
         builder = builder.replica(replica);
     }
     while let Some(flag) = arguments.next() {

@@ -8,6 +8,7 @@ import pathlib
 import queue
 import re
 import shlex
+import shutil
 import subprocess
 import tempfile
 import threading
@@ -23,7 +24,8 @@ def driver_command():
     """The program under test, from ADVANTAGED_DRIVER."""
     command = shlex.split(os.environ.get("ADVANTAGED_DRIVER", ""))
     assert command, "ADVANTAGED_DRIVER is not set: the command that runs the client driver under test"
-    missing = [part for part in command if part.startswith("/") and not pathlib.Path(part).exists()]
+    missing = [part for part in command[1:] if part.startswith("/") and not pathlib.Path(part).exists()]
+    missing += [] if shutil.which(command[0]) else command[:1]
     assert not missing, f"the client driver under test is not there; has it been built? {missing}"
     return command
 

@@ -55,9 +55,10 @@ def test_a_batch_that_counts_twice_is_told(start, plain):
 
 
 def test_a_driver_that_is_not_there(monkeypatch, drive, server):
-    monkeypatch.setenv("ADVANTAGED_DRIVER", "/no/such/driver")
-    with pytest.raises(AssertionError, match="is not there; has it been built"):
-        drive(server.grpc[0])
+    for command in "/no/such/driver", "no-such-driver", f"{sys.executable} /no/such/driver.py":
+        monkeypatch.setenv("ADVANTAGED_DRIVER", command)
+        with pytest.raises(AssertionError, match="is not there; has it been built"):
+            drive(server.grpc[0])
     monkeypatch.delenv("ADVANTAGED_DRIVER")
     with pytest.raises(AssertionError, match="ADVANTAGED_DRIVER is not set"):
         drive(server.grpc[0])

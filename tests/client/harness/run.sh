@@ -8,8 +8,9 @@ set -euo pipefail
 
 build=$(realpath "$1")
 target=$2
-shift 2
+driver=$(realpath "$3")
+shift 3
 cd "$(dirname "$0")"
 mapfile -t environment <"$build/client_tests.env"
-exec env "${environment[@]}" PYTHONDONTWRITEBYTECODE=1 ADVANTAGED_DRIVER="$*" ADVANTAGED_DRIVER_TARGET="$target" \
+exec env "${environment[@]}" PYTHONDONTWRITEBYTECODE=1 ADVANTAGED_DRIVER="$driver $*" ADVANTAGED_DRIVER_TARGET="$target" \
   /usr/bin/python3 -m pytest -q -p no:cacheprovider {vectors,trouble,refused_calls,split}_test.py
