@@ -189,9 +189,9 @@ def test_masked_groups_are_named_too(backend):
 BAD = {
     "none": ({}, "groups: not set; give a size, sizes, an id per response"),
     "two": ({"groups": 3, "group_ids": [1] * 6}, "groups: set together: groups, group_ids"),
-    "zero": ({"groups": 0}, "groups: 0; it must be from 1 to 4294967295"),
-    "negative": ({"groups": -3}, "groups: -3; it must be from 1"),
-    "too large": ({"groups": 2**32}, "groups: 4294967296; it must be from 1"),
+    "zero": ({"groups": 0}, "group_size: 0; a group has at least 1 response"),
+    "negative": ({"groups": -3}, "groups: -3; it must be from 0"),
+    "too large": ({"groups": 2**32}, "groups: 4294967296; it must be from 0"),
     "does not divide": ({"groups": 4}, "group_size: 4 does not divide the 6 responses"),
     "boolean": ({"groups": True}, "groups: True is not a whole number"),
     "fraction": ({"groups": 3.0}, "groups: 3.0 is neither a size, nor sizes, nor an id per response"),

@@ -41,7 +41,7 @@ def read_groups(groups: Any, group_sizes: Any, group_ids: Any, form: _containers
         if _containers.is_torch(groups):
             groups = groups.detach().cpu().numpy()
         if isinstance(groups, (int, np.integer)) or getattr(groups, "shape", None) == ():
-            return Groups(size=positive(groups, "groups"))
+            return Groups(size=whole(groups, "groups"))
         group_sizes, group_ids = _tell_apart(groups, count)
     if group_sizes is not None:
         return Groups(sizes=unsigned(group_sizes, "group_sizes"))
@@ -67,16 +67,16 @@ def _tell_apart(groups: Any, count: int) -> tuple[Any, Any]:
     return None, groups
 
 
-def positive(value: Any, name: str) -> int:
-    """A whole number from 1 to 2^32-1."""
+def whole(value: Any, name: str) -> int:
+    """A whole number from 0 to 2^32-1, which the wire can carry; whether it makes sense, the core says."""
     try:
         if isinstance(value, bool):
             raise TypeError
         number = operator.index(value)
     except TypeError:
         raise wrong(name, f"{value!r} is not a whole number") from None
-    if not 1 <= number <= _LARGEST:
-        raise wrong(name, f"{number}; it must be from 1 to {_LARGEST}")
+    if not 0 <= number <= _LARGEST:
+        raise wrong(name, f"{number}; it must be from 0 to {_LARGEST}")
     return number
 
 

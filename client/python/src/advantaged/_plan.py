@@ -80,7 +80,7 @@ def _make(**arguments: Any) -> Plan:
         moments = _spec.read_moments(value, f"batch_moments[{i}]")
         request.batch_moments.append(stages_pb2.BatchMoments(**moments._asdict()))
     for i, k in enumerate(settings["pass_at"]):
-        request.pass_at.append(_groups.positive(k, f"pass_at[{i}]"))
+        request.pass_at.append(_groups.whole(k, f"pass_at[{i}]"))
     settings["pass_at"] = list(request.pass_at)
     statistics = settings.get("statistics", True)
     if not isinstance(statistics, bool):
