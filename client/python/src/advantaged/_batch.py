@@ -98,7 +98,7 @@ def _to_float32(values: _containers.Array, valid: Bools | None) -> npt.NDArray[n
                 i = int(np.argmax(lost))
                 raise wrong(f"rewards[{i}]", f"{values[i]} is beyond float32")
         return flat
-    return np.require(values, np.float32, "CA")  # aligned, too
+    return np.require(values, np.float32, ["C", "A"])  # aligned, too
 
 
 def is_binary(batch: Batch) -> bool:

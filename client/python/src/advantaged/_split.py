@@ -82,7 +82,7 @@ def moments_needed(chain: Sequence[stages.Stage]) -> int:
             clips += 1
         elif isinstance(stage, stages.Scale) and stage.spread == "rewards":
             needed.add(("rewards", stage.weighting))
-        else:
+        elif isinstance(stage, (stages.Center, stages.Scale)):
             needed.add((str(clips), stage.weighting))
     return len(needed)
 
