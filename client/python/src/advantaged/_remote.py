@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import functools
 import os
+import sys
+import threading
 import warnings
 from collections.abc import Mapping
+from types import FrameType
 from typing import Any, Literal
 
 from advantaged import _backend, _exchange, local
@@ -36,6 +39,7 @@ class Remote:
         self.fallbacks = 0
         """Calls that the fallback has answered."""
         self._unreported = 0
+        self._counting = threading.Lock()
         self._limits = _exchange.Limits()
         self._local = local.LocalBackend() if self.target is None or fallback == "local" else None
         self._forget()
@@ -60,15 +64,29 @@ class Remote:
     def _answered(self, job: _backend.Job, answer: _exchange.Answer) -> Result:
         facts = functools.partial(answer.facts, job.plan, job.read.labels)
         result = job.result(answer.advantages, facts, "remote")
-        result.fallbacks, self._unreported = self._unreported, 0
+        if self._unreported:
+            with self._counting:
+                result.fallbacks, self._unreported = self._unreported, 0
         return result
 
     def _fall_back(self, job: _backend.Job, error: AdvantagedError) -> Result:
         """Computes in-process what no server answered; raises `error` where there is no fallback."""
         if self._local is None or not isinstance(error, (Unavailable, DeadlineExceeded, Refused)):
             raise error
-        if self.fallbacks == 0:
-            warnings.warn(f"advantaged: computing in-process, for {error}", RuntimeWarning, stacklevel=4)
-        self.fallbacks += 1
-        self._unreported += 1
+        with self._counting:
+            self.fallbacks += 1
+            self._unreported += 1
+            is_first = self.fallbacks == 1
+        if is_first:
+            warnings.warn(f"advantaged: computing in-process, for {error}", RuntimeWarning, _level_of_caller())
         return self._local.run(job)
+
+
+def _level_of_caller() -> int:
+    """For warnings.warn by who calls this: the first line outside of this package."""
+    level = 1
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_globals.get("__name__", "").startswith("advantaged."):
+        level += 1
+        frame = frame.f_back
+    return level
