@@ -6,14 +6,15 @@ import pathlib
 import re
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
-import threading
 
 import grpc
 import pytest
-from advantaged.v1 import advantage_service_pb2_grpc, catalog_pb2, compute_pb2
+from advantaged.v1 import compute_pb2
+from fake_server import Failure, Health, serving
 from running_server import ENVIRONMENT, PATIENCE, Server
 
 PROXIES = re.compile(r"_proxy$", re.IGNORECASE)
@@ -67,54 +68,15 @@ def folder():
     shutil.rmtree(path)
 
 
-class Health(grpc.GenericRpcHandler):
-    """Says SERVING to who watches, until the end: gRPC complains in words where nobody answers."""
-
-    def service(self, call):
-        if call.method != "/grpc.health.v1.Health/Watch":
-            return None
-        return grpc.unary_stream_rpc_method_handler(self._watch)  # no serializers: bytes
-
-    def _watch(self, request, context):
-        over = threading.Event()
-        if context.add_callback(over.set):
-            yield b"\x08\x01"  # HealthCheckResponse: SERVING
-            over.wait()
-
-
-def serve(server):
-    """The address of a server that is started."""
-    address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
-    server.start()
-    return address
-
-
-class Fake(advantage_service_pb2_grpc.AdvantageServiceServicer):
-    """A server that answers GetServerInfo like a good one."""
-
-    def __init__(self):
-        self.server = grpc.server(concurrent.futures.ThreadPoolExecutor(4), [Health()])
-        advantage_service_pb2_grpc.add_AdvantageServiceServicer_to_server(self, self.server)
-        self.address = serve(self.server)
-        self.advantages = []
-        self.refusal = ()
-
-    def GetServerInfo(self, request, context):
-        return catalog_pb2.GetServerInfoResponse(version="9", numerics_version=1, max_request_bytes=64 << 20)
-
-    def ComputeAdvantages(self, request, context):
-        if self.refusal:
-            context.abort(*self.refusal)
-        advantages = compute_pb2.ComputeAdvantagesResponse(advantages=self.advantages)
-        values = advantages.SerializeToString()[-4 * len(self.advantages):]
-        return compute_pb2.ComputeAdvantagesResponse(advantages_float32_le=values)
-
-
 @pytest.fixture
 def fake():
-    running = Fake()
-    yield running
-    running.server.stop(None).wait()
+    with serving() as running:
+        yield running
+
+
+def advantages(*values):
+    """An answer with these, whatever was asked."""
+    return compute_pb2.ComputeAdvantagesResponse(advantages_float32_le=struct.pack(f"<{len(values)}f", *values))
 
 
 def test_all_is_well(server):
@@ -177,7 +139,9 @@ def test_the_http_port(server):
 
 def test_another_grpc_server():
     other = grpc.server(concurrent.futures.ThreadPoolExecutor(4), [Health()])
-    doctor(serve(other)).assert_fails("server", "UNIMPLEMENTED", "something else listens there")
+    address = f"127.0.0.1:{other.add_insecure_port('127.0.0.1:0')}"
+    other.start()
+    doctor(address).assert_fails("server", "UNIMPLEMENTED", "something else listens there")
     other.stop(None).wait()
 
 
@@ -191,22 +155,24 @@ def test_a_server_that_does_not_answer(start):
 
 
 def test_a_full_server(fake):
-    fake.refusal = (grpc.StatusCode.RESOURCE_EXHAUSTED, "no room")
-    doctor(fake.address).assert_fails("batch", "no room", "the server is full")
+    fake.failures = [Failure(grpc.StatusCode.RESOURCE_EXHAUSTED)]
+    doctor(fake.address).assert_fails("batch", "as told", "the server is full")
 
 
 def test_wrong_numbers(fake):
     """Off by one bit in one of eight."""
     right, wrong = 3 ** 0.5, -(3 ** -0.5)
-    fake.advantages = [right if reward else wrong for reward in GOLDEN]
+    golden = [right if reward else wrong for reward in GOLDEN]
+    fake.answer = advantages(*golden)
     doctor(fake.address).assert_well("proxy", "server", "limits", "batch")
-    fake.advantages[7] = float.fromhex("-0x1.279a72p-1")  # the float32 beside it
+    golden[7] = float.fromhex("-0x1.279a72p-1")  # the float32 beside it
+    fake.answer = advantages(*golden)
     doctor(fake.address).assert_fails("batch", "3fddb3d7 bf13cd3a .* bf13cd39", "report this: the numbers are wrong")
 
 
 def test_missing_numbers(fake):
-    fake.advantages = [1, 2, 3]
-    doctor(fake.address).assert_fails("batch", "3 advantages for 8 responses", "report this|versions")
+    fake.answer = advantages(1, 2, 3)
+    doctor(fake.address).assert_fails("batch", "3 advantages for 8 responses", "report this, with the versions")
 
 
 def test_a_small_limit(start):

@@ -29,27 +29,6 @@ def hidden(monkeypatch):
     monkeypatch.setitem(sys.modules, "advantaged_local", None)
 
 
-@pytest.fixture(params=["blocking", "asyncio"])
-def compute(request):
-    """compute(client class arguments...) gives a function that computes, and the client."""
-    loop = asyncio.new_event_loop()
-    clients = []
-
-    def open_one(*arguments, **options):
-        if request.param == "blocking":
-            clients.append(client := advantaged.Client(*arguments, **options))
-            return lambda *a, **b: client.compute(*a, **b), client
-        clients.append(client := advantaged.AsyncClient(*arguments, **options))
-        return lambda *a, **b: loop.run_until_complete(client.compute(*a, **b)), client
-
-    yield open_one
-    for client in clients:
-        closed = client.close()
-        if closed is not None:
-            loop.run_until_complete(closed)
-    loop.close()
-
-
 def dead_address(start):
     server = start()
     server.stop()
