@@ -62,3 +62,6 @@ install advantaged-local "${local_sources[@]}" -- "${local_arguments[@]}" ./clie
 if [[ -f client/python/pyproject.toml ]]; then
   install advantaged client/python -- ./client/python
 fi
+
+# The oldest that the client supports is Debian's own Python with Debian's packages, which lack this one.
+install oldest scripts/python_requirements.txt -- --no-deps --upgrade --target "$venv/oldest" googleapis-common-protos==1.56.0

@@ -1,5 +1,7 @@
 """What the tests of the Python client share: a running server, and the two backends that compute."""
 
+import asyncio
+
 import advantaged
 import pytest
 from running_server import Server, start
@@ -33,3 +35,24 @@ def local():
 def backend(request):
     """Whatever computes: a test that takes it runs with a client of a server, then in-process."""
     return request.getfixturevalue("client" if request.param == "remote" else "local")
+
+
+@pytest.fixture(params=["blocking", "asyncio"])
+def compute(request):
+    """compute(target, ...) opens a client of either kind and gives a function that computes, blocking, and the client."""
+    loop = asyncio.new_event_loop()
+    clients = []
+
+    def open_one(*arguments, **options):
+        if request.param == "blocking":
+            clients.append(client := advantaged.Client(*arguments, **options))
+            return lambda *a, **b: client.compute(*a, **b), client
+        clients.append(client := advantaged.AsyncClient(*arguments, **options))
+        return lambda *a, **b: loop.run_until_complete(client.compute(*a, **b)), client
+
+    yield open_one
+    for client in clients:
+        closed = client.close()
+        if closed is not None:
+            loop.run_until_complete(closed)
+    loop.close()

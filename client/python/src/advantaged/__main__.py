@@ -15,9 +15,16 @@ def main(arguments: list[str] | None = None) -> int:
     command = commands.add_parser("doctor", help="say whether advantages can be computed here, and what to do if not")
     command.add_argument("target", nargs="?", metavar="TARGET",
                          help="host:port or unix:/path; default: ADVANTAGED_TARGET, else the in-process core")
-    command.add_argument("--timeout", type=float, default=5.0, metavar="SECONDS", help="for each question (default 5)")
+    command.add_argument("--timeout", type=_seconds, default=5.0, metavar="SECONDS", help="for each question (default 5)")
     parsed = parser.parse_args(arguments)
     return doctor.run(parsed.target, parsed.timeout, sys.stdout)
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds <= 3600:
+        raise argparse.ArgumentTypeError(f"{text} is not from 0 to 3600 seconds")
+    return seconds
 
 
 if __name__ == "__main__":

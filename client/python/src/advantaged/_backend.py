@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from advantaged import _batch, _containers, _plan, _status
-from advantaged.errors import InvalidArgument, wrong
+from advantaged.errors import InvalidArgument, UnexpectedStatus, wrong
 from advantaged.result import Facts, Result
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ class Job(NamedTuple):
         """`advantages` as the rewards came."""
         if self.plan.moments_only:
             return Result(None, facts, backend)
+        if len(advantages) != len(self.read.batch.rewards):
+            raise UnexpectedStatus("INTERNAL", f"{len(advantages)} advantages for {len(self.read.batch.rewards)} responses")
         return Result(self.read.form.restore(advantages, self.read.out_dtype), facts, backend)
 
     def in_callers_words(self, error: InvalidArgument) -> InvalidArgument:

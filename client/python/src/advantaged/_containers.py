@@ -109,7 +109,7 @@ def _read_torch(tensor: Any, name: str) -> tuple[Array, Form]:
 
 
 def _read_list(values: Sequence[Any], name: str) -> tuple[Array, Form]:
-    if values and (isinstance(values[0], (list, tuple)) or getattr(values[0], "ndim", False)):
+    if values and (isinstance(values[0], (list, tuple)) or getattr(values[0], "ndim", None)):
         rows = [_row(row, f"{name}[{i}]") for i, row in enumerate(values)]
         sizes = np.fromiter(map(len, rows), np.uint32, len(rows))
         return _from_objects([value for row in rows for value in row], name), Form(is_list=True, row_sizes=sizes)

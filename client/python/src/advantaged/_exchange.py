@@ -70,16 +70,20 @@ def compute(batch: Batch, plan: Plan, limits: Limits, deadline: float) -> Steps:
     request = _request.encode(batch, plan, plan.prefix)
     if len(request.data) > ASK_FROM_BYTES and limits.max_request_bytes is None:
         yield from _ask(limits)
-    if _fits(request, limits):
+    while True:
+        known = dataclasses.replace(limits)
         try:
-            reply = _reply.Reply((yield from _send(request, deadline)), request)
-            yield Answer(reply.advantages, reply)
+            if _fits(request, limits):
+                reply = _reply.Reply((yield from _send(request, deadline)), request)
+                yield Answer(reply.advantages, reply)
+            else:
+                yield from _Whole(batch, plan, limits, deadline).compute(len(request.data))
             return
         except TooLarge:
+            # By what is known of the server it is not, or not any more; it may be another server by now.
             yield from _ask(limits)
-            if _fits(request, limits):
+            if limits == known:
                 raise
-    yield from _Whole(batch, plan, limits, deadline).compute(len(request.data))
 
 
 def _fits(request: _request.Request, limits: Limits) -> bool:
@@ -159,7 +163,7 @@ class _Whole:
             largest = int(np.argmax(sizes))
             if sizes[largest] <= room:
                 return found
-            if per_part == 1:
+            if found[largest].groups == 1:
                 raise TooLarge(f"group {found[largest].first_group} has {len(found[largest].batch.rewards)} responses, "
                                f"{sizes[largest]} bytes; the server accepts {most} (--max-request-bytes)")
             per_part = max(1, per_part // 2)

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import functools
 import os
+import sys
+import threading
 import warnings
 from collections.abc import Mapping
+from types import FrameType
 from typing import Any, Literal
 
-from advantaged import _backend, _exchange, local
+from advantaged import _backend, _exchange, _fork, local
 from advantaged.errors import AdvantagedError, DeadlineExceeded, Refused, Unavailable
-from advantaged.options import ClientOptions, Tls, check_target
+from advantaged.options import ClientOptions, Tls, check_deadline, check_target
 from advantaged.result import Result
 
 SERVICE = "/advantaged.v1.AdvantageService/"
+# A call that is neither waited with nor tried again: where there is no connection, gRPC says why at once.
+PROBE = "/grpc.health.v1.Health/Check"
+PROBE_SECONDS = 0.25
 
 
 class Remote:
@@ -36,6 +42,7 @@ class Remote:
         self.fallbacks = 0
         """Calls that the fallback has answered."""
         self._unreported = 0
+        self._counting = threading.Lock()
         self._limits = _exchange.Limits()
         self._local = local.LocalBackend() if self.target is None or fallback == "local" else None
         self._forget()
@@ -54,21 +61,42 @@ class Remote:
                       wait_for_ready=options.wait_for_ready, fallback=options.fallback, tls=options.tls,
                       max_attempts=options.max_attempts)
 
+    def _check_process(self) -> None:
+        """Instead of a call that would never come back."""
+        if _fork.is_broken():
+            raise Unavailable(f"{self.target}: gRPC does not work in this process, which was forked by one that had "
+                              "used AsyncClient or had a call on its way; fork before, or start processes by spawn or "
+                              "forkserver")
+
     def _deadline(self, job: _backend.Job) -> float:
-        return self.options.deadline if job.deadline is None else job.deadline
+        return self.options.deadline if job.deadline is None else check_deadline(job.deadline)
 
     def _answered(self, job: _backend.Job, answer: _exchange.Answer) -> Result:
         facts = functools.partial(answer.facts, job.plan, job.read.labels)
         result = job.result(answer.advantages, facts, "remote")
-        result.fallbacks, self._unreported = self._unreported, 0
+        if self._unreported:
+            with self._counting:
+                result.fallbacks, self._unreported = self._unreported, 0
         return result
 
-    def _fall_back(self, job: _backend.Job, error: AdvantagedError) -> Result:
-        """Computes in-process what no server answered; raises `error` where there is no fallback."""
+    def _fall_back(self, error: AdvantagedError) -> local.LocalBackend:
+        """What computes where no server answered; raises `error` where there is no fallback."""
         if self._local is None or not isinstance(error, (Unavailable, DeadlineExceeded, Refused)):
             raise error
-        if self.fallbacks == 0:
-            warnings.warn(f"advantaged: computing in-process, for {error}", RuntimeWarning, stacklevel=4)
-        self.fallbacks += 1
-        self._unreported += 1
-        return self._local.run(job)
+        with self._counting:
+            self.fallbacks += 1
+            self._unreported += 1
+            is_first = self.fallbacks == 1
+        if is_first:
+            warnings.warn(f"advantaged: computing in-process, for {error}", RuntimeWarning, _level_of_caller())
+        return self._local
+
+
+def _level_of_caller() -> int:
+    """For warnings.warn by who calls this: the first line outside of this package."""
+    level = 1
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_globals.get("__name__", "").startswith("advantaged."):
+        level += 1
+        frame = frame.f_back
+    return level

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
@@ -11,9 +12,10 @@ import numpy.typing as npt
 
 from advantaged import stages
 from advantaged._batch import Batch
-from advantaged.errors import InvalidArgument, Violation
+from advantaged.errors import InvalidArgument, Violation, wrong
 from advantaged.v1 import compute_pb2
 
+_code = operator.attrgetter("code")
 Indices = npt.NDArray[np.intp]
 
 
@@ -29,6 +31,7 @@ class Layout(NamedTuple):
 def lay_out(batch: Batch) -> Layout:
     """Groups in order of first appearance, their rows in their order."""
     count = len(batch.rewards)
+    _check_sizes(batch, count)
     if batch.group_size is not None:
         return Layout(None, np.arange(batch.group_size, count + 1, batch.group_size))
     if batch.group_sizes is not None:
@@ -41,6 +44,14 @@ def lay_out(batch: Batch) -> Layout:
     return Layout(np.argsort(rank[inverse], kind="stable"), np.cumsum(counts[by_appearance]))
 
 
+def _check_sizes(batch: Batch, count: int) -> None:
+    """Sizes that do not add up cannot be cut; the core's words, which no server gets to say here."""
+    if batch.group_size is not None and count % batch.group_size:
+        raise wrong("group_size", f"{batch.group_size} does not divide the {count} responses")
+    if batch.group_sizes is not None and (total := int(batch.group_sizes.sum(dtype=np.uint64))) != count:
+        raise wrong("group_sizes", f"sum to {total}; the batch has {count} responses")
+
+
 class Part(NamedTuple):
     """Some whole groups."""
 
@@ -48,6 +59,7 @@ class Part(NamedTuple):
     rows: Any
     """Of the whole batch: a slice, or indices."""
     first_group: int
+    groups: int
 
 
 def parts(batch: Batch, layout: Layout, first: int, last: int) -> Part:
@@ -60,7 +72,7 @@ def parts(batch: Batch, layout: Layout, first: int, last: int) -> Part:
         part = part._replace(group_size=batch.group_size)
     elif batch.group_sizes is not None:
         part = part._replace(group_sizes=np.ascontiguousarray(batch.group_sizes[first:last]))
-    return Part(part, rows, first)
+    return Part(part, rows, first, last - first)
 
 
 def cut(ends: Indices, rows: int) -> Iterator[tuple[int, int]]:
@@ -82,7 +94,7 @@ def moments_needed(chain: Sequence[stages.Stage]) -> int:
             clips += 1
         elif isinstance(stage, stages.Scale) and stage.spread == "rewards":
             needed.add(("rewards", stage.weighting))
-        else:
+        elif isinstance(stage, (stages.Center, stages.Scale)):
             needed.add((str(clips), stage.weighting))
     return len(needed)
 
@@ -91,8 +103,7 @@ def of_whole(error: InvalidArgument, part: Part) -> InvalidArgument:
     """The error of a part with the indices of the whole batch."""
     def row(match: re.Match[str]) -> str:
         index = int(match[2])
-        within = part.rows.start + index if isinstance(part.rows, slice) else int(part.rows[index])
-        return f"{match[1]}[{within}]"
+        return f"{match[1]}{part.rows.start + index if isinstance(part.rows, slice) else int(part.rows[index])}"
 
     def group(match: re.Match[str]) -> str:
         return f"{match[1]}{part.first_group + int(match[2])}"
@@ -100,9 +111,10 @@ def of_whole(error: InvalidArgument, part: Part) -> InvalidArgument:
     found = []
     for field, description in error.violations:
         field = re.sub(r"^(group_sizes\[)(\d+)", group, field)
-        field = re.sub(r"^(rewards|group_ids|lengths|trajectory_ids|valid|outcomes)\[(\d+)\]", row, field)
-        found.append(Violation(field, re.sub(r"\b(group )(\d+)", group, description)))
-    return InvalidArgument(found)
+        field = re.sub(r"^((?:rewards|group_ids|lengths|trajectory_ids|valid|outcomes)\[)(\d+)", row, field)
+        description = re.sub(r"\b(group )(\d+)", group, description)
+        found.append(Violation(field, re.sub(r"\b(row )(\d+)", row, description)))
+    return InvalidArgument(found, str(error))
 
 
 def merge(answers: Sequence[compute_pb2.ComputeAdvantagesResponse]) -> compute_pb2.ComputeAdvantagesResponse:
@@ -112,7 +124,9 @@ def merge(answers: Sequence[compute_pb2.ComputeAdvantagesResponse]) -> compute_p
     for field in ("decode_us", "compute_us", "encode_us", "queue_us"):
         setattr(whole.timings, field, sum(getattr(answer.timings, field) for answer in answers))
     for answer in answers[1:]:
-        whole.warnings.extend(warning for warning in answer.warnings if warning not in whole.warnings)
+        # One of each kind: their texts count groups, and differ.
+        known = set(map(_code, whole.warnings))
+        whole.warnings.extend(warning for warning in answer.warnings if _code(warning) not in known)
         if answer.HasField("summary"):
             merge_summaries(whole.summary, answer.summary)
     return whole

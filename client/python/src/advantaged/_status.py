@@ -19,8 +19,8 @@ _WIRE_NAME = re.compile(r"\b(\w+)_(?:float32|fixed32)_le\b")
 
 
 def from_grpc(code: grpc.StatusCode, message: str, trailers: Any,
-              target: str, deadline: float) -> AdvantagedError:
-    """The exception for a failed call; `trailers` are pairs, or None."""
+              target: str, deadline: float, no_connection: str = "") -> AdvantagedError:
+    """The exception for a failed call; `trailers` are pairs, or None; `no_connection` says why there is none."""
     found = dict(trailers or ())
     if code is grpc.StatusCode.INVALID_ARGUMENT:
         return InvalidArgument(_violations(found.get(_DETAILS)), message)
@@ -34,6 +34,8 @@ def from_grpc(code: grpc.StatusCode, message: str, trailers: Any,
             return TooLarge(message)
         return Refused(message)
     if code is grpc.StatusCode.DEADLINE_EXCEEDED:
+        if no_connection:
+            return DeadlineExceeded(f"no connection to {target} within {deadline:g} s: {no_connection}")
         return DeadlineExceeded(f"no answer from {target} within {deadline:g} s ({message})")
     if code is grpc.StatusCode.UNAVAILABLE:
         return Unavailable(f"{target}: {message}")

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, cast
 import grpc
 import grpc.aio
 
-from advantaged import _backend, _exchange, _status
-from advantaged._remote import SERVICE, Remote
+from advantaged import _backend, _exchange, _fork, _status
+from advantaged._remote import PROBE, PROBE_SECONDS, SERVICE, Remote
 from advantaged.errors import AdvantagedError, InvalidArgument
 from advantaged.result import Result
 
@@ -45,7 +45,7 @@ class AsyncClient(Remote):
         except InvalidArgument as error:
             raise job.in_callers_words(error) from None
         except AdvantagedError as error:
-            return self._fall_back(job, error)
+            return await asyncio.to_thread(self._fall_back(error).run, job)
 
     async def compute_tokens(self, token_level_rewards: Any, response_mask: Any,
                              **arguments: Unpack[Arguments]) -> Result:
@@ -83,17 +83,30 @@ class AsyncClient(Remote):
         return step
 
     async def _call(self, rpc: str, data: bytes, deadline: float, ends: float) -> bytes:
+        self._check_process()
         try:
             method: Any = self._open().unary_unary(SERVICE + rpc)
-            return cast(bytes, await method(data, timeout=max(0.0, ends - time.monotonic())))
+            return cast(bytes, await method(data, timeout=max(0.0, ends - time.monotonic()),
+                                            wait_for_ready=self.options.waits))
         except grpc.aio.AioRpcError as error:
+            reason = await self._no_connection() if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED else ""
             raise _status.from_grpc(error.code(), error.details() or "", error.trailing_metadata(),
-                                    str(self.target), deadline) from None
+                                    str(self.target), deadline, reason) from None
+
+    async def _no_connection(self) -> str:
+        """As `Client._no_connection`."""
+        try:
+            method: Any = self._open().unary_unary(PROBE)
+            await method(b"", timeout=PROBE_SECONDS, wait_for_ready=False)
+        except grpc.aio.AioRpcError as error:
+            return str(error.details()) if error.code() is grpc.StatusCode.UNAVAILABLE else ""
+        return ""
 
     def _open(self) -> grpc.aio.Channel:
         owner = (os.getpid(), asyncio.get_running_loop())
         if self._channel is None or self._owner != owner:
             assert self.target is not None
+            _fork.uses_asyncio()
             arguments = self.options.channel_arguments()
             tls = self.options.tls
             self._channel = (grpc.aio.insecure_channel(self.target, arguments) if tls is None else

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import grpc
 
-from advantaged import _backend, _exchange, _status
-from advantaged._remote import SERVICE, Remote
+from advantaged import _backend, _exchange, _fork, _status
+from advantaged._remote import PROBE, PROBE_SECONDS, SERVICE, Remote
 from advantaged.errors import AdvantagedError, InvalidArgument
 from advantaged.result import Result
 from advantaged.v1 import catalog_pb2, describe_pb2
@@ -48,7 +48,7 @@ class Client(Remote):
         except InvalidArgument as error:
             raise job.in_callers_words(error) from None
         except AdvantagedError as error:
-            return self._fall_back(job, error)
+            return self._fall_back(error).run(job)
 
     def compute_tokens(self, token_level_rewards: Any, response_mask: Any, **arguments: Unpack[Arguments]) -> Result:
         """`compute` for token-level rewards: both arrays are [response, token]; rewards are summed over the mask,
@@ -100,18 +100,32 @@ class Client(Remote):
 
     def _call(self, rpc: str, data: bytes, deadline: float, ends: float | None = None) -> bytes:
         """One call; `ends`, of time.monotonic(), where others share the deadline."""
+        self._check_process()
         left = deadline if ends is None else max(0.0, ends - time.monotonic())
         try:
-            return self._method(rpc)(data, timeout=left)
+            with _fork.call():
+                # Said here too: the service config comes with the first address, so not while there is none.
+                return self._method(SERVICE + rpc)(data, timeout=left, wait_for_ready=self.options.waits)
         except grpc.RpcError as error:
+            reason = self._no_connection() if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED else ""
             raise _status.from_grpc(error.code(), error.details() or "", error.trailing_metadata(),
-                                    str(self.target), deadline) from None
+                                    str(self.target), deadline, reason) from None
+
+    def _no_connection(self) -> str:
+        """Why there is none, which gRPC does not tell who waited for one; empty if there is."""
+        try:
+            with _fork.call():
+                self._method(PROBE)(b"", timeout=PROBE_SECONDS, wait_for_ready=False)
+        except grpc.RpcError as error:
+            return str(error.details()) if error.code() is grpc.StatusCode.UNAVAILABLE else ""
+        return ""
 
     def _method(self, rpc: str) -> Callable[..., bytes]:
         """Of the connection of this process: after a fork the parent's is of no use, and must not be closed."""
         connection = self._connections.get(os.getpid())
         if connection is None:
-            assert self.target is not None, "the in-process core has no server to ask"
+            if self.target is None:
+                raise RuntimeError("this client computes in-process: there is no server to ask")
             arguments = self.options.channel_arguments()
             tls = self.options.tls
             opened = _Connection(grpc.insecure_channel(self.target, arguments) if tls is None else
@@ -131,4 +145,4 @@ class _Connection:
     def method(self, rpc: str) -> Callable[..., bytes]:
         """Bytes in, bytes out."""
         return cast(Callable[..., bytes],
-                    self._methods.get(rpc) or self._methods.setdefault(rpc, self.channel.unary_unary(SERVICE + rpc)))
+                    self._methods.get(rpc) or self._methods.setdefault(rpc, self.channel.unary_unary(rpc)))

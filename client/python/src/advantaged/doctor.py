@@ -62,7 +62,7 @@ def examine(target: str | None, timeout: float) -> Iterator[Finding]:
         yield finding
         if finding.remedy:
             return
-    with advantaged.Client(where, deadline=timeout, wait_for_ready=False) as client:
+    with advantaged.Client(where, deadline=timeout, wait_for_ready=False, max_attempts=1) as client:
         yield from _server(client)
 
 
@@ -84,15 +84,16 @@ def _proxies(where: str) -> Finding:
     proxies = {name: value for name, value in urllib.request.getproxies().items() if name in ("http", "https", "grpc")}
     if where.startswith("unix:") or not proxies:
         return Finding("proxy", "none in the way")
-    return Finding("proxy", f"{', '.join(f'{name}_proxy={value}' for name, value in proxies.items())}: not used, "
-                   "this client connects directly; other gRPC programs need no_proxy")
+    # Findings are sent around: without the password that may be in it.
+    listed = ", ".join(f"{name}_proxy={re.sub('//.*@', '//', value)}" for name, value in proxies.items())
+    return Finding("proxy", f"{listed}: not used, this client connects directly; other gRPC programs need no_proxy")
 
 
 def _socket(where: str) -> Finding:
     path = pathlib.Path(re.sub(r"^unix:(//)?", "", where))
     try:
         mode = path.stat()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return Finding("socket", f"{path} does not exist",
                        f"start the server with --listen unix:{path}, and mount its folder where this process runs")
     except PermissionError:
@@ -123,8 +124,10 @@ def _server(client: advantaged.Client) -> Iterator[Finding]:
 
 
 def _remedy(error: errors.AdvantagedError) -> str:
-    if isinstance(error, errors.UnexpectedStatus) and error.code == "UNIMPLEMENTED":
+    if error.code == "UNIMPLEMENTED" or "http1" in str(error):
         return "something else listens there: check the port (gRPC 50051, HTTP 9464)"
+    if error.code == "INTERNAL":
+        return "report this, with the versions of both sides"
     if isinstance(error, errors.Refused):
         return "the server is full: try again, or raise its limits (docs/operations.md)"
     if isinstance(error, errors.DeadlineExceeded):

@@ -49,6 +49,9 @@ class LocalBackend:
         tokens = _backend.Tokens(token_level_rewards, response_mask)
         return tokens.broadcast(self.compute(tokens.rewards, **tokens.arguments(arguments)))
 
+    def __reduce__(self) -> tuple[Any, ...]:  # for Ray and multiprocessing
+        return LocalBackend, ()
+
     def run(self, job: _backend.Job) -> Result:
         """Computes what has been read already."""
         plan, batch = job.plan, job.read.batch

@@ -13,7 +13,12 @@ from advantaged.errors import wrong
 
 _SERVICE = "advantaged.v1.AdvantageService"
 _UNLIMITED = -1
+_LONGEST = 1e8  # three years; what gRPC takes has an end
 _LARGEST_INT = 2**31 - 1
+# Of gRPC's names, those whose address has a port, and those that are something else.
+_SCHEME = re.compile(r"(?:(dns|ipv4|ipv6|unix|unix-abstract|vsock|xds):(?://[^/]*/(?!/))?)?(.*)", re.DOTALL)
+_WITHOUT_PORT = ("unix", "unix-abstract", "vsock", "xds")
+_HOST_PORT = re.compile(r"(?:\[[^\[\]]+\]|[^\s:/\[\]]+):(\d+)")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,6 +51,13 @@ class ClientOptions:
     tls: Tls | None = None
     max_attempts: int = 5
     """Of a call whose connection is lost, 1 (no retry) to 5."""
+
+    def __post_init__(self) -> None:
+        check_deadline(self.deadline)
+        if self.fallback not in (None, "local"):
+            raise wrong("fallback", f"{self.fallback!r}; it must be None or 'local'")
+        if self.max_attempts not in range(1, 6):
+            raise wrong("max_attempts", f"{self.max_attempts!r}; it must be from 1 to 5")
 
     @property
     def waits(self) -> bool:
@@ -95,14 +107,31 @@ class ClientOptions:
         }
 
 
+def check_deadline(seconds: float) -> float:
+    """`seconds` if a call can have so long."""
+    if not 0 < seconds < _LONGEST:
+        raise wrong("deadline", f"{seconds!r}; it must be seconds, above 0 and below {_LONGEST:g}")
+    return seconds
+
+
 def check_target(target: str) -> str:
     """`target` if it can be one: host:port, unix:/path, ipv4:a:p,b:p, dns:///host:port ..."""
+    remedy = "write host:port, as in 127.0.0.1:50051, or unix:/path"
     if not isinstance(target, str) or not target:
-        raise wrong("target", f"{target!r} is no address: write host:port, as in 127.0.0.1:50051, or unix:/path")
+        raise wrong("target", f"{target!r} is no address: {remedy}")
     if re.match(r"https?://", target):
         bare = re.sub(r"^https?://|/$", "", target)
         raise wrong("target", f"{target!r} is a URL: write {bare!r}" +
                     (" and give tls=Tls()" if target.startswith("https") else ""))
-    if target == "unix:" or not re.search(r":", target):
-        raise wrong("target", f"{target!r} is no address: write host:port, as in 127.0.0.1:50051, or unix:/path")
+    scheme, addresses = _SCHEME.fullmatch(target).groups()  # type: ignore[union-attr]
+    if scheme in _WITHOUT_PORT:
+        if not addresses.strip("/"):
+            raise wrong("target", f"{target!r} is no address: {remedy}")
+        return target
+    for address in addresses.split(",") if scheme in ("ipv4", "ipv6") else [addresses]:
+        port = _HOST_PORT.fullmatch(address)
+        if port is None:
+            raise wrong("target", f"{target!r} is no address: {address!r} has no host and port; {remedy}")
+        if not 1 <= int(port[1]) <= 65535:
+            raise wrong("target", f"{target!r}: port {port[1]}; it must be from 1 to 65535")
     return target

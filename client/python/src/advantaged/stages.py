@@ -7,24 +7,30 @@ proto/advantaged/v1/stages.proto. Also the merge of moments, for batches that ar
 from __future__ import annotations
 
 import dataclasses
-from typing import ClassVar, Literal, NamedTuple, Union
+from typing import ClassVar, Literal, NamedTuple
 
 Weighting = Literal["responses", "tokens"]
 
 
+class Stage:
+    """One of the three below; a base, so that a list of them is known to be of stages."""
+
+    kind: ClassVar[str]
+
+
 @dataclasses.dataclass(frozen=True)
-class Center:
+class Center(Stage):
     """x - mean. With "tokens" a response counts its length."""
 
-    kind: ClassVar[str] = "center"
+    kind = "center"
     weighting: Weighting = "responses"
 
 
 @dataclasses.dataclass(frozen=True)
-class Scale:
+class Scale(Stage):
     """x / (sd + epsilon), or x / sqrt(sd^2 + epsilon); 0 everywhere without any spread."""
 
-    kind: ClassVar[str] = "scale"
+    kind = "scale"
     weighting: Weighting = "responses"
     spread: Literal["advantages", "rewards"] = "advantages"
     ddof: int = 0
@@ -33,15 +39,12 @@ class Scale:
 
 
 @dataclasses.dataclass(frozen=True)
-class Clip:
+class Clip(Stage):
     """x limited to [low, high]; `None` is no limit."""
 
-    kind: ClassVar[str] = "clip"
+    kind = "clip"
     low: float | None = None
     high: float | None = None
-
-
-Stage = Union[Center, Scale, Clip]
 
 
 class Moments(NamedTuple):
