@@ -56,19 +56,17 @@ class Tokens:
     """Token-level rewards [B, T] to responses, and advantages of responses back to their tokens."""
 
     def __init__(self, token_level_rewards: Any, response_mask: Any) -> None:
-        shape = tuple(getattr(token_level_rewards, "shape", ()))
-        mask_shape = tuple(getattr(response_mask, "shape", ()))
-        if len(shape) != 2:
-            raise wrong("token_level_rewards",
-                        f"shape {shape}; it must be an array or a tensor of [response, token]")
-        if mask_shape != shape:
-            raise wrong("response_mask", f"shape {mask_shape}; token_level_rewards has {shape}")
-        self._mask = response_mask != 0
-        if _containers.is_torch(token_level_rewards):
+        rewards = _two_dimensional(token_level_rewards, "token_level_rewards")
+        mask = _two_dimensional(response_mask, "response_mask")
+        if tuple(mask.shape) != tuple(rewards.shape):
+            raise wrong("response_mask", f"shape {tuple(mask.shape)}; token_level_rewards has {tuple(rewards.shape)}")
+        if _containers.is_torch(rewards):
             # On its device: a number per response is copied, not one per token.
-            self.rewards = (token_level_rewards.detach().double().masked_fill(~self._mask, 0)).sum(-1).float()
+            self._mask = _containers.to_device(mask, rewards.device) != 0
+            self.rewards = rewards.detach().double().masked_fill(~self._mask, 0).sum(-1)
         else:
-            self.rewards = np.where(self._mask, token_level_rewards, 0).sum(-1, dtype=np.float64).astype(np.float32)
+            self._mask = (mask.detach().cpu().numpy() if _containers.is_torch(mask) else mask) != 0
+            self.rewards = np.where(self._mask, rewards, 0).sum(-1, dtype=np.float64)
 
     def arguments(self, arguments: Arguments) -> Arguments:
         """With the lengths that the mask says, where the caller says none."""
@@ -81,3 +79,13 @@ class Tokens:
         return result
 
 
+def _two_dimensional(values: Any, name: str) -> Any:
+    """A tensor or an array of real numbers."""
+    if not _containers.is_torch(values):
+        if not hasattr(values, "__array__"):
+            raise wrong(name, f"a {type(values).__name__}; it must be an array or a tensor of [response, token]")
+        values = np.asarray(values)
+    if values.ndim != 2:
+        raise wrong(name, f"shape {tuple(values.shape)}; it must be an array or a tensor of [response, token]")
+    _containers.check_real(values, name)
+    return values

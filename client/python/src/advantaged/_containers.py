@@ -25,6 +25,18 @@ def is_torch(values: object) -> bool:
     return torch is not None and isinstance(values, torch.Tensor)
 
 
+def check_real(values: Any, name: str) -> None:
+    """InvalidArgument unless `values`, an array or a tensor, holds real numbers."""
+    if values.dtype.is_complex if is_torch(values) else values.dtype.kind not in "fiub":
+        raise wrong(name, f"dtype {values.dtype}; it must be real numbers")
+
+
+def to_device(values: Any, device: Any) -> Any:
+    """An array or a tensor as a tensor on a device of torch."""
+    import torch  # already imported by the caller
+    return torch.as_tensor(values, device=device)
+
+
 class Form(NamedTuple):
     """How values came: the container, and the sizes of the rows of a 2-D one."""
 
@@ -87,8 +99,7 @@ def read(values: Any, name: str) -> tuple[Array, Form]:
         array = np.asarray(values)
     if array.dtype.kind == "O":
         array = _from_objects(array.ravel().tolist(), name).reshape(array.shape)
-    if array.dtype.kind not in "fiub":
-        raise wrong(name, f"dtype {array.dtype}; it must be real numbers")
+    check_real(array, name)
     if not 1 <= array.ndim <= 2:
         raise wrong(name, f"{array.ndim} dimensions; it must have 1, or 2 as [prompt, response]")
     return array.ravel(), Form(shape=array.shape)
@@ -98,8 +109,7 @@ def _read_torch(tensor: Any, name: str) -> tuple[Array, Form]:
     if not 1 <= tensor.dim() <= 2:
         raise wrong(name, f"{tensor.dim()} dimensions; it must have 1, or 2 as [prompt, response]")
     detached = tensor.detach()
-    if detached.dtype.is_complex:
-        raise wrong(name, f"dtype {detached.dtype}; it must be real numbers")
+    check_real(detached, name)
     # NumPy has no bfloat16; halving precision on the device halves what is copied.
     if detached.dtype.is_floating_point and detached.element_size() <= 4:
         array = detached.cpu().float().numpy()

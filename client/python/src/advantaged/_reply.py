@@ -67,10 +67,9 @@ def read_summary(summary: compute_pb2.Summary) -> dict[str, float]:
     """A flat dict: every field, but those that are absent."""
     flat: dict[str, float] = {}
     for field in summary.DESCRIPTOR.fields:
-        if field.name == "pass_at_k":
-            flat.update((f"pass_at_{entry.k}", entry.mean) for entry in summary.pass_at_k if entry.HasField("mean"))
-        elif not field.has_presence or summary.HasField(field.name):
+        if field.name != "pass_at_k" and (not field.has_presence or summary.HasField(field.name)):
             flat[field.name] = getattr(summary, field.name)
+    flat.update((f"pass_at_{entry.k}", entry.mean) for entry in summary.pass_at_k if entry.HasField("mean"))
     return flat
 
 
