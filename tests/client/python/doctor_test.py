@@ -147,7 +147,7 @@ def test_another_grpc_server():
 
 def test_a_server_that_does_not_answer(start):
     server = start()
-    server.process.send_signal(signal.SIGSTOP)
+    server.freeze()
     try:
         doctor(server.grpc[0], "--timeout=0.5").assert_fails("server", "0.5 s", "nothing answers, or packets are dropped")
     finally:

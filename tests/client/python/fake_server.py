@@ -38,6 +38,7 @@ class Attempt:
     at: float  # seconds of the monotonic clock
     request: compute_pb2.ComputeAdvantagesRequest
     previous: int  # attempts before this one, as gRPC says
+    left: float  # seconds until its deadline
 
 
 @dataclasses.dataclass
@@ -73,7 +74,7 @@ class Fake(advantage_service_pb2_grpc.AdvantageServiceServicer):
     def ComputeAdvantages(self, request, context):
         previous = dict(context.invocation_metadata()).get("grpc-previous-rpc-attempts", "0")
         with self.lock:
-            self.attempts.append(Attempt(time.monotonic(), request, int(previous)))
+            self.attempts.append(Attempt(time.monotonic(), request, int(previous), context.time_remaining()))
             failure = self.failures.pop(0) if self.failures else None
         if failure:
             failure.end(context)

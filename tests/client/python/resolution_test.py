@@ -168,7 +168,7 @@ def test_the_warning_is_of_the_caller_s_line_in_asyncio(local, call, start):
 def test_a_server_that_does_not_answer_falls_back(compute, local, start):
     server = start()
     run, client = compute(server.grpc[0], fallback="local", deadline=0.5)
-    server.process.send_signal(signal.SIGSTOP)
+    server.freeze()
     try:
         with pytest.warns(RuntimeWarning, match="0.5 s"):
             assert run(REWARDS, groups=2, method="rloo").backend == "local"

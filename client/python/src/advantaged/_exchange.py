@@ -72,8 +72,9 @@ def compute(batch: Batch, plan: Plan, limits: Limits, deadline: float) -> Steps:
         yield from _ask(limits)
     while True:
         known = dataclasses.replace(limits)
+        is_whole = _fits(request, limits)
         try:
-            if _fits(request, limits):
+            if is_whole:
                 reply = _reply.Reply((yield from _send(request, deadline)), request)
                 yield Answer(reply.advantages, reply)
             else:
@@ -82,7 +83,7 @@ def compute(batch: Batch, plan: Plan, limits: Limits, deadline: float) -> Steps:
         except TooLarge:
             # By what is known of the server it is not, or not any more; it may be another server by now.
             yield from _ask(limits)
-            if limits == known:
+            if limits == known or is_whole and _fits(request, limits):
                 raise
 
 
