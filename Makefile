@@ -124,7 +124,7 @@ figures: build ## Draw docs/figures from what advctl describe prints
 lint-proto: ## Check proto/ with buf, also against the previous contract (needs Go)
 	@command -v go >/dev/null || { echo 'lint-proto needs Go, to build buf: no go on PATH' >&2; exit 1; }
 	@go run $(BUF) lint
-	@go run $(BUF) breaking --against tests/client/compatibility/previous_contract.binpb
+	@go run $(BUF) breaking --against tests/client/python/previous_contract.binpb
 
 .PHONY: clean
 clean: ## Remove build/

@@ -1,6 +1,6 @@
 // Batches of every kind, drawn from a seed, with the request that a plain client would send.
-#ifndef ADVANTAGED_TESTS_CLIENT_SAMPLE_H_
-#define ADVANTAGED_TESTS_CLIENT_SAMPLE_H_
+#ifndef ADVANTAGED_TESTS_CLIENT_CPP_SAMPLE_H_
+#define ADVANTAGED_TESTS_CLIENT_CPP_SAMPLE_H_
 
 #include <algorithm>
 #include <cstdint>
@@ -90,4 +90,4 @@ struct Sample {
 
 }  // namespace advantaged::client
 
-#endif  // ADVANTAGED_TESTS_CLIENT_SAMPLE_H_
+#endif  // ADVANTAGED_TESTS_CLIENT_CPP_SAMPLE_H_

@@ -8,7 +8,7 @@
 #include <limits>
 
 #include "client/cpp/encoding.h"
-#include "tests/client/sample.h"
+#include "tests/client/cpp/sample.h"
 
 namespace advantaged::client {
 namespace {

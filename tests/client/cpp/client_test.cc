@@ -10,8 +10,8 @@
 #include <mutex>
 #include <thread>
 
-#include "tests/client/fake_server.h"
-#include "tests/client/sample.h"
+#include "tests/client/cpp/fake_server.h"
+#include "tests/client/cpp/sample.h"
 
 namespace advantaged::client {
 namespace {

@@ -7,8 +7,8 @@
 #include <new>
 
 #include "advantaged/client/client.h"
-#include "tests/client/fake_server.h"
-#include "tests/client/sample.h"
+#include "tests/client/cpp/fake_server.h"
+#include "tests/client/cpp/sample.h"
 
 namespace {
 

@@ -9,7 +9,7 @@
 #include "advantaged/client/error.h"
 #include "client/cpp/field_paths.h"
 #include "client/cpp/grpc_status.h"
-#include "tests/client/sample.h"
+#include "tests/client/cpp/sample.h"
 
 namespace advantaged::client {
 namespace {

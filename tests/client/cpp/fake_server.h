@@ -1,6 +1,6 @@
 // A server in this process that computes with the real code, unless the test says otherwise.
-#ifndef ADVANTAGED_TESTS_CLIENT_FAKE_SERVER_H_
-#define ADVANTAGED_TESTS_CLIENT_FAKE_SERVER_H_
+#ifndef ADVANTAGED_TESTS_CLIENT_CPP_FAKE_SERVER_H_
+#define ADVANTAGED_TESTS_CLIENT_CPP_FAKE_SERVER_H_
 
 #include <grpcpp/grpcpp.h>
 
@@ -65,4 +65,4 @@ grpc::Status Refuse(grpc::ServerContext& context, int pushback_milliseconds);
 
 }  // namespace advantaged::client
 
-#endif  // ADVANTAGED_TESTS_CLIENT_FAKE_SERVER_H_
+#endif  // ADVANTAGED_TESTS_CLIENT_CPP_FAKE_SERVER_H_

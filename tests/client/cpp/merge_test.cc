@@ -6,7 +6,7 @@
 
 #include "client/cpp/computation.h"
 #include "server/handler.h"
-#include "tests/client/sample.h"
+#include "tests/client/cpp/sample.h"
 
 namespace advantaged::client {
 namespace {

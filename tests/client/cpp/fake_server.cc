@@ -1,4 +1,4 @@
-#include "tests/client/fake_server.h"
+#include "tests/client/cpp/fake_server.h"
 
 #include <grpcpp/health_check_service_interface.h>
 #include <gtest/gtest.h>
