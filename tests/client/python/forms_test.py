@@ -175,7 +175,8 @@ def test_automatic_forms_give_the_bits_of_plain_floats(recorded, recorder, stub)
         except grpc.RpcError as error:
             with pytest.raises(advantaged.InvalidArgument) as caught:
                 recorded.compute(**arguments)
-            assert caught.value.violations[0].description in error.details(), seed
+            # Where there are many, their descriptions are cut.
+            assert caught.value.violations[0].description.removesuffix("…") in error.details(), seed
             refused += 1
             continue
         result = recorded.compute(**arguments)

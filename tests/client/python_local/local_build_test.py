@@ -5,7 +5,7 @@ import pathlib
 import re
 import subprocess
 
-SOURCES = pathlib.Path(__file__).parents[2] / "client" / "python_local"
+SOURCES = pathlib.Path(__file__).parents[3] / "client" / "python_local"
 
 
 def configure(tmp_path, *options):
