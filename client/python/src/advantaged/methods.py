@@ -229,16 +229,17 @@ def _fields(method: type[Method]) -> tuple[str, ...]:
     return tuple(field.name for field in dataclasses.fields(method))  # type: ignore[arg-type]
 
 
+def parameter_names(name: str) -> tuple[str, ...]:
+    """Of the method `name`; ValueError if there is none."""
+    return _fields(_find(name))
+
+
 def from_name(name: str, **parameters: Any) -> Method:
     """The method `name` with `parameters`, e.g. from_name("pass_at_k_grpo", k=4).
 
     ValueError names an unknown method, TypeError an unknown or missing parameter, with what there is.
     """
-    method = _METHODS.get(name)
-    if method is None:
-        close = difflib.get_close_matches(name, _METHODS, 1)
-        hint = f"; did you mean {close[0]!r}?" if close else f"; there are {', '.join(_METHODS)}"
-        raise ValueError(f"method: there is no {name!r}{hint}")
+    method = _find(name)
     known = _fields(method)
     for parameter in parameters:
         if parameter not in known:
@@ -248,3 +249,16 @@ def from_name(name: str, **parameters: Any) -> Method:
         if field.default is dataclasses.MISSING and field.name not in parameters:
             raise TypeError(f"{name} needs the parameter {field.name}")
     return method(**parameters)
+
+
+def _find(name: str) -> type[Method]:
+    method = _METHODS.get(name)
+    if method is None:
+        close = difflib.get_close_matches(name, _METHODS, 1)
+        hint = f"; did you mean {close[0]!r}?" if close else f"; there are {', '.join(_METHODS)}"
+        raise ValueError(f"method: there is no {name!r}{hint}")
+    return method
+
+
+ALL_PARAMETERS = frozenset(field for method in _METHODS.values() for field in _fields(method))
+"""The parameters of all methods."""

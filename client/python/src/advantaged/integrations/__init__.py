@@ -1,0 +1,2 @@
+"""Adapters: `advantaged` inside other people's trainers. One module each; what a user changes stands at its top and
+under docs/integrations/. Importing this package imports no framework."""

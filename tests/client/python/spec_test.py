@@ -1,0 +1,82 @@
+"""What a trainer's configuration says, and schedules."""
+
+import argparse
+
+import advantaged
+import pytest
+from advantaged import methods, stages
+from advantaged.integrations.spec import Schedule, Spec
+
+
+def test_a_spec_is_the_arguments_of_compute():
+    spec = Spec.read({"method": "pass_at_k_grpo", "k": 4, "pass_at": [1, 4], "small_group": "clamp_k", "run": None,
+                      "stages": ["center", {"scale": {"epsilon": 1e-6}}, {"clip": {"low": -5.0, "high": 5.0}}]},
+                     where="algorithm")
+    assert spec.method == "pass_at_k_grpo"
+    assert spec.at(None) == {
+        "method": methods.PassAtKGrpo(k=4), "pass_at": [1, 4], "small_group": "clamp_k",
+        "stages": [stages.Center(), stages.Scale(epsilon=1e-6), stages.Clip(-5, 5)]}
+
+
+def test_namespaces_and_objects_are_read():
+    assert Spec.read(argparse.Namespace(method="rloo"), where="x").at(0) == {"method": methods.Rloo()}
+    assert Spec.read({"method": methods.SkewR()}, where="x").at(0) == {"method": methods.SkewR()}
+
+
+@pytest.mark.parametrize("text, values", [
+    ("8 -> 1 over 200", {0: 8, 1: 8, 100: 4, 199: 1, 200: 1, 10**6: 1}), ("1->2 over 0", {0: 2, 5: 2}),
+    ("0.5 -> 1.5 over 4", {0: 0.5, 1: 0.75, 4: 1.5}), ("1e-3 -> 0 over 10", {0: 1e-3, 5: 5e-4, 10: 0})])
+def test_schedules(text, values):
+    schedule = Schedule.parse(text)
+    assert {step: schedule.at(step) for step in values} == values
+    assert all(isinstance(schedule.at(step), int) == schedule.is_whole for step in values)
+
+
+def test_a_schedule_is_resolved_and_logged():
+    spec = Spec.read({"method": "pass_at_k_rloo", "k": "8 -> 2 over 6"}, where="algorithm")
+    assert spec.has_schedule
+    assert spec.at(3)["method"] == methods.PassAtKRloo(k=5)
+    assert spec.scheduled(3) == {"k": 5}
+    with pytest.raises(ValueError, match="algorithm.k: a schedule, but the trainer says no step"):
+        spec.at(None)
+
+
+@pytest.mark.parametrize("text, arguments", [
+    ("pass_at_k_grpo k=4", {"method": methods.PassAtKGrpo(k=4)}),
+    ("grpo ddof=1 epsilon=1e-6 zero_unless_mixed=true", {"method": methods.Grpo(1, 1e-6), "zero_unless_mixed": True}),
+    ("rloo pass_at=1,4,8", {"method": methods.Rloo(), "pass_at": [1, 4, 8]}),
+    ("focal gamma='2 -> 0 over 10' base=grpo", {"method": methods.Focal(2, "grpo")})])
+def test_one_line(text, arguments, monkeypatch):
+    monkeypatch.setenv("ADVANTAGED_METHOD", text)
+    assert Spec.from_environment().at(0) == arguments
+
+
+def test_no_environment_is_no_spec(monkeypatch):
+    monkeypatch.delenv("ADVANTAGED_METHOD", raising=False)
+    assert Spec.from_environment() is None
+
+
+@pytest.mark.parametrize("mapping, text", [
+    ({}, "algorithm.method: not set"), ({"method": "grp"}, "algorithm: method: there is no 'grp'; did you mean 'grpo'"),
+    ({"method": "grpo", "ddoff": 1}, "algorithm.ddoff: no setting of advantaged; did you mean 'ddof'"),
+    ({"method": "grpo", "k": 2}, "algorithm.k: no parameter of grpo"),
+    ({"method": "pass_at_k_grpo"}, "algorithm: pass_at_k_grpo needs the parameter k"),
+    ({"method": "rloo", "stages": [{"centre": {}}]}, r"algorithm.stages\[0\]: \{'centre': \{\}\}; it must be one of"),
+    ({"method": "rloo", "stages": [{"scale": {"eps": 1}}]}, r"algorithm.stages\[0\].scale: .*'eps'")])
+def test_what_is_wrong_is_named_before_the_training_begins(mapping, text):
+    with pytest.raises(ValueError, match=f"^{text}"):
+        Spec.read(mapping, where="algorithm")
+
+
+def test_importing_adapters_imports_no_framework():
+    import subprocess
+    import sys
+
+    code = "import sys, advantaged.integrations.spec; print([m for m in ('torch', 'verl', 'trl', 'ray') if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_the_arguments_are_taken_by_compute():
+    spec = Spec.read({"method": "grpo", "stages": ["center"], "allow_recentering": False}, where="x")
+    pytest.importorskip("advantaged_local")
+    assert advantaged.LocalBackend().compute([1, 0], groups=2, **spec.at(0)).advantages == [1, -1]
