@@ -113,7 +113,7 @@ class Spec:
         """Whether `at` needs a step."""
         return bool(self._schedules)
 
-    def at(self, step: int | None) -> _arguments.Arguments:
+    def at(self, step: int | None) -> _arguments.Settings:
         """The settings for `compute` at a step. ValueError if there is a schedule and no step."""
         if step is None and self._schedules:
             raise ValueError(f"{self._where}.{next(iter(self._schedules))}: a schedule, but the trainer says no step")
@@ -128,7 +128,7 @@ class Spec:
         foreign = [key for key in settings if key in methods.ALL_PARAMETERS]
         if foreign:
             raise ValueError(f"{self._where}.{foreign[0]}: no parameter of {name.name}")
-        return typing.cast(_arguments.Arguments, {"method": name, **settings})
+        return typing.cast(_arguments.Settings, {"method": name, **settings})
 
     def scheduled(self, step: int | None) -> dict[str, float]:
         """The values of the schedules at a step, for the log."""

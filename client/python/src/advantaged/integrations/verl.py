@@ -1,0 +1,133 @@
+"""verl: the advantage estimator `advantaged`, found by verl itself once this package is installed.
+
+    algorithm.adv_estimator=advantaged
+    +algorithm.advantaged.method=pass_at_k_grpo
+    +algorithm.advantaged.k=4
+    +algorithm.advantaged.expected_group_size='${actor_rollout_ref.rollout.n}'
+
+and, for a server, ADVANTAGED_TARGET in the environment of the driver. Further keys are the settings of
+`advantaged.Client.compute`: stages, small_group, pass_at, ... Keys that are wrong are errors, with what would be right.
+
+`expected_group_size` must be set. verl gives an estimator rows and their prompts' uids, but not which rows are outputs
+of one session (its own GRPO is told by the trainer), so more rows than responses would be counted as responses; with
+the size such a batch is refused instead. Where rows are sessions with several outputs keep `adv_estimator=grpo` and call
+`replace_grpo()`: verl then hands over one row for each session.
+
+verl's plug-in loading hides errors: `python -m advantaged doctor` shows why an estimator is missing.
+"""
+
+from __future__ import annotations
+
+import importlib.abc
+import importlib.machinery
+import sys
+from collections.abc import Mapping
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from advantaged.integrations import _log
+from advantaged.integrations._client import client
+from advantaged.integrations.spec import Spec
+
+NAME = "advantaged"
+# What verl means by GRPO: sample standard deviation, 1e-6 added to it. Constant groups are exactly 0 here; in verl up
+# to 0.15 leaks into them (float32 mean of equal rewards).
+VERL_GRPO = {"method": "grpo", "ddof": 1, "epsilon": 1e-6}
+
+_CORE = "verl.trainer.ppo.core_algos"
+
+
+def estimate(token_level_rewards: Any, response_mask: Any, index: Any = None, config: Any = None,
+             **_: Any) -> tuple[Any, Any]:
+    """verl's interface: rewards and mask [B, T], uids [B]; (advantages, returns), both [B, T] float32, the same.
+
+    The reward of a row is the sum of its token_level_rewards, masked or not, as in verl. Padding rows (an empty mask
+    and a uid that begins with "pad") take no part and get 0.
+    """
+    node = None if config is None else config.get(NAME)
+    if node is None:
+        raise ValueError("algorithm.advantaged is not set: +algorithm.advantaged.method=grpo, ...")
+    spec = Spec.read(node, where="algorithm.advantaged")
+    if "expected_group_size" not in spec.at(0):
+        raise ValueError("algorithm.advantaged.expected_group_size: not set; write "
+                         "+algorithm.advantaged.expected_group_size='${actor_rollout_ref.rollout.n}'")
+    return _compute(spec, token_level_rewards, response_mask, index)
+
+
+def replace_grpo(settings: Mapping[str, Any] | None = None) -> None:
+    """`adv_estimator=grpo` computes here from now on, in this process: call it in the driver before training.
+
+    `settings`: as under algorithm.advantaged; default the environment's ADVANTAGED_METHOD, else verl's GRPO, scaled or
+    not as algorithm.norm_adv_by_std_in_grpo says.
+    """
+    from verl.trainer.ppo import core_algos
+
+    chosen = Spec.from_environment() if settings is None else Spec.read(settings, where="replace_grpo")
+
+    def compute_grpo_outcome_advantage(token_level_rewards: Any, response_mask: Any, index: Any,
+                                       epsilon: float = 1e-6, norm_adv_by_std_in_grpo: bool = True,
+                                       config: Any = None) -> tuple[Any, Any]:
+        del config
+        own = {**VERL_GRPO, "epsilon": epsilon} if norm_adv_by_std_in_grpo else {"method": "dr_grpo"}
+        spec = chosen or Spec.read(own, where="verl")
+        return _compute(spec, token_level_rewards, response_mask, index)
+
+    core_algos.compute_grpo_outcome_advantage = compute_grpo_outcome_advantage
+
+
+_calls = 0
+
+
+def _compute(spec: Spec, token_level_rewards: Any, response_mask: Any, index: Any) -> tuple[Any, Any]:
+    global _calls
+    if index is None:
+        raise ValueError("verl gave no uid: without it nothing says which responses belong together")
+    lengths = (response_mask != 0).sum(-1).cpu().numpy()
+    uids = np.asarray(index, dtype=object)
+    is_padding = (lengths == 0) & np.fromiter((str(uid).startswith("pad") for uid in uids), bool, len(uids))
+    rows = np.flatnonzero(~is_padding)
+    scores = token_level_rewards.detach().double().sum(-1).cpu().numpy()
+    # verl tells no step: schedules count the calls of this process.
+    result = client().compute(scores[rows], groups=uids[rows], lengths=lengths[rows], missing="mask",
+                              **spec.at(_calls))
+    _log.log(result.summary, spec.scheduled(_calls))
+    _calls += 1
+    whole = np.zeros(len(uids), np.float32)
+    whole[rows] = result.advantages
+    import torch  # verl has imported it
+
+    advantages = torch.from_numpy(whole).to(response_mask.device)[:, None] * response_mask
+    return advantages, advantages.clone()
+
+
+def _register(core_algos: ModuleType) -> None:
+    if NAME not in core_algos.ADV_ESTIMATOR_REGISTRY:
+        core_algos.register_adv_est(NAME)(estimate)
+
+
+class _AfterImport(importlib.abc.MetaPathFinder):
+    """Registers once verl imports its registry: the plug-in is loaded in every process that imports verl, Ray workers
+    too, most of which need none of it."""
+
+    def find_spec(self, name: str, path: Any, target: Any = None) -> importlib.machinery.ModuleSpec | None:
+        if name != _CORE:
+            return None
+        sys.meta_path.remove(self)
+        found = importlib.machinery.PathFinder.find_spec(name, path, target)
+        if found is not None and found.loader is not None:
+            execute = found.loader.exec_module
+
+            def exec_module(module: ModuleType) -> None:
+                execute(module)
+                _register(module)
+
+            found.loader.exec_module = exec_module  # type: ignore[method-assign]
+        return found
+
+
+if _CORE in sys.modules:
+    _register(sys.modules[_CORE])
+else:
+    sys.meta_path.insert(0, _AfterImport())

@@ -1,0 +1,100 @@
+"""The adapter for slime, on objects of the shape that slime documents."""
+
+import dataclasses
+import types
+
+import pytest
+
+pytest.importorskip("advantaged_local", reason="the oldest packages are tested without the in-process core")
+from advantaged import LocalBackend  # noqa: E402
+from advantaged.integrations import _client, _log, slime  # noqa: E402
+
+
+@dataclasses.dataclass
+class Sample:
+    group_index: int | None
+    reward: object
+    response_length: int = 10
+    rollout_id: int | None = None
+
+
+@pytest.fixture(autouse=True)
+def in_process(monkeypatch):
+    monkeypatch.delenv("ADVANTAGED_TARGET", raising=False)
+    monkeypatch.delenv("ADVANTAGED_METHOD", raising=False)
+    monkeypatch.setattr(slime, "_calls", iter(range(100)))
+    _client.client.cache_clear()
+    yield
+    _client.client.cache_clear()
+
+
+@pytest.fixture
+def logged():
+    found = []
+    _log.sinks.append(found.append)
+    yield found
+    _log.sinks.remove(found.append)
+
+
+def arguments(size, **others):
+    return types.SimpleNamespace(n_samples_per_prompt=size, **others)
+
+
+def test_interleaved_groups_get_slimes_own_grpo():
+    samples = [Sample(group, reward) for reward in (1.0, 0.0, 0.5) for group in (7, 3)]
+    samples[1].reward = 0.25
+    raw, advantages = slime.post_process(arguments(3), samples)
+    assert raw == [1.0, 0.25, 0.0, 0.0, 0.5, 0.5]
+    expected = LocalBackend().compute(raw, groups=[7, 3] * 3, method="grpo", ddof=1, epsilon=1e-6)
+    assert advantages == expected.advantages
+    assert abs(advantages[0] - 0.5 / (0.5 + 1e-6)) < 1e-6  # (1 - 0.5) / (sd1 of 1, 0, 0.5 is 0.5)
+
+
+def test_a_constant_group_is_exactly_zero():
+    assert slime.post_process(arguments(8), [Sample(0, 0.95)] * 8)[1] == [0.0] * 8
+
+
+def test_without_scaling_rewards_are_centred():
+    samples = [Sample(0, 1.0), Sample(0, 0.0)]
+    assert slime.post_process(arguments(2, grpo_std_normalization=False), samples)[1] == [0.5, -0.5]
+
+
+def test_method_from_the_environment_with_a_schedule(monkeypatch, logged):
+    monkeypatch.setenv("ADVANTAGED_METHOD", "pass_at_k_grpo k='4 -> 2 over 2'")
+    samples = [Sample(0, float(reward)) for reward in (1, 0, 0, 1)]
+    for k in (4, 3, 2, 2):
+        _, advantages = slime.post_process(arguments(4), samples)
+        assert advantages == LocalBackend().compute([1, 0, 0, 1], groups=4, method="pass_at_k_grpo", k=k).advantages
+    assert [entry["advantaged/k"] for entry in logged] == [4, 3, 2, 2]
+    assert logged[0]["advantaged/mixed_groups"] == 1
+
+
+def test_uneven_groups_are_refused_not_merged():
+    samples = [Sample(0, 1.0)] * 4 + [Sample(1, 0.0)] * 3
+    with pytest.raises(ValueError, match="group 1 .* has 3 responses; expected_group_size is 4"):
+        slime.post_process(arguments(4), samples)
+
+
+def test_rows_of_one_rollout_count_once():
+    """Three responses, the first in two rows."""
+    samples = [Sample(0, reward, rollout_id=rollout) for rollout, reward in ((5, 1.0), (5, 1.0), (6, 0.0), (7, 0.0))]
+    _, advantages = slime.post_process(arguments(3), samples)
+    expected = LocalBackend().compute([1, 0, 0], groups=3, method="grpo", ddof=1, epsilon=1e-6).advantages
+    assert advantages == [expected[0], *expected]
+
+
+def test_missing_rewards_are_masked():
+    samples = [Sample(0, 1.0), Sample(0, None), Sample(0, 0.0)]
+    assert slime.post_process(arguments(3), samples)[1][1] == 0
+
+
+def test_rewards_by_key():
+    samples = [Sample(0, {"acc": 1, "format": 0}), Sample(0, {"acc": 0, "format": 1})]
+    assert slime.post_process(arguments(2, reward_key="acc", grpo_std_normalization=False), samples)[1] == [0.5, -0.5]
+    with pytest.raises(ValueError, match=r"samples\[0\].reward: a dict of acc, format; --reward-key is None"):
+        slime.post_process(arguments(2), samples)
+
+
+def test_no_group_is_an_error():
+    with pytest.raises(ValueError, match=r"samples\[1\].group_index: None"):
+        slime.post_process(arguments(2), [Sample(0, 1.0), Sample(None, 0.0)])
