@@ -1,6 +1,7 @@
 """python -m advantaged doctor: whatever is wrong, it says what, and what to do about it."""
 
 import concurrent.futures
+import importlib.metadata
 import os
 import pathlib
 import re
@@ -13,6 +14,7 @@ import tempfile
 
 import grpc
 import pytest
+from advantaged import doctor
 from advantaged.v1 import compute_pb2
 from fake_server import Failure, Health, serving
 from running_server import ENVIRONMENT, PATIENCE, Server
@@ -262,3 +264,23 @@ def test_wrong_usage(arguments):
     done = subprocess.run([sys.executable, "-m", "advantaged", *arguments], capture_output=True, text=True,
                           env=CLEAN, check=False)
     assert done.returncode == 2 and done.stdout == "" and "usage:" in done.stderr
+
+
+def entry_point(module):
+    return importlib.metadata.EntryPoint("advantaged", module, "verl.plugins")
+
+
+@pytest.mark.parametrize("plugins, environment, found, remedy", [
+    ([], "auto", "sees no plug-in called advantaged", "pip install advantaged again"),
+    ([entry_point("no.such.module")], "auto", "ModuleNotFoundError: No module named 'no'", "verl swallows this error"),
+    ([entry_point("string")], "none", "VERL_USE_EXTERNAL_PLUGINS=none leaves it out", "unset it"),
+    ([entry_point("string")], "other,Advantaged", "loads it: algorithm.adv_estimator=advantaged", "")])
+def test_why_verl_has_no_such_estimator(monkeypatch, plugins, environment, found, remedy):
+    version = importlib.metadata.version
+    monkeypatch.setattr(importlib.metadata, "version", lambda name: "0.9.1" if name == "verl" else version(name))
+    monkeypatch.setattr(importlib.metadata, "entry_points", lambda group: plugins)
+    monkeypatch.setenv("VERL_USE_EXTERNAL_PLUGINS", environment)
+    finding, = (finding for finding in doctor.examine("localhost", 1) if finding.check == "verl plug-in")
+    assert found in finding.found
+    assert finding.remedy.startswith(remedy)
+    assert bool(finding.remedy) == bool(remedy)

@@ -44,6 +44,7 @@ def run(target: str | None, timeout: float, out: TextIO) -> int:
 def examine(target: str | None, timeout: float) -> Iterator[Finding]:
     """One check after the other, as far as the ones before allow."""
     yield from _versions()
+    yield from _verl_plugin()
     where = target or os.environ.get("ADVANTAGED_TARGET")
     if not where:
         yield _local_core()
@@ -71,6 +72,28 @@ def _versions() -> Iterator[Finding]:
     found = f"advantaged {advantaged.__version__}, " + ", ".join(f"{name} {v}" for name, v in versions.items())
     numbers = tuple(map(int, re.findall(r"\d+", versions["grpcio"])[:2]))
     yield Finding("versions", found, "" if numbers >= _LOWEST_GRPC else "pip install --upgrade grpcio")
+
+
+def _verl_plugin() -> Iterator[Finding]:
+    """verl says nothing of a plug-in that it does not load; nothing to say where there is no verl."""
+    try:
+        verl = importlib.metadata.version("verl")
+    except importlib.metadata.PackageNotFoundError:
+        return
+    name, chosen = "verl plug-in", os.environ.get("VERL_USE_EXTERNAL_PLUGINS", "auto").lower()
+    plugins = {entry.name: entry for entry in importlib.metadata.entry_points(group="verl.plugins")}
+    if "advantaged" not in plugins:
+        yield Finding(name, f"verl {verl} sees no plug-in called advantaged",
+                      "pip install advantaged again, not from a source folder on PYTHONPATH: entry points come with it")
+    elif chosen != "auto" and "advantaged" not in chosen.split(","):
+        yield Finding(name, f"VERL_USE_EXTERNAL_PLUGINS={chosen} leaves it out", "unset it, or add advantaged to the list")
+    else:
+        try:
+            plugins["advantaged"].load()
+        except Exception as error:  # whatever verl would swallow
+            yield Finding(name, f"{type(error).__name__}: {error}", "verl swallows this error and has no estimator then")
+        else:
+            yield Finding(name, f"verl {verl} loads it: algorithm.adv_estimator=advantaged")
 
 
 def _local_core() -> Finding:
