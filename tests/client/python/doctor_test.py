@@ -14,7 +14,7 @@ import tempfile
 
 import grpc
 import pytest
-from advantaged import doctor
+from advantaged.doctor import examine
 from advantaged.v1 import compute_pb2
 from fake_server import Failure, Health, serving
 from running_server import ENVIRONMENT, PATIENCE, Server
@@ -280,7 +280,7 @@ def test_why_verl_has_no_such_estimator(monkeypatch, plugins, environment, found
     monkeypatch.setattr(importlib.metadata, "version", lambda name: "0.9.1" if name == "verl" else version(name))
     monkeypatch.setattr(importlib.metadata, "entry_points", lambda group: plugins)
     monkeypatch.setenv("VERL_USE_EXTERNAL_PLUGINS", environment)
-    finding, = (finding for finding in doctor.examine("localhost", 1) if finding.check == "verl plug-in")
+    finding, = (finding for finding in examine("localhost", 1) if finding.check == "verl plug-in")
     assert found in finding.found
     assert finding.remedy.startswith(remedy)
     assert bool(finding.remedy) == bool(remedy)
