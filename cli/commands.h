@@ -16,6 +16,7 @@ void AddPingCommand(CLI::App& program);
 void AddInfoCommand(CLI::App& program);
 void AddBenchCommand(CLI::App& program);
 void AddDoctorCommand(CLI::App& program);
+void AddAuditCommand(CLI::App& program);
 
 }  // namespace advantaged::cli
 

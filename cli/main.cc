@@ -22,6 +22,7 @@ int Run(int argc, char** argv) {
   AddInfoCommand(program);
   AddBenchCommand(program);
   AddDoctorCommand(program);
+  AddAuditCommand(program);
   try {
     program.parse(argc, argv);  // runs the command as well
   } catch (const CLI::ParseError& error) {

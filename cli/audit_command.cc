@@ -1,0 +1,46 @@
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "cli/commands.h"
+#include "cli/failure.h"
+#include "client/cpp/text.h"
+
+namespace advantaged::cli {
+namespace {
+
+// Replaces this process by `python -m advantaged audit`: the audit stands beside trainers, in their
+// language, and once is enough (ADR 0021).
+void RunAudit(const std::vector<std::string>& arguments) {
+  const char* const chosen = std::getenv("ADVANTAGED_PYTHON");
+  std::vector<std::string> words = {chosen != nullptr ? chosen : "python3", "-m", "advantaged",
+                                    "audit"};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  std::vector<char*> command;
+  for (std::string& word : words) command.push_back(word.data());
+  command.push_back(nullptr);
+  ::execvp(command.front(), command.data());
+  throw Failure(ExitCode::kUsage,
+                client::Concat(
+                    "cannot run ", words.front(), ": ", std::strerror(errno),
+                    "; the audit is part of the Python package advantaged: pip install it, and set "
+                    "ADVANTAGED_PYTHON to the Python that has it"));
+}
+
+}  // namespace
+
+void AddAuditCommand(CLI::App& program) {
+  auto* command = program.add_subcommand(
+      "audit",
+      "What a trainer's advantages are, and where they are wrong (needs the Python package)");
+  command->footer("Example:\n  advctl audit rollouts.jsonl --method 'grpo ddof=1 epsilon=1e-6'");
+  command->prefix_command();
+  command->callback([command] { RunAudit(command->remaining()); });
+}
+
+}  // namespace advantaged::cli
