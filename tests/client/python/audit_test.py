@@ -1,6 +1,7 @@
 """The audit finds each defect that is planted, in the group where it is, and nothing in clean batches."""
 
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -209,3 +210,21 @@ def test_a_bad_method_is_named():
 def test_an_empty_report_says_so():
     batch = clean(1, VERL)
     assert "Nothing found" in Report.of([batch], VERL).html()
+
+
+def advctl_audit(python, text, *flags):
+    return subprocess.run([os.environ["ADVCTL"], "audit", "-", *flags], input=text, capture_output=True, text=True,
+                          check=False, env={**os.environ, "ADVANTAGED_PYTHON": python})
+
+
+def test_advctl_audit_is_the_same_audit():
+    text = "\n".join(lines(clean(1, VERL)))
+    for flags in (["--method", "grpo ddof=1 epsilon=1e-6"], ["--output", "json"]):
+        ours_, theirs = command(text, *flags), advctl_audit(sys.executable, text, *flags)
+        assert (theirs.returncode, theirs.stdout, theirs.stderr) == (ours_.returncode, ours_.stdout, ours_.stderr)
+
+
+def test_advctl_audit_says_what_it_needs():
+    done = advctl_audit("/nowhere/python3", "")
+    assert done.returncode == 2
+    assert "cannot run /nowhere/python3: No such file or directory; the audit is part of the Python package" in done.stderr
