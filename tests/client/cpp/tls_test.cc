@@ -1,10 +1,13 @@
 // Encrypted connections, with certificates that openssl makes for this run.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <string>
 
 #include "advantaged/client/client.h"
 #include "tests/client/cpp/fake_server.h"
@@ -25,14 +28,18 @@ std::string Read(const std::string& path) {
 
 // Signed by itself, so it is its own root.
 Identity MakeIdentity(const std::string& name) {
-  const std::string path = testing::TempDir() + "/" + name;
+  // Its own in each process: tests run side by side.
+  const std::string path = testing::TempDir() + std::to_string(getpid()) + "." + name;
   const std::string command =
       "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj "
       "/CN=" +
       name + " -addext subjectAltName=DNS:" + name + " -keyout " + path + ".key -out " + path +
       ".pem 2> /dev/null";
   EXPECT_EQ(std::system(command.c_str()), 0) << command;
-  return {Read(path + ".pem"), Read(path + ".key")};
+  Identity identity{Read(path + ".pem"), Read(path + ".key")};
+  std::remove((path + ".pem").c_str());
+  std::remove((path + ".key").c_str());
+  return identity;
 }
 
 class TlsTest : public testing::Test {
