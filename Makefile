@@ -69,8 +69,10 @@ overload inline-size:
 bench: ## Measure everything beside its baseline into docs/benchmarks.md
 bench-brief: ## Run every benchmark briefly, for its answers
 bench bench-brief:
-	@$(INSTALL) build test figures
+	@$(INSTALL) build test figures python
 	@$(call configure,release,build,ADVANTAGED_BUILD_TESTS=ON ADVANTAGED_BUILD_BENCHMARKS=ON)
+	@cmake --build --preset release -j $(JOBS) --target advantaged advctl
+	@scripts/python_environment.sh
 	@cmake --build --preset release -j $(JOBS) --target $@
 
 .PHONY: asan tsan
