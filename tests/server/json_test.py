@@ -274,14 +274,15 @@ def test_client_that_leaves_is_noticed(start, half_close):
 
 
 def test_drain_answers_what_is_in_flight(start):
+    """Also what waits in the queue: two calls, so that the end is not there before it is looked at."""
     server = start(*ONE_THREAD)
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        answer = pool.submit(post, server, slow_json())
-        eventually(lambda: server.metrics().value("advantaged_compute_threads_busy") == 1, "busy")
+    with concurrent.futures.ThreadPoolExecutor(3) as pool:
+        answers = [pool.submit(post, server, slow_json()) for _ in range(2)]
+        eventually(lambda: server.metrics().value("advantaged_queued_calls") == 1, "one busy, one queued")
         end = pool.submit(server.stop)
         eventually(lambda: post(server, SIMPLE)[0] == 503, "refusal of new calls")
         assert server.metrics().value("advantaged_rejected_total", reason="draining") >= 1
-        assert answer.result()[0] == 200
+        assert [answer.result()[0] for answer in answers] == [200, 200]
         assert end.result() == 0
 
 
