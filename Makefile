@@ -40,6 +40,14 @@ test: ## Build everything and run every test
 	@scripts/python_environment.sh
 	@ctest --preset release -j $(JOBS)
 
+.PHONY: test-frameworks
+test-frameworks: build ## Test the adapters inside real trainers (downloads 1.5 GB)
+	@$(INSTALL) build test python
+	@scripts/python_environment.sh
+	@scripts/framework_environments.sh verl
+	@PYTHONPATH=tests/server ADVANTAGED_BINARY=$(CURDIR)/build/bin/advantaged \
+	  build/frameworks/verl/bin/python -m pytest -q -p no:cacheprovider tests/frameworks
+
 # Cargo runs in client/rust, with its output beside that of the C++ build.
 CARGO = cd client/rust && CARGO_TARGET_DIR=$(CURDIR)/build/rust cargo
 

@@ -104,30 +104,6 @@ def test_asyncio_in_a_child(server):
     """)
 
 
-def test_a_fork_while_other_threads_call(server):
-    """It waits for them, and they for it; all go on."""
-    run(server, """
-        client = advantaged.Client(TARGET)
-        over = threading.Event()
-        failures = []
-        def work():
-            try:
-                while not over.is_set():
-                    ask(client)
-            except BaseException as error:
-                failures.append(error)
-        threads = [threading.Thread(target=work) for _ in range(3)]
-        for thread in threads:
-            thread.start()
-        codes = [in_child(lambda: ask(client)) for _ in range(10)]
-        over.set()
-        for thread in threads:
-            thread.join()
-        assert codes == [0] * 10 and not failures, (codes, failures)
-        ask(client)
-    """)
-
-
 def test_a_child_that_cannot_use_grpc_says_so_and_falls_back(server, local):
     """After AsyncClient, whose thread of gRPC does not survive a fork: an error at once, not a call without end."""
     run(server, """
