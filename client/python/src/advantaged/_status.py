@@ -22,6 +22,7 @@ def from_grpc(code: grpc.StatusCode, message: str, trailers: Any,
               target: str, deadline: float, no_connection: str = "") -> AdvantagedError:
     """The exception for a failed call; `trailers` are pairs, or None; `no_connection` says why there is none."""
     found = dict(trailers or ())
+    message += _hint(message)
     if code is grpc.StatusCode.INVALID_ARGUMENT:
         return InvalidArgument(_violations(found.get(_DETAILS)), message)
     if code is grpc.StatusCode.FAILED_PRECONDITION:
@@ -35,11 +36,19 @@ def from_grpc(code: grpc.StatusCode, message: str, trailers: Any,
         return Refused(message)
     if code is grpc.StatusCode.DEADLINE_EXCEEDED:
         if no_connection:
-            return DeadlineExceeded(f"no connection to {target} within {deadline:g} s: {no_connection}")
+            return DeadlineExceeded(f"no connection to {target} within {deadline:g} s: {no_connection}"
+                                    f"{_hint(no_connection)}")
         return DeadlineExceeded(f"no answer from {target} within {deadline:g} s ({message})")
     if code is grpc.StatusCode.UNAVAILABLE:
         return Unavailable(f"{target}: {message}")
     return UnexpectedStatus(code.name, f"{target}: {message}")
+
+
+def _hint(message: str) -> str:
+    """"Socket closed" is all that gRPC says of a server that wants TLS, or a client's certificate, and gets none."""
+    if re.search("last error: .*Socket closed", message):
+        return "; if the server wants TLS, or a certificate of the client: give tls=Tls(...)"
+    return ""
 
 
 def _violations(details: str | bytes | None) -> list[Violation]:

@@ -32,6 +32,16 @@ class Tls:
     server_name: str | None = None
     """The name the server's certificate must have, where it is not the target's."""
 
+    def __post_init__(self) -> None:
+        for name in ("root_certificates", "private_key", "certificate_chain"):
+            value = getattr(self, name)
+            if value is not None and not (isinstance(value, bytes) and b"-----BEGIN " in value):
+                # Not the value: it may be a key.
+                raise wrong(f"tls.{name}", f"{type(value).__name__} that is not PEM; it must be the bytes of a PEM file")
+        if (self.private_key is None) != (self.certificate_chain is None):  # which gRPC ends the process for
+            missing = "private_key" if self.private_key is None else "certificate_chain"
+            raise wrong(f"tls.{missing}", "not set; a client's own certificate needs both, key and chain")
+
     def credentials(self) -> grpc.ChannelCredentials:
         """As gRPC takes them."""
         return grpc.ssl_channel_credentials(self.root_certificates, self.private_key, self.certificate_chain)
