@@ -104,6 +104,41 @@ def test_asyncio_in_a_child(server):
     """)
 
 
+def test_a_fork_while_other_threads_call(server):
+    """It waits for them, and they for it; all go on."""
+    run(server, """
+        client = advantaged.Client(TARGET)
+        over = threading.Event()
+        failures = []
+        def work():
+            try:
+                while not over.is_set():
+                    ask(client)
+            except BaseException as error:
+                failures.append(error)
+        threads = [threading.Thread(target=work) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        codes = [in_child(lambda: ask(client)) for _ in range(10)]
+        over.set()
+        for thread in threads:
+            thread.join()
+        assert codes == [0] * 10 and not failures, (codes, failures)
+        ask(client)
+    """)
+
+
+def test_a_first_call_imports_nothing_outside_of_the_gate(server):
+    """A fork by another thread would leave the child with an import that never ends. gRPC's own are within."""
+    run(server, """
+        client = advantaged.Client(TARGET)
+        before = set(sys.modules)
+        ask(client)
+        client.compute([1, None], group_ids=["a", "a"], method="rloo", missing="mask", valid=[True, True]).summary
+        assert [name for name in set(sys.modules) - before if not name.startswith("grpc.")] == []
+    """)
+
+
 def test_a_child_that_cannot_use_grpc_says_so_and_falls_back(server, local):
     """After AsyncClient, whose thread of gRPC does not survive a fork: an error at once, not a call without end."""
     run(server, """

@@ -213,7 +213,7 @@ def test_fallbacks_of_threads_all_count(local, start):
 
 def test_a_pickled_client_keeps_its_options(local, server):
     options = {"deadline": 7.0, "wait_for_ready": False, "fallback": "local", "max_attempts": 3}
-    tls = advantaged.Tls(root_certificates=b"x", server_name="a.example")
+    tls = advantaged.Tls(root_certificates=b"-----BEGIN CERTIFICATE-----", server_name="a.example")
     client = advantaged.Client("a.example:1", tls=tls, **options)
     for kind in client, advantaged.AsyncClient("a.example:1", tls=tls, **options):
         copy = pickle.loads(pickle.dumps(kind))

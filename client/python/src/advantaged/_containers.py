@@ -37,6 +37,13 @@ def to_device(values: Any, device: Any) -> Any:
     return torch.as_tensor(values, device=device)
 
 
+def _is_masked(values: object) -> bool:
+    """True for a masked array. Whoever holds one has imported numpy.ma; an import here, by a first call, would be
+    on its way when another thread forks, and the child would wait for ever for it to end."""
+    masked = sys.modules.get("numpy.ma")
+    return masked is not None and isinstance(values, masked.MaskedArray)
+
+
 class Form(NamedTuple):
     """How values came: the container, and the sizes of the rows of a 2-D one."""
 
@@ -87,7 +94,7 @@ class Form(NamedTuple):
 
 def read(values: Any, name: str) -> tuple[Array, Form]:
     """`values` flat, in any real dtype (object where there is a None), and their form."""
-    if isinstance(values, np.ma.MaskedArray):
+    if _is_masked(values):
         raise wrong(name, "a masked array; give its data, and valid=~mask")
     if isinstance(values, np.ndarray):
         array = np.asarray(values)  # a matrix would stay 2-D
