@@ -40,13 +40,20 @@ test: ## Build everything and run every test
 	@scripts/python_environment.sh
 	@ctest --preset release -j $(JOBS)
 
+# Those with a list of packages, scripts/frameworks/NAME.txt, and tests, tests/frameworks/NAME_test.py.
+FRAMEWORKS ?= verl trl skyrl openrlhf areal tunix
+
 .PHONY: test-frameworks
-test-frameworks: build ## Test the adapters inside real trainers (downloads 1.5 GB)
+test-frameworks: build ## Test the adapters inside real trainers (downloads 2 GB)
 	@$(INSTALL) build test python
 	@scripts/python_environment.sh
-	@scripts/framework_environments.sh verl
-	@PYTHONPATH=tests/server ADVANTAGED_BINARY=$(CURDIR)/build/bin/advantaged \
-	  build/frameworks/verl/bin/python -m pytest -q -p no:cacheprovider tests/frameworks
+	@scripts/framework_environments.sh $(FRAMEWORKS)
+	@export PYTHONPATH=tests/server ADVANTAGED_BINARY=$(CURDIR)/build/bin/advantaged; \
+	  for name in $(FRAMEWORKS); do \
+	    files=$$(ls tests/frameworks/$${name}_*test.py); \
+	    if [[ $$name = $(firstword $(FRAMEWORKS)) ]]; then files+=" tests/frameworks/torch_test.py"; fi; \
+	    build/frameworks/$$name/bin/python -m pytest -q -p no:cacheprovider -W ignore $$files; \
+	  done
 
 # Cargo runs in client/rust, with its output beside that of the C++ build.
 CARGO = cd client/rust && CARGO_TARGET_DIR=$(CURDIR)/build/rust cargo

@@ -18,9 +18,6 @@ verl's plug-in loading hides errors: `python -m advantaged doctor` shows why an 
 
 from __future__ import annotations
 
-import importlib.abc
-import importlib.machinery
-import sys
 from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
@@ -28,6 +25,7 @@ from typing import Any
 import numpy as np
 
 from advantaged.integrations import _log
+from advantaged.integrations._after_import import after_import
 from advantaged.integrations._client import client
 from advantaged.integrations.spec import Spec
 
@@ -107,27 +105,5 @@ def _register(core_algos: ModuleType) -> None:
         core_algos.register_adv_est(NAME)(estimate)
 
 
-class _AfterImport(importlib.abc.MetaPathFinder):
-    """Registers once verl imports its registry: the plug-in is loaded in every process that imports verl, Ray workers
-    too, most of which need none of it."""
-
-    def find_spec(self, name: str, path: Any, target: Any = None) -> importlib.machinery.ModuleSpec | None:
-        if name != _CORE:
-            return None
-        sys.meta_path.remove(self)
-        found = importlib.machinery.PathFinder.find_spec(name, path, target)
-        if found is not None and found.loader is not None:
-            execute = found.loader.exec_module
-
-            def exec_module(module: ModuleType) -> None:
-                execute(module)
-                _register(module)
-
-            found.loader.exec_module = exec_module  # type: ignore[method-assign]
-        return found
-
-
-if _CORE in sys.modules:
-    _register(sys.modules[_CORE])
-else:
-    sys.meta_path.insert(0, _AfterImport())
+# In every process that imports verl, Ray workers too, most of which need none of its registry.
+after_import(_CORE, _register)

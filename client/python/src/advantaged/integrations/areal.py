@@ -1,0 +1,93 @@
+"""AReaL: an import in the script that makes the trainer, before it does:
+
+    import advantaged.integrations.areal
+    PPOTrainer(config, ...)
+
+with the method in the environment of the training workers, ADVANTAGED_METHOD="pass_at_k_grpo k=4"; without it, what
+`actor.reward_norm` asks for. `actor.adv_norm` must be null: it would normalise the advantages once more. Where it is
+computed: ADVANTAGED_TARGET, else in-process.
+
+For the fsdp backend. Engines of one's own take the mixin: `class MyActor(AdvantagedActor, MegatronPPOActor)`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import areal.engine
+import torch
+from areal.engine.fsdp_engine import FSDPPPOActor
+
+from advantaged.integrations import _log
+from advantaged.integrations._client import client
+from advantaged.integrations.spec import Spec
+
+_calls = 0
+
+
+def own_spec(reward_norm: Any) -> Spec:
+    """What actor.reward_norm asks for, in our words. ValueError for what is no group method."""
+    levels = None if reward_norm is None else (
+        reward_norm.mean_level, reward_norm.std_level, reward_norm.mean_leave1out)
+    if levels == ("group", "group", False):
+        settings = {"method": "grpo", "ddof": int(reward_norm.std_unbiased), "epsilon": reward_norm.eps}
+    elif levels == ("group", None, False):
+        settings = {"method": "dr_grpo"}
+    elif levels == ("group", None, True):
+        settings = {"method": "rloo"}
+    else:
+        raise ValueError("actor.reward_norm: with advantaged it must have mean_level=group, and std_level=group or "
+                         "null, with std_level=null also mean_leave1out; or set ADVANTAGED_METHOD")
+    return Spec.read(settings, where="actor.reward_norm")
+
+
+class AdvantagedActor:
+    """Goes before the class of an engine with a PPOActor, `self.actor`, in the bases of a class."""
+
+    def compute_advantages(self, data: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """AReaL's, with other rewards made normal: those of the prompts of this rank, a dict each.
+
+        Length penalty, scaling, clip, KL penalty, GAE and masks stay AReaL's.
+        """
+        actor: Any = self.actor  # type: ignore[attr-defined]
+        if actor.adv_norm is not None:
+            raise ValueError("actor.adv_norm: with advantaged it must be null; it would normalise the advantages again")
+        spec = Spec.from_environment() or own_spec(actor.reward_norm)
+        raw = torch.cat([group["rewards"].float() for group in data]).cpu()
+        sizes = torch.tensor([len(group["rewards"]) for group in data])
+        lengths = torch.cat([(group["loss_mask"] != 0).sum(-1) for group in data]).cpu()
+
+        def normalise(rewards: Any) -> Any:
+            return _compute(spec, rewards.cpu(), raw, sizes, lengths).to(rewards.device)
+
+        own, actor.reward_norm = actor.reward_norm, normalise
+        try:
+            return super().compute_advantages(data)  # type: ignore[misc,no-any-return]
+        finally:
+            actor.reward_norm = own
+
+
+def _compute(spec: Spec, rewards: Any, raw: Any, sizes: Any, lengths: Any) -> Any:
+    """A group of one, which failed rollouts leave, has nobody to be compared to: 0."""
+    global _calls
+    settings: dict[str, Any] = dict(spec.at(_calls))  # AReaL says no step here
+    threshold = settings.pop("success_threshold", None)
+    keep = (sizes > 1).repeat_interleave(sizes)
+    outcomes = raw >= threshold if threshold is not None else raw == 1
+    if threshold is not None or ((raw == 0) | (raw == 1) | raw.isnan()).all():
+        settings["outcomes"] = outcomes[keep]
+    advantages = torch.zeros(len(rewards))
+    if keep.any():
+        result = client().compute(rewards[keep].float(), group_sizes=sizes[sizes > 1], missing="mask",
+                                  lengths=lengths[keep], **settings)
+        _log.log(result.summary, spec.scheduled(_calls))
+        advantages[keep] = result.advantages
+    _calls += 1
+    return advantages
+
+
+class AdvantagedFSDPPPOActor(AdvantagedActor, FSDPPPOActor):  # type: ignore[misc]
+    """FSDPPPOActor; workers import it by this name."""
+
+
+areal.engine.FSDPPPOActor = AdvantagedFSDPPPOActor
