@@ -4,6 +4,7 @@ find_package(prometheus-cpp CONFIG REQUIRED)
 find_package(Boost 1.74 REQUIRED)
 find_package(CLI11 CONFIG REQUIRED)
 find_package(nlohmann_json CONFIG REQUIRED)
+find_package(OpenSSL REQUIRED)
 find_package(spdlog CONFIG REQUIRED)
 find_package(tomlplusplus CONFIG REQUIRED)
 

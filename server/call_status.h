@@ -16,6 +16,7 @@ struct CallStatus {
   static constexpr int kCancelled = 1;
   static constexpr int kInvalidArgument = 3;
   static constexpr int kDeadlineExceeded = 4;
+  static constexpr int kPermissionDenied = 7;
   static constexpr int kResourceExhausted = 8;
   static constexpr int kFailedPrecondition = 9;
   static constexpr int kInternal = 13;

@@ -20,6 +20,8 @@ using std::chrono::steady_clock;
 constexpr milliseconds kTick{1000};
 // After five to ten seconds without a batch a burst is over: the next comes after minutes.
 constexpr unsigned kTicksToIdle = 5;
+// How often the files of TLS are read.
+constexpr unsigned kTicksToLook = 5;
 // Kept in messages between calls.
 constexpr std::uint64_t kPooledBytes = 128U << 20;
 
@@ -61,12 +63,22 @@ bool Daemon::Run() {
 
 bool Daemon::Start(std::string& error) {
   if (!ReportKernels(kernel_test_, metrics_, error)) return false;
+  if (!options().tls_certificate.empty()) {
+    tls_ = Tls::Open({.certificate = options().tls_certificate,
+                      .key = options().tls_key,
+                      .client_ca = options().tls_client_ca},
+                     metrics_.tls(), error);
+    if (tls_ == nullptr) return false;
+    tls_->SetClientNames(options().tls_client_names);
+    if (!options().tls_client_ca.empty()) json_calls_.Forbid();
+  }
   // First, so that probes are answered from the start.
   if (options().http_listen && !StartHttp(error)) return false;
   grpc_server_ =
       GrpcServer::Start({.listener = {.addresses = options().listen,
                                       .socket_mode = options().socket_mode,
                                       .max_connections = options().max_connections},
+                         .tls = tls_ == nullptr ? nullptr : tls_->credentials(),
                          .threads = NetworkThreads(backend_.pool().threads()),
                          .max_streams_per_connection = options().max_streams_per_connection,
                          .max_metadata_bytes = options().compute.max_metadata_bytes},
@@ -106,6 +118,7 @@ void Daemon::Apply() {
   access_log_.SetLinesPerSecond(options().access_log_per_second);
   backend_.SetLimits(options().compute);
   metrics_.config().SetHash(configuration_.Hash());
+  if (tls_ != nullptr) tls_->SetClientNames(options().tls_client_names);
 }
 
 void Daemon::Reload() {
@@ -125,6 +138,7 @@ void Daemon::Reload() {
   } else {
     spdlog::error("SIGHUP: the configuration is left as it was");
   }
+  if (tls_ != nullptr) tls_->Look();
   Apply();
 }
 
@@ -132,7 +146,9 @@ void Daemon::Tick() {
   grpc_server_->SetAlive(probes_.alive());
   metrics_.batch().ExpireIdleRuns(steady_clock::now());
   metrics_.log().SetDropped(log_.dropped());
-  if (++ticks_ % kTicksToIdle == 0) FreeIdleMemory();
+  ++ticks_;
+  if (tls_ != nullptr && ticks_ % kTicksToLook == 0) tls_->Look();
+  if (ticks_ % kTicksToIdle == 0) FreeIdleMemory();
 }
 
 void Daemon::FreeIdleMemory() {

@@ -19,6 +19,7 @@
 #include "server/probes.h"
 #include "server/ready_file.h"
 #include "server/signals.h"
+#include "server/tls/tls.h"
 
 namespace advantaged {
 
@@ -61,6 +62,7 @@ class Daemon {
   Probes probes_;
   JsonCalls json_calls_{backend_, access_log_};
   std::unique_ptr<http::Server> http_server_;
+  std::unique_ptr<Tls> tls_;  // null: gRPC is plain
   std::unique_ptr<GrpcServer> grpc_server_;
   unsigned ticks_ = 0;
   std::uint64_t computed_ = 0;        // batches, when FreeIdleMemory last looked

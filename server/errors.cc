@@ -85,6 +85,8 @@ const char* Reason(const CallStatus& status) {
       return "INVALID_REQUEST";
     case CallStatus::kFailedPrecondition:
       return "NUMERICS_VERSION_MISMATCH";
+    case CallStatus::kPermissionDenied:
+      return "CLIENT_CERTIFICATE_NEEDED";
     case CallStatus::kResourceExhausted:
       return status.retry_delay ? "BUSY" : "REQUEST_TOO_LARGE";
     case CallStatus::kDeadlineExceeded:

@@ -102,9 +102,14 @@ bool GrpcServer::Serve(const GrpcServerOptions& options) {
   builder.SetMaxReceiveMessageSize(ReceiveCap(backend_.max_request_bytes()));
   SetChannelArguments(options, builder);
   queue_ = std::make_unique<CallQueue>(builder, options.threads);
-  acceptor_ = builder.experimental().AddExternalConnectionAcceptor(
-      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
-      grpc::InsecureServerCredentials());
+  const auto plain = grpc::InsecureServerCredentials();
+  for (const Transport transport : {Transport::kTcp, Transport::kUnix}) {
+    const bool secure = transport == Transport::kTcp && options.tls != nullptr;
+    acceptors_[static_cast<std::size_t>(transport)] =
+        builder.experimental().AddExternalConnectionAcceptor(
+            grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
+            secure ? options.tls : plain);
+  }
   server_ = builder.BuildAndStart();
   if (server_ == nullptr) return false;
   health_.Set("startup", true);
@@ -114,10 +119,10 @@ bool GrpcServer::Serve(const GrpcServerOptions& options) {
                            static_cast<double>(options.listener.max_connections));
   metrics_.load().SetLimit("max_streams_per_connection", options.max_streams_per_connection);
   queue_->Start([this](Wire& wire) { Route(wire); });
-  listener_->Start([this](int fd) {
+  listener_->Start([this](int fd, Transport transport) {
     grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
     connection.fd = fd;
-    acceptor_->HandleNewConnection(&connection);
+    acceptors_[static_cast<std::size_t>(transport)]->HandleNewConnection(&connection);
   });
   return true;
 }

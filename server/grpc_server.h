@@ -2,6 +2,7 @@
 #ifndef ADVANTAGED_SERVER_GRPC_SERVER_H_
 #define ADVANTAGED_SERVER_GRPC_SERVER_H_
 
+#include <array>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -15,6 +16,7 @@
 
 namespace grpc {
 class Server;
+class ServerCredentials;
 namespace experimental {
 class ExternalConnectionAcceptor;
 }  // namespace experimental
@@ -29,6 +31,9 @@ class Metrics;
 
 struct GrpcServerOptions {
   ListenerOptions listener;
+  // TLS of TCP connections, or null for none. Unix sockets, whose files have owners and modes, are
+  // plain.
+  std::shared_ptr<grpc::ServerCredentials> tls = nullptr;
   // That read and write for gRPC.
   std::size_t threads = 1;
   // Calls of one connection at a time; clients hold back what is beyond.
@@ -76,9 +81,10 @@ class GrpcServer {
   Routes routes_;
   std::vector<std::string> services_;
   std::unique_ptr<CallQueue> queue_;
-  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor_;
+  // By Transport.
+  std::array<std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor>, 2> acceptors_;
   std::unique_ptr<grpc::Server> server_;
-  // Last: it hands over to the acceptor until its end.
+  // Last: it hands over to the acceptors until its end.
   std::unique_ptr<Listener> listener_;
 };
 

@@ -160,6 +160,14 @@ std::shared_ptr<http::Permit> JsonCalls::Admit(Rpc rpc, const http::Head& head,
     admitted->access.Sent();
     return nullptr;
   };
+  if (forbidden_) {
+    const CallStatus forbidden{
+        .code = CallStatus::kPermissionDenied,
+        .message =
+            "this server computes for clients with a certificate only (--tls-client-ca), and "
+            "HTTP asks for none: call it over gRPC"};
+    return refuse(forbidden.code, ToHttpResponse(forbidden));
+  }
   if (!open_) {
     const CallStatus closed = backend_.RefusedWhileClosed();
     return refuse(closed.code, ToHttpResponse(closed));

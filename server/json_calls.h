@@ -37,6 +37,10 @@ class JsonCalls {
 
   void SetOpen(bool open) { open_ = open; }
 
+  // From now on everything is answered 403: callers must prove by a certificate who they are, and
+  // HTTP does not ask them.
+  void Forbid() { forbidden_ = true; }
+
   // Returns when all that was let in has been answered; at `deadline` the rest is cancelled. Closed
   // before, and drained before the HTTP server ends.
   void Drain(std::chrono::steady_clock::time_point deadline);
@@ -53,6 +57,7 @@ class JsonCalls {
   ComputeBackend& backend_;
   AccessLog& access_log_;
   std::atomic<bool> open_ = false;
+  std::atomic<bool> forbidden_ = false;
   std::atomic<bool> cancelled_ = false;
   std::mutex mutex_;
   std::condition_variable less_;

@@ -20,6 +20,8 @@ http::status ToHttp(const CallStatus& status) {
     case CallStatus::kInvalidArgument:
     case CallStatus::kFailedPrecondition:
       return http::status::bad_request;
+    case CallStatus::kPermissionDenied:
+      return http::status::forbidden;
     case CallStatus::kResourceExhausted:
       return status.retry_delay ? http::status::too_many_requests : http::status::payload_too_large;
     case CallStatus::kDeadlineExceeded:

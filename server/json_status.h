@@ -10,7 +10,7 @@
 
 namespace advantaged {
 
-// INVALID_ARGUMENT and FAILED_PRECONDITION 400; RESOURCE_EXHAUSTED 429 with Retry-After, or 413
+// INVALID_ARGUMENT and FAILED_PRECONDITION 400; PERMISSION_DENIED 403; RESOURCE_EXHAUSTED 429 with Retry-After, or 413
 // where trying again cannot help; CANCELLED 499; INTERNAL 500; UNAVAILABLE 503; DEADLINE_EXCEEDED
 // 504. `status` is not OK.
 http::Response ToHttpResponse(const CallStatus& status);

@@ -161,7 +161,7 @@ bool Listener::AcceptOne(const ListeningSocket& socket) {
   const int key = watch.get();
   connections_.emplace(key, Watched{std::move(watch), transport});
   metrics_.connections().CountOpened(transport);
-  hand_over_(connection.release());
+  hand_over_(connection.release(), transport);
   return true;
 }
 

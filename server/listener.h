@@ -5,7 +5,7 @@
 // refuses, and gRPC gets connections that are open already.
 //
 //   auto listener = Listener::Open(options, metrics, error);
-//   listener->Start([&](int fd) { ... });  // hands over
+//   listener->Start([&](int fd, Transport transport) { ... });  // hands over
 #ifndef ADVANTAGED_SERVER_LISTENER_H_
 #define ADVANTAGED_SERVER_LISTENER_H_
 
@@ -47,7 +47,7 @@ class Listener {
  public:
   // Takes a connected, non-blocking socket, which it owns from then on, and shuts it down both ways
   // when it is done with it.
-  using HandOver = std::function<void(int fd)>;
+  using HandOver = std::function<void(int fd, Transport transport)>;
 
   // Listens; nothing is accepted before Start. On failure returns null and says in `error` which
   // address failed and why. `metrics` must outlive the listener.

@@ -24,6 +24,12 @@ struct ServerOptions {
   std::vector<Address> listen{{.path = {}, .host = "127.0.0.1", .port = 50051}};
   mode_t socket_mode = 0660;
 
+  // TLS; empty: none
+  std::string tls_certificate;
+  std::string tls_key;
+  std::string tls_client_ca;
+  std::vector<std::string> tls_client_names;
+
   // Limits
   std::uint32_t max_connections = 1000;
   std::uint32_t max_streams_per_connection = 256;

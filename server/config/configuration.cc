@@ -9,6 +9,23 @@
 #include "server/config/settings.h"
 
 namespace advantaged {
+namespace {
+
+// What is wrong only beside something else.
+void CheckTogether(const ServerOptions& options, Errors& errors) {
+  const auto needs = [&](bool given, const char* what, bool other_given, const char* other) {
+    if (given && !other_given) errors.push_back(Concat(what, ": needs ", other, " beside it"));
+  };
+  const bool certificate = !options.tls_certificate.empty();
+  const bool key = !options.tls_key.empty();
+  const bool client_ca = !options.tls_client_ca.empty();
+  needs(certificate, "--tls-certificate", key, "--tls-key");
+  needs(key, "--tls-key", certificate, "--tls-certificate");
+  needs(client_ca, "--tls-client-ca", certificate, "--tls-certificate");
+  needs(!options.tls_client_names.empty(), "--tls-client-names", client_ca, "--tls-client-ca");
+}
+
+}  // namespace
 
 Configuration Configuration::Merge(const std::vector<Layer>& layers, Errors& errors) {
   Configuration result;
@@ -78,7 +95,10 @@ ConfigurationSource::ConfigurationSource(CommandLine line, Environment environme
 
 Configuration ConfigurationSource::Load(Errors& errors) const {
   const Layer file = path_.empty() ? Layer{} : ReadConfigFile(path_, errors);
-  return Configuration::Merge({line_.settings, environment_.settings, file}, errors);
+  Configuration result =
+      Configuration::Merge({line_.settings, environment_.settings, file}, errors);
+  if (errors.empty()) CheckTogether(result.options(), errors);
+  return result;
 }
 
 }  // namespace advantaged

@@ -111,6 +111,22 @@ Kind AddressList(std::vector<Address> ServerOptions::*member) {
               }};
 }
 
+Kind TextList(std::vector<std::string> ServerOptions::*member, std::string type,
+              std::string (*check)(std::string_view)) {
+  return {.type = std::move(type),
+          .range = "",
+          .is_number = false,
+          .is_list = true,
+          .read = [member, check](const Texts& texts, ServerOptions& options) -> std::string {
+            for (const std::string& text : texts) {
+              if (std::string error = check(text); !error.empty()) return error;
+            }
+            options.*member = texts;
+            return "";
+          },
+          .write = [member](const ServerOptions& options) { return options.*member; }};
+}
+
 Kind HttpAddress(std::optional<Address> ServerOptions::*member) {
   return Scalar(
       "ADDRESS", "HOST:PORT or off", false,

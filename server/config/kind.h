@@ -31,6 +31,9 @@ struct Kind {
 Kind AddressList(std::vector<Address> ServerOptions::*member);
 // HOST:PORT, or "off".
 Kind HttpAddress(std::optional<Address> ServerOptions::*member);
+// Texts, none or more; `check` returns "" or what is wrong with one.
+Kind TextList(std::vector<std::string> ServerOptions::*member, std::string type,
+              std::string (*check)(std::string_view));
 // Octal file mode, 0 to 0777.
 Kind FileMode(mode_t ServerOptions::*member);
 // Any text; empty stands for none.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "server/tls/client_names.h"
+
 namespace advantaged {
 namespace {
 
@@ -11,6 +13,7 @@ using std::chrono::seconds;
 using Options = ServerOptions;
 
 constexpr std::string_view kGrpc = "gRPC";
+constexpr std::string_view kTls = "TLS";
 constexpr std::string_view kLimits = "Limits";
 constexpr std::string_view kHttp = "HTTP";
 constexpr std::string_view kMetrics = "Metrics";
@@ -46,6 +49,16 @@ std::span<const Setting> Settings() {
        "Where gRPC listens: HOST:PORT (port 0 picks a free one) or unix:PATH; repeatable"},
       {"socket-mode", kGrpc, Change::kAtRestart, FileMode(&Options::socket_mode),
        "Exact file mode of Unix sockets, octal"},
+
+      {"tls-certificate", kTls, Change::kAtRestart, Path(&Options::tls_certificate),
+       "Chain of the server's certificate, PEM; TCP addresses of gRPC then speak TLS"},
+      {"tls-key", kTls, Change::kAtRestart, Path(&Options::tls_key),
+       "Private key of this certificate, PEM"},
+      {"tls-client-ca", kTls, Change::kAtRestart, Path(&Options::tls_client_ca),
+       "Authorities, PEM; clients then need a certificate that one of them signed"},
+      {"tls-client-names", kTls, Change::kAtReload,
+       TextList(&Options::tls_client_names, "NAME", CheckNamePattern),
+       "Names of which such a certificate must have one; *.NAME is any one label; repeatable"},
 
       {"max-connections", kLimits, Change::kAtRestart,
        Count(

@@ -9,7 +9,7 @@ namespace {
 constexpr std::array kPaths = {"/metrics",    "/startupz",    "/readyz",     "/livez",
                                "/v1/compute", "/v1/describe", "/v1/methods", "/v1/info"};
 constexpr const char* kOtherPath = "other";
-constexpr std::array kCodes = {200U, 400U, 404U, 405U, 411U, 413U, 415U,
+constexpr std::array kCodes = {200U, 400U, 403U, 404U, 405U, 411U, 413U, 415U,
                                417U, 429U, 431U, 499U, 500U, 503U, 504U};
 
 }  // namespace

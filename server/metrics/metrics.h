@@ -15,6 +15,7 @@
 #include "server/metrics/process_metrics.h"
 #include "server/metrics/refusal_metrics.h"
 #include "server/metrics/rpc_metrics.h"
+#include "server/metrics/tls_metrics.h"
 
 namespace advantaged {
 
@@ -32,6 +33,7 @@ class Metrics {
   RefusalMetrics& refusals() { return refusals_; }
   HttpMetrics& http() { return http_; }
   LogMetrics& log() { return log_; }
+  TlsMetrics& tls() { return tls_; }
   // Whether the kernels left the best instruction set for the scalar one.
   void SetKernelFallback(bool fallback) { kernel_fallback_.Set(fallback ? 1 : 0); }
   // The page, in the Prometheus text format 0.0.4.
@@ -47,6 +49,7 @@ class Metrics {
   RefusalMetrics refusals_{registry_};
   HttpMetrics http_{registry_, load_};
   LogMetrics log_{registry_};
+  TlsMetrics tls_{registry_};
   prometheus::Gauge& kernel_fallback_;
   ProcessMetrics process_;
 };
