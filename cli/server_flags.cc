@@ -1,7 +1,13 @@
 #include "cli/server_flags.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <optional>
 
 #include "cli/failure.h"
 #include "client/cpp/grpc_status.h"
@@ -12,6 +18,56 @@ namespace {
 
 constexpr char kDefaultAddress[] = "127.0.0.1:50051";
 constexpr char kGroup[] = "Server";
+constexpr char kTlsGroup[] = "TLS, if one of these is set";
+
+// A flag, and the variable that has its default.
+struct TlsFlag {
+  const char* name;
+  std::string ServerFlags::*member;
+  const char* type;
+  const char* variable;
+  const char* description;
+};
+constexpr TlsFlag kTlsFlags[] = {
+    {"--tls-ca", &ServerFlags::tls_ca, "FILE", "ADVANTAGED_CLIENT_TLS_CA",
+     "Whom to trust; without it the system's authorities"},
+    {"--tls-certificate", &ServerFlags::tls_certificate, "FILE",
+     "ADVANTAGED_CLIENT_TLS_CERTIFICATE", "This client's own (mTLS)"},
+    {"--tls-key", &ServerFlags::tls_key, "FILE", "ADVANTAGED_CLIENT_TLS_KEY", "Its private key"},
+    {"--tls-server-name", &ServerFlags::tls_server_name, "NAME",
+     "ADVANTAGED_CLIENT_TLS_SERVER_NAME",
+     "That the server's certificate must have, if not that of ADDR"},
+};
+
+std::string FromEnvironment(const char* variable, const char* otherwise) {
+  const char* value = std::getenv(variable);
+  return value != nullptr && *value != '\0' ? value : otherwise;
+}
+
+std::string ReadPem(const char* flag, const std::string& path) {
+  if (path.empty()) return "";
+  errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (!file || text.empty()) {
+    throw Failure(ExitCode::kUsage, client::Concat(flag, ": ", path, ": ",
+                                                   errno != 0 ? std::strerror(errno) : "is empty"));
+  }
+  return text;
+}
+
+std::optional<client::TlsOptions> TlsOf(const ServerFlags& flags) {
+  const bool any = std::ranges::any_of(
+      kTlsFlags, [&](const TlsFlag& flag) { return !(flags.*flag.member).empty(); });
+  if (!any || flags.address.starts_with("unix:")) return std::nullopt;
+  if (flags.tls_certificate.empty() != flags.tls_key.empty()) {
+    throw Failure(ExitCode::kUsage, "--tls-certificate and --tls-key go together");
+  }
+  return client::TlsOptions{.root_certificates = ReadPem("--tls-ca", flags.tls_ca),
+                            .certificate = ReadPem("--tls-certificate", flags.tls_certificate),
+                            .private_key = ReadPem("--tls-key", flags.tls_key),
+                            .server_name = flags.tls_server_name};
+}
 
 // What follows the address, if the message begins with it.
 std::string Cause(const std::string& message, const std::string& address) {
@@ -23,8 +79,7 @@ std::string Cause(const std::string& message, const std::string& address) {
 
 void AddServerFlags(CLI::App& command, ServerFlags& flags, bool with_local) {
   // Not CLI11's envname(): with it a variable counts as given, and so contradicts --local.
-  const char* environment = std::getenv("ADVANTAGED_SERVER");
-  flags.address = environment != nullptr && *environment != '\0' ? environment : kDefaultAddress;
+  flags.address = FromEnvironment("ADVANTAGED_SERVER", kDefaultAddress);
   command
       .add_option("--server", flags.address,
                   "host:port or unix:PATH; default: ADVANTAGED_SERVER in\nthe environment, else "
@@ -41,6 +96,14 @@ void AddServerFlags(CLI::App& command, ServerFlags& flags, bool with_local) {
       ->type_name("SECONDS")
       ->check(CLI::Range(0.001, 86400.0).description(""))
       ->group(kGroup);
+  for (const TlsFlag& flag : kTlsFlags) {
+    flags.*flag.member = FromEnvironment(flag.variable, "");
+    command
+        .add_option(flag.name, flags.*flag.member,
+                    client::Concat(flag.description, "\n(", flag.variable, ")"))
+        ->type_name(flag.type)
+        ->group(kTlsGroup);
+  }
 }
 
 void CheckAddress(const ServerFlags& flags) {
@@ -56,6 +119,7 @@ client::ClientOptions OptionsOf(const ServerFlags& flags) {
   options.wait_for_ready = false;
   options.deadline = std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::duration<double>(flags.timeout_seconds));
+  options.tls = TlsOf(flags);
   return options;
 }
 

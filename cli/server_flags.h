@@ -18,15 +18,22 @@ struct ServerFlags {
   bool address_given = false;  // by --server
   bool local = false;
   double timeout_seconds = 60;
+  // TLS, if one is set: files of PEM, and the name in the server's certificate.
+  std::string tls_ca;
+  std::string tls_certificate;
+  std::string tls_key;
+  std::string tls_server_name;
 };
 
-// Adds --server and --timeout, and --local where the command can do without a server. `flags` must
+// Adds --server, --timeout and those of TLS, and --local where the command can do without a server. `flags` must
 // live until the command has run.
 void AddServerFlags(CLI::App& command, ServerFlags& flags, bool with_local);
 
 // Throws a Failure of usage if the address is none.
 void CheckAddress(const ServerFlags& flags);
 
+// Throws a Failure of usage if a file of TLS cannot be read, or half of a pair is missing. Unix
+// sockets are plain.
 client::ClientOptions OptionsOf(const ServerFlags& flags);
 
 std::unique_ptr<Backend> MakeBackend(const ServerFlags& flags);

@@ -35,8 +35,10 @@ std::string RemedyFor(const absl::Status& status, const std::string& target) {
   if (Says(message, "DNS") || Says(message, "resol")) {
     return "the name is not known here: check its spelling, or the DNS of this machine";
   }
-  return "what answers does not speak gRPC without TLS: is it the HTTP port (--http-listen, 9464) "
-         "instead of that of gRPC (--listen, 50051), or a proxy?";
+  return "what answers does not speak gRPC as we do: with TLS where we have none, or the other way "
+         "round (--tls-ca), with another authority, or for clients with a certificate only "
+         "(--tls-certificate; the server's log says why it refuses one)? Or is it the HTTP port "
+         "(--http-listen, 9464) instead of that of gRPC (--listen, 50051), or a proxy?";
 }
 
 // Six responses of each of two prompts.

@@ -1,7 +1,8 @@
-"""Certificates for the tests, made in memory: authorities, servers and clients, good and bad."""
+"""Certificates for the tests, good and bad, and the files of a server with TLS."""
 
 import datetime
 import ipaddress
+import pathlib
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -57,3 +58,43 @@ class Identity:
     def expiry(self):
         """Unix time."""
         return self.not_after.replace(tzinfo=datetime.timezone.utc).timestamp()
+
+
+NAME = "server.example"
+ROOT = Identity("root", authority=True)
+
+
+class Files:
+    """A folder with tls.crt, tls.key and ca.crt, which change all at once, as those of a secret of Kubernetes do."""
+
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder, "tls")
+        self.folder.mkdir()
+        self.generation = 0
+        for name in ("tls.crt", "tls.key", "ca.crt"):
+            (self.folder / name).symlink_to(f"data/{name}")
+        self.server = None
+
+    def write(self, server=None, certificate=None, key=None, authorities=(ROOT,)):
+        """`certificate` and `key` may be other bytes than the server's, None for no file."""
+        self.server = server or Identity("server", ROOT, names=[NAME])
+        contents = {"tls.crt": self.server.certificate if certificate is None else certificate,
+                    "tls.key": self.server.key if key is None else key,
+                    "ca.crt": b"".join(authority.certificate for authority in authorities)}
+        self.generation += 1
+        data = self.folder / f"data{self.generation}"
+        data.mkdir()
+        for name, content in contents.items():
+            if content != b"":
+                (data / name).write_bytes(content)
+        link = self.folder / "next"
+        link.symlink_to(data.name)
+        link.rename(self.folder / "data")
+
+    @property
+    def flags(self):
+        return [f"--tls-certificate={self.folder}/tls.crt", f"--tls-key={self.folder}/tls.key"]
+
+    @property
+    def mutual_flags(self):
+        return [*self.flags, f"--tls-client-ca={self.folder}/ca.crt"]

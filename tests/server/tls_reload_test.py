@@ -7,9 +7,9 @@ import threading
 
 import batches
 import pytest
-from authority import Identity
+from authority import NAME, ROOT, Files, Identity
 from running_server import eventually
-from tls_files import NAME, ROOT, Files, answers, certificate_of, handshakes, reloads, stub
+from tls_calls import answers, certificate_of, handshakes, reloads, stub
 from tls_test import PASSPHRASE, TRAINER
 
 NEW_ROOT = Identity("new root", authority=True)

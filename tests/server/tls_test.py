@@ -7,10 +7,10 @@ import urllib.request
 
 import batches
 import pytest
-from authority import HOUR, SERVER, Identity
+from authority import HOUR, ROOT, SERVER, Files, Identity
 from cryptography.hazmat.primitives import serialization
 from running_server import BINARY, ENVIRONMENT, PATIENCE, eventually
-from tls_files import ROOT, Files, answers, handshakes, stub
+from tls_calls import answers, handshakes
 
 INTERMEDIATE = Identity("intermediate", ROOT, authority=True)
 OTHER_ROOT = Identity("other root", authority=True)

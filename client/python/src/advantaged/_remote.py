@@ -38,6 +38,8 @@ class Remote:
                                "in a clone, pip install ./client/python_local")
         self.target = None if target is None else check_target(target)
         """Address of the server; None: in-process."""
+        if tls is None and self.target is not None and not self.target.startswith("unix"):
+            tls = Tls.from_environment()
         self.options = ClientOptions(deadline, wait_for_ready, fallback, tls, max_attempts)
         self.fallbacks = 0
         """Calls that the fallback has answered."""

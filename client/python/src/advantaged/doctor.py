@@ -156,7 +156,8 @@ def _remedy(error: errors.AdvantagedError) -> str:
     if isinstance(error, errors.DeadlineExceeded):
         return "the address is reachable but nothing answers, or packets are dropped: check firewall and NetworkPolicy"
     return "check that the server runs (its log, /readyz), that the address is right and that no firewall is between; "\
-           "with TLS on the server, give the client tls=Tls(...)"
+           "with TLS on the server, give the client tls=Tls(...) or set ADVANTAGED_CLIENT_TLS_CA, and for mTLS " \
+           "ADVANTAGED_CLIENT_TLS_CERTIFICATE and ADVANTAGED_CLIENT_TLS_KEY; the server's log says why it refuses one"
 
 
 def _golden(backend: advantaged.Client | advantaged.LocalBackend, name: str) -> Finding:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
+import pathlib
 import re
 from typing import Any, Literal
 
@@ -42,6 +44,22 @@ class Tls:
             missing = "private_key" if self.private_key is None else "certificate_chain"
             raise wrong(f"tls.{missing}", "not set; a client's own certificate needs both, key and chain")
 
+    @classmethod
+    def from_environment(cls) -> Tls | None:
+        """What ADVANTAGED_CLIENT_TLS_CA, ADVANTAGED_CLIENT_TLS_KEY and ADVANTAGED_CLIENT_TLS_CERTIFICATE (paths of PEM
+        files) and ADVANTAGED_CLIENT_TLS_SERVER_NAME say; None where none of them is set."""
+        values: dict[str, Any] = {}
+        for field, name in (("root_certificates", "CA"), ("private_key", "KEY"), ("certificate_chain", "CERTIFICATE")):
+            variable = f"ADVANTAGED_CLIENT_TLS_{name}"
+            if path := os.environ.get(variable):
+                try:
+                    values[field] = pathlib.Path(path).read_bytes()
+                except OSError as error:
+                    raise wrong(variable, f"{path}: {error.strerror}") from error
+        if server_name := os.environ.get("ADVANTAGED_CLIENT_TLS_SERVER_NAME"):
+            values["server_name"] = server_name
+        return cls(**values) if values else None
+
     def credentials(self) -> grpc.ChannelCredentials:
         """As gRPC takes them."""
         return grpc.ssl_channel_credentials(self.root_certificates, self.private_key, self.certificate_chain)
@@ -59,6 +77,7 @@ class ClientOptions:
     fallback: Literal["local"] | None = None
     """"local": the in-process core answers what no server does; needs advantaged[local]."""
     tls: Tls | None = None
+    """Default: what `Tls.from_environment()` says, except for Unix sockets, which are plain unless it is given here."""
     max_attempts: int = 5
     """Of a call whose connection is lost, 1 (no retry) to 5."""
 

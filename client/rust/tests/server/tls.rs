@@ -1,4 +1,4 @@
-//! Encrypted connections, to a server of these tests.
+//! Encrypted connections, to a server of these tests, and to a real one.
 
 use std::time::Duration;
 
@@ -8,6 +8,7 @@ use tonic::transport::server::TcpIncoming;
 use tonic::transport::{Certificate, Identity, Server, ServerTlsConfig};
 
 use crate::fake::{AdvantageServiceServer, Fake};
+use crate::process::Server as Process;
 
 /// A root that signs certificates.
 struct Authority(CertifiedIssuer<'static, KeyPair>);
@@ -91,6 +92,31 @@ async fn a_client_shows_who_it_is() {
     assert!(compute(&target, anonymous()).await.is_err());
     let (certificate, key) = servers.sign("trainer");
     assert!(compute(&target, anonymous().identity(certificate, key)).await.is_err());
+}
+
+#[tokio::test]
+async fn a_real_server_computes_for_clients_with_a_certificate_only() {
+    let authority = Authority::new("all");
+    let folder = tempfile::TempDir::new().unwrap();
+    let write = |name: &str, text: String| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let (certificate, key) = authority.sign("localhost");
+    let server = Process::start(&[
+        &format!("--tls-certificate={}", write("tls.crt", certificate)),
+        &format!("--tls-key={}", write("tls.key", key)),
+        &format!("--tls-client-ca={}", write("ca.crt", authority.pem())),
+        "--tls-client-names=*.example",
+    ]);
+    let target = format!("https://{}", server.address());
+    let trusting = || Tls::new().root_certificates(authority.pem()).server_name("localhost");
+    let (certificate, key) = authority.sign("trainer.example");
+    assert_eq!(compute(&target, trusting().identity(certificate, key)).await.unwrap(), [0.25, -0.25]);
+    assert!(compute(&target, trusting()).await.is_err());
+    let (certificate, key) = authority.sign("trainer.elsewhere");
+    assert!(compute(&target, trusting().identity(certificate, key)).await.is_err());
 }
 
 #[tokio::test]
