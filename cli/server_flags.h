@@ -25,8 +25,8 @@ struct ServerFlags {
   std::string tls_server_name;
 };
 
-// Adds --server, --timeout and those of TLS, and --local where the command can do without a server. `flags` must
-// live until the command has run.
+// Adds --server, --timeout and those of TLS, and --local where the command can do without a server.
+// `flags` must live until the command has run.
 void AddServerFlags(CLI::App& command, ServerFlags& flags, bool with_local);
 
 // Throws a Failure of usage if the address is none.

@@ -10,9 +10,9 @@
 
 namespace advantaged {
 
-// INVALID_ARGUMENT and FAILED_PRECONDITION 400; PERMISSION_DENIED 403; RESOURCE_EXHAUSTED 429 with Retry-After, or 413
-// where trying again cannot help; CANCELLED 499; INTERNAL 500; UNAVAILABLE 503; DEADLINE_EXCEEDED
-// 504. `status` is not OK.
+// INVALID_ARGUMENT and FAILED_PRECONDITION 400; PERMISSION_DENIED 403; RESOURCE_EXHAUSTED 429 with
+// Retry-After, or 413 where trying again cannot help; CANCELLED 499; INTERNAL 500; UNAVAILABLE 503;
+// DEADLINE_EXCEEDED 504. `status` is not OK.
 http::Response ToHttpResponse(const CallStatus& status);
 
 }  // namespace advantaged

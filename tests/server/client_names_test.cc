@@ -9,10 +9,12 @@ namespace advantaged {
 namespace {
 
 TEST(ClientNames, WhatAListMayHold) {
-  for (const char* good : {"a", "a.example", "*.example", "A_b-3.Example", "spiffe://c/ns/a/sa/b"}) {
+  for (const char* good :
+       {"a", "a.example", "*.example", "A_b-3.Example", "spiffe://c/ns/a/sa/b"}) {
     EXPECT_EQ(CheckNamePattern(good), "") << good;
   }
-  for (const char* bad : {"", "*", "*.", "a*", "a.*.example", "**.example", ".example", "a b", "é"}) {
+  for (const char* bad :
+       {"", "*", "*.", "a*", "a.*.example", "**.example", ".example", "a b", "é"}) {
     EXPECT_NE(CheckNamePattern(bad), "") << bad;
   }
 }
