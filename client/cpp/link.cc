@@ -44,6 +44,8 @@ grpc::ChannelArguments Arguments(const ClientOptions& options) {
   // Trainers restart servers, and wait for them.
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2000);
+  // Replicas come back under new addresses; gRPC would ask for them every 30 s at most.
+  arguments.SetInt(GRPC_ARG_DNS_MIN_TIME_BETWEEN_RESOLUTIONS_MS, 2000);
   // Also the time limit of one attempt to connect.
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, Milliseconds(options.connect_timeout));
   arguments.SetServiceConfigJSON(Concat("{", kRetries, ", ", kAllAddresses,
@@ -85,6 +87,15 @@ bool IsAddress(std::string_view text) {
          text.find('/') == std::string_view::npos;
 }
 
+constexpr std::string_view kDns = "dns://";
+
+// Of dns:///host:port and dns://SERVER/host:port the last part.
+std::string_view AfterAuthority(std::string_view target) {
+  target.remove_prefix(kDns.size());
+  const std::size_t slash = target.find('/');
+  return slash == std::string_view::npos ? "" : target.substr(slash + 1);
+}
+
 // host:port,host:port….
 bool AreAddresses(std::string_view text) {
   while (true) {
@@ -105,7 +116,6 @@ Link::Link(std::string the_target, ClientOptions the_options)
       stub(channel) {}
 
 absl::Status Client::CheckTarget(std::string_view target) {
-  constexpr std::string_view kDns = "dns:///";
   const std::string_view scheme = target.substr(0, target.find(':'));
   const std::string_view rest = target.substr(std::min(scheme.size() + 1, target.size()));
   if (scheme == "unix" && rest.empty()) {
@@ -113,7 +123,7 @@ absl::Status Client::CheckTarget(std::string_view target) {
   }
   const bool good = scheme == "unix"                       ? true
                     : scheme == "ipv4" || scheme == "ipv6" ? AreAddresses(rest)
-                    : target.starts_with(kDns)             ? IsAddress(target.substr(kDns.size()))
+                    : target.starts_with(kDns)             ? IsAddress(AfterAuthority(target))
                                                            : IsAddress(target);
   if (good) return {};
   return absl::InvalidArgumentError(Concat(

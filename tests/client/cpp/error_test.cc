@@ -73,14 +73,16 @@ TEST(Error, OfManyThingsNamesTheFirstAndListsAll) {
 }
 
 TEST(Client, ChecksTargets) {
-  for (const char* good : {"127.0.0.1:50051", "localhost:1", "[::1]:50051", "a.b.example:443",
-                           "unix:/run/a.sock", "unix:relative.sock", "dns:///host:50051",
-                           "ipv4:127.0.0.1:1,127.0.0.2:2", "ipv6:[::1]:50051"}) {
+  for (const char* good :
+       {"127.0.0.1:50051", "localhost:1", "[::1]:50051", "a.b.example:443", "unix:/run/a.sock",
+        "unix:relative.sock", "dns:///host:50051", "dns://127.0.0.1:53/host:50051",
+        "ipv4:127.0.0.1:1,127.0.0.2:2", "ipv6:[::1]:50051"}) {
     EXPECT_TRUE(Client::CheckTarget(good).ok()) << good;
   }
   for (const char* bad :
        {"", "localhost", "localhost:", ":50051", "host:port", "unix:", "http://localhost:50051",
-        "host:50051/path", "dns:///host", "ipv4:127.0.0.1", "ipv4:127.0.0.1:1,"}) {
+        "host:50051/path", "dns:///host", "dns://host", "dns://127.0.0.1:53/host", "dns://",
+        "ipv4:127.0.0.1", "ipv4:127.0.0.1:1,"}) {
     EXPECT_TRUE(absl::IsInvalidArgument(Client::CheckTarget(bad))) << bad;
   }
 }

@@ -113,6 +113,8 @@ class ClientOptions:
             ("grpc.initial_reconnect_backoff_ms", 200),
             ("grpc.min_reconnect_backoff_ms", 1_000),
             ("grpc.max_reconnect_backoff_ms", 5_000),
+            # Replicas come back under new addresses; gRPC would ask for them every 30 s at most.
+            ("grpc.dns_min_time_between_resolutions_ms", 2_000),
         ]
         if self.tls is not None and self.tls.server_name is not None:
             arguments.append(("grpc.ssl_target_name_override", self.tls.server_name))
