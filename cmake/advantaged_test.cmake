@@ -1,5 +1,5 @@
 # Tests, one helper per kind. LABEL is one of bench, core, server, cli, client,
-# package, style; "slow" may stand beside it. (tests/fuzz adds its own, fuzz.) Choose with
+# deploy, docs, package, style; "slow" may stand beside it. (tests/fuzz adds its own, fuzz.) Choose with
 # `ctest -L core`, `ctest -LE slow`.
 #
 #   advantaged_test(engine LABEL core SRCS engine_test.cc DEPS advantaged::core)

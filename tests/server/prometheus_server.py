@@ -24,17 +24,17 @@ scrape_configs:
 
 
 class Prometheus:
-    """A running Prometheus that scrapes one server."""
+    """A running Prometheus that scrapes one server, or does what another configuration says."""
 
-    def __init__(self, folder, target):
+    def __init__(self, folder, target=None, configuration=None, flags=("--storage.tsdb.retention.time=1h",)):
         folder = pathlib.Path(folder)
-        configuration = folder / "prometheus.yml"
-        configuration.write_text(CONFIGURATION.format(job=JOB, target=target), encoding="utf-8")
+        file = folder / "prometheus.yml"
+        file.write_text(configuration or CONFIGURATION.format(job=JOB, target=target), encoding="utf-8")
         self.log_path = folder / "log.txt"
         with self.log_path.open("w", encoding="utf-8") as log:
             self.process = subprocess.Popen(
-                [PROMETHEUS, f"--config.file={configuration}", "--web.listen-address=127.0.0.1:0",
-                 f"--storage.tsdb.path={folder / 'data'}", "--storage.tsdb.retention.time=1h"],
+                [PROMETHEUS, f"--config.file={file}", "--web.listen-address=127.0.0.1:0",
+                 f"--storage.tsdb.path={folder / 'data'}", *flags],
                 stderr=log, stdout=log)
         try:
             self.address = eventually(self._address, "an address in Prometheus's log")
