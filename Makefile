@@ -128,6 +128,16 @@ vectors: ## Write the test vectors, tests/vectors/*.jsonl, anew
 	@$(INSTALL) test
 	@/usr/bin/python3 tests/vectors/generate.py
 
+.PHONY: dashboards
+dashboards: build ## Write Grafana's dashboards, their pictures, and the PrometheusRule
+	@$(INSTALL) build test figures python
+	@$(call configure,release,build,ADVANTAGED_BUILD_TESTS=ON)
+	@cmake --build --preset release -j $(JOBS)
+	@scripts/python_environment.sh
+	@build/venv/bin/python deploy/grafana/dashboards.py
+	@/usr/bin/python3 deploy/prometheus/prometheus_rule.py
+	@/usr/bin/python3 scripts/draw_dashboards.py
+
 .PHONY: readme
 readme: build ## Write the demo and the method table into the README
 	@scripts/update_readme.py
