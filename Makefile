@@ -55,6 +55,12 @@ test-frameworks: build ## Test the adapters inside real trainers (downloads 2 GB
 	    build/frameworks/$$name/bin/python -m pytest -q -p no:cacheprovider -W ignore $$files; \
 	  done
 
+.PHONY: test-deploy
+test-deploy: ## Test Helm chart and kustomize overlays (needs Go 1.26)
+	@$(INSTALL) test
+	@scripts/deploy_tools.sh
+	@/usr/bin/python3 -m pytest -q -p no:cacheprovider tests/deploy/rendered
+
 # Cargo runs in client/rust, with its output beside that of the C++ build.
 CARGO = cd client/rust && CARGO_TARGET_DIR=$(CURDIR)/build/rust cargo
 

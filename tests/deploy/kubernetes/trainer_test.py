@@ -1,0 +1,24 @@
+"""The example of a trainer, with a server at a Unix socket, as in a pod with a sidecar."""
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+from running_server import ENVIRONMENT, PATIENCE, start
+
+TRAINER = pathlib.Path(os.environ["SOURCE_DIR"], "deploy/kubernetes/overlays/sidecar/trainer.py")
+__all__ = ["start"]  # a fixture
+
+
+def test_the_example_learns(start, tmp_path):
+    socket = f"unix:{tmp_path}/grpc.sock"
+    server = start("--socket-mode=0666", listen=[socket])
+    done = subprocess.run([sys.executable, TRAINER], env={**ENVIRONMENT, "ADVANTAGED_TARGET": socket}, capture_output=True,
+                          text=True, timeout=PATIENCE, check=False)
+    assert done.returncode == 0, done.stderr
+    rates = [float(rate) for rate in re.findall(r"success rate ([\d.]+)", done.stdout)]
+    assert rates[0] < 0.5 and rates[-1] > 0.8, done.stdout
+    groups = server.metrics().sum("advantaged_groups_total", method="pass_at_k_grpo")
+    assert groups == 50 * 16

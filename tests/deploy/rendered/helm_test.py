@@ -1,0 +1,152 @@
+"""The chart: lint, many sets of values, and values that are refused."""
+
+import shutil
+
+import pytest
+from render import CHART, SOURCE, VERSION, helm, names, run, the, validate
+
+VALUES = {
+    "defaults": [],
+    "tls": ["--set=tls.secretName=advantaged-tls"],
+    "mtls with names": ["--set=tls.secretName=t", "--set=settings.tls_client_names={a.example,*.b.example}"],
+    "tls without certificates of clients": ["--set=tls.secretName=t", "--set=tls.clientCertificates=false"],
+    "autoscaling": ["--set=autoscaling.enabled=true", "--set=autoscaling.maxReplicas=20"],
+    "monitors": ["--set=serviceMonitor.enabled=true,podMonitor.enabled=true", "--set=serviceMonitor.labels.release=prometheus"],
+    "settings": ["--set=settings.max_request_bytes=256MiB", "--set=settings.metrics_runs=8", "--set=settings.log_level=warning",
+                 "--set-json=settings.connection_share=0.25", "--set=settings.drain_delay=10"],
+    "scheduling": ["--set=nodeSelector.pool=cpu", "--set=tolerations[0].operator=Exists", "--set=podLabels.team=rl",
+                   "--set=podAnnotations.note=x", "--set=image.pullSecrets={one,two}", "--set=replicas=1",
+                   "--set=topologySpread.whenUnsatisfiable=DoNotSchedule"],
+    "bare": ["--set=networkPolicy.enabled=false,podDisruptionBudget.enabled=false"],
+}
+GOLDEN = {
+    "defaults": ["Deployment advantaged", "NetworkPolicy advantaged", "PodDisruptionBudget advantaged", "Service advantaged"],
+    "autoscaling": ["Deployment advantaged", "HorizontalPodAutoscaler advantaged", "NetworkPolicy advantaged",
+                    "PodDisruptionBudget advantaged", "Service advantaged"],
+    "monitors": ["Deployment advantaged", "NetworkPolicy advantaged", "PodDisruptionBudget advantaged",
+                 "PodMonitor advantaged", "Service advantaged", "ServiceMonitor advantaged"],
+    "bare": ["Deployment advantaged", "Service advantaged"],
+}
+REFUSED = [
+    ("replicas=0", "/replicas"),
+    ("replicas=many", "/replicas"),
+    ("replica=3", "replica"),
+    ("image.pullPolicy=Sometimes", "/image/pullPolicy"),
+    ("settings.max_requests=1", "max_requests"),
+    ("settings.listen=0.0.0.0:1", "listen"),  # ports are the manifests'
+    ("settings.tls_key=/a", "tls_key"),
+    ("settings.metrics_runs=65", "/settings/metrics_runs"),
+    ("settings.max_request_bytes=64MB", "/settings/max_request_bytes"),
+    ("settings.log_level=verbose", "/settings/log_level"),
+    ("settings.connection_share=0", "/settings/connection_share"),
+    ("settings.drain_delay=null", "drain_delay"),
+    ("settings.tls_client_names={a}", "settings.tls_client_names: needs tls.secretName"),
+    ("serviceMonitor.interval=often", "/serviceMonitor/interval"),
+    ("networkPolicy.enabled=perhaps", "/networkPolicy/enabled"),
+    ("resources.limits.memory=lots", "/resources/limits/memory"),
+    ("podDisruptionBudget.minAvailable=1", "minAvailable"),
+]
+
+
+def rendered(*flags):
+    done = helm(*flags)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def variables(text):
+    container, = the("Deployment", text)["spec"]["template"]["spec"]["containers"]
+    return {entry["name"]: entry["value"] for entry in container["env"]}
+
+
+def test_lint():
+    done = run("helm", "lint", "--strict", CHART)
+    assert done.returncode == 0 and "0 chart(s) failed" in done.stdout, done.stdout
+
+
+@pytest.mark.parametrize("which", VALUES)
+def test_kubernetes_takes_it(which, tmp_path):
+    done = validate(rendered(*VALUES[which]), tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("right, wrong", [("replicas: 3", "replicas: three"), ("clusterIP: None", "clusterIpp: None")])
+def test_kubectl_validate_sees_faults(right, wrong, tmp_path):
+    """So the test above can fail."""
+    text = rendered()
+    assert right in text
+    assert validate(text.replace(right, wrong), tmp_path).returncode != 0
+
+
+@pytest.mark.parametrize("which", GOLDEN)
+def test_golden_names(which):
+    assert names(rendered(*VALUES[which])) == GOLDEN[which]
+
+
+def test_a_release_by_another_name_shares_nothing():
+    other = helm("--set=autoscaling.enabled=true,serviceMonitor.enabled=true", name="advantaged-math")
+    assert all(line.endswith(" advantaged-math") for line in names(other.stdout))
+    selector = the("Deployment", other.stdout)["spec"]["selector"]["matchLabels"]
+    assert selector["app.kubernetes.io/instance"] == "advantaged-math"
+
+
+@pytest.mark.parametrize("value, said", REFUSED, ids=[value for value, _ in REFUSED])
+def test_wrong_value_is_refused_and_named(value, said):
+    done = helm(f"--set={value}")
+    assert done.returncode != 0
+    assert said in done.stderr, done.stderr
+
+
+def test_settings_become_variables():
+    env = variables(rendered(*VALUES["settings"]))
+    assert env["ADVANTAGED_MAX_REQUEST_BYTES"] == "256MiB"
+    assert env["ADVANTAGED_METRICS_RUNS"] == "8"
+    assert env["ADVANTAGED_CONNECTION_SHARE"] == "0.25"
+    names_of_clients = variables(rendered(*VALUES["mtls with names"]))["ADVANTAGED_TLS_CLIENT_NAMES"]
+    assert names_of_clients == "a.example,*.b.example"
+
+
+def test_grace_period_follows_the_drain():
+    pod = the("Deployment", rendered(*VALUES["settings"]))["spec"]["template"]["spec"]
+    assert pod["terminationGracePeriodSeconds"] == 10 + 20 + 5
+
+
+def test_tls_mounts_the_secret_and_probes_by_http():
+    pod = the("Deployment", rendered(*VALUES["tls"]))["spec"]["template"]["spec"]
+    container, = pod["containers"]
+    assert pod["volumes"][0]["secret"]["secretName"] == "advantaged-tls"
+    assert container["readinessProbe"]["httpGet"] == {"port": "http", "path": "/readyz"}
+    without = variables(rendered(*VALUES["tls without certificates of clients"]))
+    assert "ADVANTAGED_TLS_CERTIFICATE" in without and "ADVANTAGED_TLS_CLIENT_CA" not in without
+
+
+def notes(folder, *flags):
+    """NOTES.txt, which `helm template` leaves out: in a copy of the chart an object has its text."""
+    chart = folder / "advantaged"
+    shutil.copytree(CHART, chart)
+    (chart / "templates" / "notes.yaml").write_text("""\
+apiVersion: v1
+kind: Notes
+metadata: {name: notes}
+text: |{{ include (print .Template.BasePath "/NOTES.txt") . | nindent 2 }}
+""", encoding="utf-8")
+    done = run("helm", "template", "advantaged", chart, "--namespace=ml", f"--kube-version={VERSION}.0", *flags)
+    assert done.returncode == 0, done.stderr
+    return the("Notes", done.stdout)["text"]
+
+
+def test_notes_say_how_to_call(tmp_path):
+    text = notes(tmp_path)
+    assert "ADVANTAGED_TARGET=dns:///advantaged.ml.svc.cluster.local:50051" in text
+    assert "TLS" not in text and "Beware" not in text
+
+
+def test_notes_of_tls_and_no_policy(tmp_path):
+    text = notes(tmp_path, *VALUES["tls"], "--set=networkPolicy.enabled=false")
+    assert "ADVANTAGED_CLIENT_TLS_CERTIFICATE" in text and "Any pod may call" in text
+
+
+def test_version_is_the_projects():
+    version = next(line.split()[1] for line in (SOURCE / "CMakeLists.txt").read_text(encoding="utf-8").splitlines()
+                   if line.strip().startswith("VERSION "))
+    assert the("Deployment", rendered())["spec"]["template"]["spec"]["containers"][0]["image"] == f"advantaged:{version}"
