@@ -153,6 +153,7 @@ LoadOptions LoadOf(const BenchFlags& flags) {
         std::chrono::duration<double>(seconds));
   };
   LoadOptions options{.address = flags.server.address, .clients = flags.clients, .rate = {}};
+  options.tls = OptionsOf(flags.server).tls;
   if (flags.rate != 0) options.rate = flags.rate;
   options.warm_up = time(flags.warm_up);
   options.measured = time(flags.seconds);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "client/cpp/grpc_status.h"
+#include "client/cpp/link.h"
 
 namespace advantaged::cli {
 namespace {
@@ -17,7 +18,7 @@ constexpr char kMethod[] = "/advantaged.v1.AdvantageService/ComputeAdvantages";
 constexpr milliseconds kBetweenProgress{100};
 constexpr std::size_t kExpectedCalls = 1U << 18;
 
-std::unique_ptr<grpc::GenericStub> Connect(const std::string& address) {
+std::unique_ptr<grpc::GenericStub> Connect(const LoadOptions& options) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(-1);
   arguments.SetMaxSendMessageSize(-1);
@@ -26,8 +27,10 @@ std::unique_ptr<grpc::GenericStub> Connect(const std::string& address) {
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   // What is measured is one attempt.
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
+  if (options.tls && !options.tls->server_name.empty())
+    arguments.SetSslTargetNameOverride(options.tls->server_name);
   return std::make_unique<grpc::GenericStub>(
-      grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments));
+      grpc::CreateCustomChannel(options.address, client::Credentials(options.tls), arguments));
 }
 
 }  // namespace
@@ -45,7 +48,7 @@ struct Load::Call {
 Load::Load(const LoadOptions& options, const std::string& request) : options_(options) {
   const grpc::Slice slice(request);
   request_ = grpc::ByteBuffer(&slice, 1);
-  for (std::uint32_t i = 0; i < options_.clients; ++i) stubs_.push_back(Connect(options_.address));
+  for (std::uint32_t i = 0; i < options_.clients; ++i) stubs_.push_back(Connect(options_));
 }
 
 absl::Status Load::Once(std::string& answer) {

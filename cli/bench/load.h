@@ -19,6 +19,8 @@
 #include <string>
 #include <vector>
 
+#include "advantaged/client/options.h"
+
 namespace advantaged::cli {
 
 struct LoadOptions {
@@ -31,6 +33,7 @@ struct LoadOptions {
   std::chrono::nanoseconds warm_up{0};  // calls that start in this time are not counted
   std::chrono::nanoseconds measured{0};
   std::chrono::milliseconds timeout{60'000};  // of one call
+  std::optional<client::TlsOptions> tls = {};
 };
 
 struct LoadResult {

@@ -57,13 +57,6 @@ grpc::ChannelArguments Arguments(const ClientOptions& options) {
   return arguments;
 }
 
-std::shared_ptr<grpc::ChannelCredentials> Credentials(const ClientOptions& options) {
-  if (!options.tls) return grpc::InsecureChannelCredentials();
-  return grpc::SslCredentials({.pem_root_certs = options.tls->root_certificates,
-                               .pem_private_key = options.tls->private_key,
-                               .pem_cert_chain = options.tls->certificate});
-}
-
 absl::Status Check(const std::string& target, const ClientOptions& options) {
   if (options.deadline <= std::chrono::milliseconds(0)) {
     return absl::InvalidArgumentError(
@@ -108,11 +101,18 @@ bool AreAddresses(std::string_view text) {
 
 }  // namespace
 
+std::shared_ptr<grpc::ChannelCredentials> Credentials(const std::optional<TlsOptions>& tls) {
+  if (!tls) return grpc::InsecureChannelCredentials();
+  return grpc::SslCredentials({.pem_root_certs = tls->root_certificates,
+                               .pem_private_key = tls->private_key,
+                               .pem_cert_chain = tls->certificate});
+}
+
 Link::Link(std::string the_target, ClientOptions the_options)
     : target(std::move(the_target)),
       options(std::move(the_options)),
       usable(Check(target, options)),
-      channel(grpc::CreateCustomChannel(target, Credentials(options), Arguments(options))),
+      channel(grpc::CreateCustomChannel(target, Credentials(options.tls), Arguments(options))),
       stub(channel) {}
 
 absl::Status Client::CheckTarget(std::string_view target) {

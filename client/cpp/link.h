@@ -5,9 +5,11 @@
 #include <absl/status/status.h>
 #include <grpcpp/channel.h>
 #include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/security/credentials.h>
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "advantaged/client/options.h"
@@ -20,6 +22,9 @@ inline constexpr char kDescribe[] = "/advantaged.v1.AdvantageService/DescribeMet
 inline constexpr char kListMethods[] = "/advantaged.v1.AdvantageService/ListMethods";
 inline constexpr char kGetServerInfo[] = "/advantaged.v1.AdvantageService/GetServerInfo";
 inline constexpr char kCheckHealth[] = "/grpc.health.v1.Health/Check";
+
+// Nothing: a plain connection.
+std::shared_ptr<grpc::ChannelCredentials> Credentials(const std::optional<TlsOptions>& tls);
 
 // Thread-safe.
 struct Link {

@@ -41,10 +41,11 @@ def given(folder):
 
 def run(command, address, flags, **options):
     words = [word for flag in flags.items() for word in flag]
+    words += ["--responses=64", "--seconds=0.1", "--warm-up=0"] if command == "bench" else []
     return advctl(command, "--server", address, "--timeout", "5", *words, **options)
 
 
-@pytest.mark.parametrize("command", ["ping", "info", "doctor"])
+@pytest.mark.parametrize("command", ["ping", "info", "doctor", "bench"])
 def test_flags(addresses, given, command):
     done = run(command, addresses[0], given)
     assert (done.returncode, done.stderr) == (0, "")

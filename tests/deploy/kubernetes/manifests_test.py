@@ -1,6 +1,7 @@
 """What manifests say of the server, against the server: variables, ports, probes, paths, times. Without Go: kustomize's
 files are read as they stand; what helm makes of its templates is for `make test-deploy`."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -11,6 +12,8 @@ import grpc
 import jsonschema
 import pytest
 import yaml
+from advantaged.v1 import advantage_service_pb2_grpc, compute_pb2
+from rest import at_rest
 from running_server import BINARY, ENVIRONMENT, PATIENCE, Server, start
 
 SOURCE = pathlib.Path(os.environ["SOURCE_DIR"])
@@ -107,6 +110,43 @@ def test_restricted(path, pod, container):
     assert container["resources"]["requests"] and container["resources"]["limits"]["memory"]
     if path.name == "deployment.yaml":
         assert pod["automountServiceAccountToken"] is False
+
+
+def in_bytes(text):
+    number, unit = re.fullmatch(r"(\d+)(Ki|Mi|Gi)B?", text).groups()
+    return int(number) << {"Ki": 10, "Mi": 20, "Gi": 30}[unit]
+
+
+@pytest.mark.parametrize("path, pod, container", CONTAINERS)
+def test_the_limit_of_memory_holds_the_worst_calls(path, pod, container, start):
+    """As many as are let in, of the kind that takes most for what is counted of it: bits, with stages."""
+    env = variables(container)
+    if "resources" not in container:
+        return  # a patch
+    names = ("MAX_IN_FLIGHT_BYTES", "MAX_REQUEST_BYTES", "CONNECTION_SHARE")
+    started = start(env={name: env[name] for name in (f"ADVANTAGED_{name}" for name in names) if name in env})
+    share = float(env.get("ADVANTAGED_CONNECTION_SHARE", "0.5"))
+    counted = in_bytes(env["ADVANTAGED_MAX_IN_FLIGHT_BYTES"]) * share
+    size = int(counted / (4 + 1 / 8)) // 16 * 16 - 16000  # responses whose bits and answers are counted
+    request = compute_pb2.ComputeAdvantagesRequest(
+        reward_bits=b"\x57" * (size // 8), response_count=size, group_size=16,
+        reply_form=compute_pb2.REPLY_FORM_ADVANTAGES_FLOAT32_LE)
+    request.method.grpo.SetInParent()
+    for stage in ("center", "scale"):
+        getattr(request.stages.add(), stage).SetInParent()
+    clients = round(1 / share)
+    with contextlib.ExitStack() as stack:
+        options = [("grpc.use_local_subchannel_pool", 1), ("grpc.max_receive_message_length", -1)]
+        channels = [stack.enter_context(grpc.insecure_channel(started.grpc[0], options)) for _ in range(clients)]
+        stubs = [advantage_service_pb2_grpc.AdvantageServiceStub(channel) for channel in channels]
+        for _ in range(3):
+            for call in [stub.ComputeAdvantages.future(request, timeout=PATIENCE) for stub in stubs]:
+                call.result()
+            at_rest(started)  # their bytes count until all has been sent
+    status = pathlib.Path(f"/proc/{started.process.pid}/status").read_text(encoding="utf-8")
+    peak = int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) << 10
+    limit = in_bytes(container["resources"]["limits"]["memory"])
+    assert 0.3 * limit < peak < 0.95 * limit, f"{peak >> 20} MiB of {limit >> 20}"
 
 
 @pytest.fixture(scope="module")
@@ -206,7 +246,7 @@ def test_ranges_of_the_chart_are_those_of_the_server(name, entry):
 
 def test_the_page_lists_the_values():
     page = (SOURCE / "docs" / "kubernetes.md").read_text(encoding="utf-8")
-    table = dict(re.findall(r"^\| `([\w.]+)` \| `?([^|`]*)`? \|", page, re.MULTILINE))
+    table = {key: default.strip().strip("`") for key, default in re.findall(r"^\| `([\w.]+)` \|([^|]*)\|", page, re.MULTILINE)}
     flat = {}
     for key, value in VALUES.items():
         nested = isinstance(value, dict) and value and key not in ("settings", "resources", "topologySpread")
@@ -214,4 +254,4 @@ def test_the_page_lists_the_values():
     assert set(table) == set(flat)
     for key, value in flat.items():
         if isinstance(value, (int, str, bool)):
-            assert table[key].strip() == (str(value).lower() if isinstance(value, bool) else str(value)), key
+            assert table[key] == (str(value).lower() if isinstance(value, bool) else str(value)), key
