@@ -61,6 +61,11 @@ test-deploy: ## Test Helm chart and kustomize overlays (needs Go 1.26)
 	@scripts/deploy_tools.sh
 	@/usr/bin/python3 -m pytest -q -p no:cacheprovider tests/deploy/rendered
 
+.PHONY: image
+image: build ## Build the container image without Docker, start and test it (root)
+	@$(INSTALL) image
+	@scripts/build_image.sh
+
 # Cargo runs in client/rust, with its output beside that of the C++ build.
 CARGO = cd client/rust && CARGO_TARGET_DIR=$(CURDIR)/build/rust cargo
 
