@@ -26,7 +26,10 @@ is_made() {
 pip() { "$python" -m pip "$@" --quiet --disable-pip-version-check --root-user-action=ignore; }
 
 [[ -x $python ]] || { echo "$0 needs build/venv: run scripts/python_environment.sh" >&2; exit 1; }
-(($#)) || { echo "usage: $0 NAME..., of $(cd scripts/frameworks && ls ./*.txt | sed 's/[./]*//; s/.txt//' | xargs)" >&2; exit 2; }
+if (($# == 0)); then
+  echo "usage: $0 NAME..., of $(cd scripts/frameworks && ls ./*.txt | sed 's/[./]*//; s/.txt//' | xargs)" >&2
+  exit 2
+fi
 
 sources=(scripts/frameworks/shared.txt scripts/torch_without_cuda.sh)
 if ! is_made "$shared" "${sources[@]}"; then

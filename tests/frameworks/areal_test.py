@@ -6,6 +6,7 @@ import stubs
 
 stubs.stub("swanlab", "tensorboardX", "trackio", "wandb")
 
+import page  # noqa: E402
 import pytest  # noqa: E402
 import torch  # noqa: E402
 from advantaged.integrations import areal as adapter  # noqa: E402
@@ -106,3 +107,10 @@ def test_the_trainer_makes_ours(monkeypatch):
     trainer._create_train_engine(None, types.SimpleNamespace(backend="fsdp", parallel=None))
     made, = told
     assert f"{made.__module__}.{made.__name__}" == "advantaged.integrations.areal.AdvantagedFSDPPPOActor"
+
+
+def test_the_pages_numbers():
+    def own(rewards):
+        settings = NormConfig(mean_level="group", std_level="group", group_size=8)
+        return advantages(engine(FSDPPPOActor, settings).compute_advantages(data([rewards])))
+    page.assert_on_page("AReaL", own(page.REWARDS), own(page.EQUAL))

@@ -7,6 +7,7 @@ import sys
 import types
 
 import openrlhf_stubs  # noqa: F401: before OpenRLHF
+import page
 import pytest
 import ray
 import torch
@@ -121,3 +122,9 @@ def test_the_command_knows_a_wrong_method_at_once():
     done = subprocess.run([sys.executable, "-m", "advantaged.integrations.openrlhf"], capture_output=True, text=True,
                           env={**os.environ, "ADVANTAGED_METHOD": "grop"}, timeout=120)
     assert done.returncode == 1 and "did you mean 'grpo'" in done.stderr
+
+
+def test_the_pages_numbers():
+    def own(rewards):
+        return advantages(OWN(maker("group_norm", size=8), experiences(rewards, range(8))))[:, 0].tolist()
+    page.assert_on_page("OpenRLHF `group_norm`", own(page.REWARDS), own(page.EQUAL))

@@ -11,6 +11,7 @@ patch = importlib.util.spec_from_file_location("patch", PATCH / "sitecustomize.p
 patch.loader.exec_module(importlib.util.module_from_spec(patch))
 
 import numpy as np  # noqa: E402
+import page  # noqa: E402
 import pytest  # noqa: E402
 import ray  # noqa: E402
 import torch  # noqa: E402
@@ -166,3 +167,11 @@ def test_a_wrong_method_is_an_error_before_ray_starts(monkeypatch):
     monkeypatch.setenv("ADVANTAGED_METHOD", "grop")
     with pytest.raises(ValueError, match="did you mean 'grpo'"):
         adapter.register(config())
+
+
+def test_the_pages_numbers():
+    def own(rewards):
+        mask = torch.ones(len(rewards), 1, dtype=torch.int64)
+        return computed("grpo", torch.tensor(rewards, dtype=torch.float32)[:, None], mask, ["u"] * len(rewards),
+                        grpo_norm_by_std=True)[0][:, 0].tolist()
+    page.assert_on_page("verl, SkyRL", own(page.REWARDS), own(page.EQUAL))

@@ -14,6 +14,7 @@ sys.modules["tunix"] = package
 
 import jax.numpy as jnp  # noqa: E402
 import numpy as np  # noqa: E402
+import page  # noqa: E402
 import pytest  # noqa: E402
 from advantaged.integrations import tunix as adapter  # noqa: E402
 from tunix.rl import algo_core, function_registry  # noqa: E402, F401: registers tunix's own
@@ -65,3 +66,9 @@ def test_wrong_settings():
         adapter.use("pass_at_k_grpo kk=4")
     with pytest.raises(ValueError, match="did you mean 'grpo'"):
         adapter.use({"method": "grop"})
+
+
+def test_the_pages_numbers():
+    def own(rewards):
+        return computed("grpo", np.array(rewards, np.float64), size=len(rewards)).tolist()
+    page.assert_on_page("tunix", own(page.REWARDS), own(page.EQUAL))

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 import torch
 from advantaged import InvalidArgument, LocalBackend
+from advantaged.audit import Watch
 from advantaged.integrations import _log, verl
 from omegaconf import OmegaConf
+from page import EQUAL, REWARDS, assert_on_page
 from tensordict import TensorDict
 from verl import DataProto
 from verl.trainer.ppo import core_algos, ray_trainer
@@ -155,3 +157,29 @@ def test_a_process_that_only_imports_verl_loads_nothing_for_it():
 def test_doctor_sees_that_verl_loads_it():
     done = subprocess.run([sys.executable, "-m", "advantaged", "doctor"], capture_output=True, text=True, check=False)
     assert "loads it: algorithm.adv_estimator=advantaged" in done.stdout
+
+
+def own(rewards):
+    data = batch(rewards, ["u"] * len(rewards))
+    return core_algos.compute_grpo_outcome_advantage(data.batch["token_level_rewards"], data.batch["response_mask"],
+                                                     index=data.non_tensor_batch["uid"])[0][:, 0].tolist()
+
+
+def test_the_pages_numbers():
+    assert_on_page("verl", own(REWARDS), own(EQUAL))
+
+
+def test_an_audit_beside_verls_real_function():
+    """Shadow mode: training gets verl's numbers, and the report says where they leak."""
+    def estimator(rewards, uids):
+        data = batch(rewards.tolist(), uids)
+        return core_algos.compute_grpo_outcome_advantage(
+            data.batch["token_level_rewards"], data.batch["response_mask"], index=data.non_tensor_batch["uid"])[0][:, 0]
+
+    watch = Watch(estimator, method="grpo", ddof=1, epsilon=1e-6)
+    clean = np.float32(BINARY)
+    found = watch(clean, ["a"] * GROUP)
+    assert torch.equal(found, torch.tensor(own(BINARY)))
+    assert not watch.report().findings
+    watch(np.float32(EQUAL), ["b"] * GROUP)
+    assert watch.report().findings[0].kind == "leak_in_constant_group"
