@@ -48,7 +48,8 @@ if ! buildah inspect --type image "$base" >/dev/null 2>&1; then
 fi
 
 image=localhost/advantaged:$version
-buildah bud --isolation chroot --pull-never --layers --timestamp "$epoch" \
+# A process may have few files open by default, of which a server needs two for each connection.
+buildah bud --isolation chroot --pull-never --layers --timestamp "$epoch" --ulimit nofile=65536:65536 \
   --secret "id=apt-sources,src=$folder/debian.sources" --secret "id=apt-settings,src=$folder/apt.conf" \
   --build-arg "BASE=$base" --build-arg "VERSION=$version" --build-arg "REVISION=$revision" --tag "$image" .
 
