@@ -49,7 +49,7 @@ fi
 
 image=localhost/advantaged:$version
 # A process may have few files open by default, of which a server needs two for each connection.
-buildah bud --isolation chroot --pull-never --layers --timestamp "$epoch" --ulimit nofile=65536:65536 \
+buildah bud --isolation chroot --pull-never --layers --timestamp "$epoch" --ulimit nofile=8192:8192 \
   --secret "id=apt-sources,src=$folder/debian.sources" --secret "id=apt-settings,src=$folder/apt.conf" \
   --build-arg "BASE=$base" --build-arg "VERSION=$version" --build-arg "REVISION=$revision" --tag "$image" .
 
@@ -61,4 +61,4 @@ trap 'buildah rm "$container" >/dev/null' EXIT
 root=$(buildah mount "$container")
 /usr/bin/python3 deploy/image/spdx.py --root "$root" --version "$version" --created "$epoch" >"$folder/advantaged.spdx.json"
 ADVANTAGED_IMAGE_FOLDER=$folder ADVANTAGED_IMAGE_ROOT=$root \
-  /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/deploy/image/made_test.py
+  /usr/bin/python3 -m pytest -q -rP -p no:cacheprovider tests/deploy/image/made_test.py

@@ -81,9 +81,9 @@ class Image:
     def add(self, package, source, destination=None):
         """Copies a file of a package to the same place, or to another."""
         place = self.root / str(destination or source).lstrip("/")
-        # Through lib -> usr/lib: a package's file stands once, under usr.
-        place = place.parent.resolve() / place.name if place.parent.exists() else place
         place.parent.mkdir(parents=True, exist_ok=True)
+        # Through lib -> usr/lib: a package's file stands once, under usr.
+        place = place.parent.resolve() / place.name
         shutil.copyfile(source, place)
         place.chmod(0o755 if pathlib.Path(source).stat().st_mode & 0o100 else 0o644)
         self.files.setdefault(package, []).append(place)
