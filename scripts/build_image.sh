@@ -4,7 +4,8 @@
 #
 #   advantaged.tar         the image, for `docker load` or `podman load`
 #   advantaged.spdx.json   the packages in it
-#   storage/               buildah's images, the base among them, which is kept
+#   storage/               images, the base among them, which is kept
+#   podman                 `podman` on these: build/image/podman run ...
 #
 # Packages come from where this machine's apt takes them. Needs root.
 set -euo pipefail
@@ -21,7 +22,10 @@ epoch=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
 # Overlays where the kernel has them: vfs copies the whole system for every step.
 storage=(--root "$folder/storage" --runroot "$folder/run")
 command buildah "${storage[@]}" --storage-driver overlay info >/dev/null 2>&1 && driver=overlay || driver=vfs
-buildah() { command buildah "${storage[@]}" --storage-driver "$driver" "$@"; }
+storage+=(--storage-driver "$driver")
+buildah() { command buildah "${storage[@]}" "$@"; }
+printf '#!/bin/sh\nexec podman %s --runtime runc "$@"\n' "${storage[*]}" >"$folder/podman"
+chmod +x "$folder/podman"
 
 # apt's own view of its sources, without third parties, whatever the file they are written in.
 sources() {
@@ -60,5 +64,7 @@ container=$(buildah from --pull-never "$image")
 trap 'buildah rm "$container" >/dev/null' EXIT
 root=$(buildah mount "$container")
 /usr/bin/python3 deploy/image/spdx.py --root "$root" --version "$version" --created "$epoch" >"$folder/advantaged.spdx.json"
-ADVANTAGED_IMAGE_FOLDER=$folder ADVANTAGED_IMAGE_ROOT=$root \
-  /usr/bin/python3 -m pytest -q -rP -p no:cacheprovider tests/deploy/image/made_test.py
+[[ -x $folder/venv/bin/python ]] || /usr/bin/python3 -m venv "$folder/venv"
+"$folder/venv/bin/pip" install -q spdx-tools==0.8.5
+ADVANTAGED_IMAGE=$image ADVANTAGED_IMAGE_FOLDER=$folder ADVANTAGED_IMAGE_ROOT=$root \
+  /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/deploy/image/made_test.py

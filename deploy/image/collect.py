@@ -72,17 +72,17 @@ class Image:
     """The root of an image that is being made."""
 
     def __init__(self, root):
-        self.root = root
+        self.root = root.resolve()
         self.files = {}  # package: paths below root
         for folder in ("lib", "lib64"):  # as in Debian
             (root / "usr" / folder).mkdir(parents=True)
             (root / folder).symlink_to(f"usr/{folder}")
 
-    def add(self, package, source, destination=None):
-        """Copies a file of a package to the same place, or to another."""
-        place = self.root / str(destination or source).lstrip("/")
+    def add(self, package, source):
+        """Copies a file of a package to the same place, what a link leads to in its place."""
+        place = self.root / str(source).lstrip("/")
         place.parent.mkdir(parents=True, exist_ok=True)
-        # Through lib -> usr/lib: a package's file stands once, under usr.
+        # Through lib -> usr/lib: lists of files name it where it stands.
         place = place.parent.resolve() / place.name
         shutil.copyfile(source, place)
         place.chmod(0o755 if pathlib.Path(source).stat().st_mode & 0o100 else 0o644)
