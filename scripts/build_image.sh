@@ -5,7 +5,7 @@
 #   advantaged.tar         the image, for `docker load` or `podman load`
 #   advantaged.spdx.json   the packages in it
 #   storage/               images, the base among them, which is kept
-#   podman                 `podman` on these: build/image/podman run ...
+#   podman                 podman on these: build/image/podman run ...
 #
 # Packages come from where this machine's apt takes them. Needs root.
 set -euo pipefail
@@ -67,4 +67,4 @@ root=$(buildah mount "$container")
 [[ -x $folder/venv/bin/python ]] || /usr/bin/python3 -m venv "$folder/venv"
 "$folder/venv/bin/pip" install -q spdx-tools==0.8.5
 ADVANTAGED_IMAGE=$image ADVANTAGED_IMAGE_FOLDER=$folder ADVANTAGED_IMAGE_ROOT=$root \
-  /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/deploy/image/made_test.py
+  /usr/bin/python3 -m pytest -q -rP -p no:cacheprovider tests/deploy/image/made_test.py

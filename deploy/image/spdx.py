@@ -20,7 +20,8 @@ def entry(path):
 
 def package(identifier, name, version, **more):
     return {"SPDXID": f"SPDXRef-{identifier}", "name": name, "versionInfo": version, "downloadLocation": NOTHING,
-            "filesAnalyzed": False, "licenseConcluded": NOTHING, "licenseDeclared": NOTHING, "copyrightText": NOTHING, **more}
+            "filesAnalyzed": False, "licenseConcluded": NOTHING, "licenseDeclared": NOTHING,
+            "copyrightText": NOTHING, **more}
 
 
 def of_debian(identifier, dpkg):
@@ -36,7 +37,8 @@ def document(root, version, created):
     status = sorted(path for path in (root / "var/lib/dpkg/status.d").iterdir() if path.suffix != ".md5sums")
     compiled = sorted((root / "usr/share/doc/advantaged/compiled-in").iterdir())
     time = datetime.datetime.fromtimestamp(created, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    programs = hashlib.sha256(b"".join((root / "usr/bin" / name).read_bytes() for name in ("advantaged", "advctl"))).hexdigest()
+    both = b"".join((root / "usr/bin" / name).read_bytes() for name in ("advantaged", "advctl"))
+    programs = hashlib.sha256(both).hexdigest()
     packages = [package("image", "advantaged", version, licenseDeclared="Apache-2.0",
                         primaryPackagePurpose="CONTAINER")]
     relations = [("SPDXRef-DOCUMENT", "DESCRIBES", "SPDXRef-image")]
