@@ -22,3 +22,20 @@ def test_the_example_learns(start, tmp_path):
     assert rates[0] < 0.5 and rates[-1] > 0.8, done.stdout
     groups = server.metrics().sum("advantaged_groups_total", method="pass_at_k_grpo")
     assert groups == 50 * 16
+
+
+def test_the_trainer_outlives_its_sidecar(start, tmp_path):
+    """The container is killed and started again. The volume lives on, and with it the file of the dead socket."""
+    socket = f"unix:{tmp_path}/grpc.sock"
+    killed = start(listen=[socket])
+    with subprocess.Popen([sys.executable, TRAINER], env={**ENVIRONMENT, "ADVANTAGED_TARGET": socket, "STEPS": "2000"},
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as trainer:
+        assert trainer.stdout.readline().startswith("step 0:")
+        killed.process.kill()
+        killed.process.wait()
+        assert (tmp_path / "grpc.sock").exists() and trainer.poll() is None
+        again = start(listen=[socket])
+        output, errors = trainer.communicate(timeout=PATIENCE)
+    assert trainer.returncode == 0, errors
+    assert "step 1999:" in output
+    assert again.metrics().sum("advantaged_groups_total", method="pass_at_k_grpo") > 0

@@ -11,7 +11,10 @@ VALUES = {
     "mtls with names": ["--set=tls.secretName=t", "--set=settings.tls_client_names={a.example,*.b.example}"],
     "tls without certificates of clients": ["--set=tls.secretName=t", "--set=tls.clientCertificates=false"],
     "autoscaling": ["--set=autoscaling.enabled=true", "--set=autoscaling.maxReplicas=20"],
-    "monitors": ["--set=serviceMonitor.enabled=true,podMonitor.enabled=true", "--set=serviceMonitor.labels.release=prometheus"],
+    "service monitor": ["--set=serviceMonitor.enabled=true", "--set=serviceMonitor.labels.release=prometheus"],
+    "pod monitor": ["--set=podMonitor.enabled=true", "--set=podMonitor.interval=30s"],
+    "resources": ["--set=resources.limits.cpu=2", "--set=resources.limits.ephemeral-storage=1Gi",
+                  "--set=podDisruptionBudget.maxUnavailable=50%"],
     "settings": ["--set=settings.max_request_bytes=256MiB", "--set=settings.metrics_runs=8", "--set=settings.log_level=warning",
                  "--set-json=settings.connection_share=0.25", "--set=settings.drain_delay=10"],
     "scheduling": ["--set=nodeSelector.pool=cpu", "--set=tolerations[0].operator=Exists", "--set=podLabels.team=rl",
@@ -23,8 +26,10 @@ GOLDEN = {
     "defaults": ["Deployment advantaged", "NetworkPolicy advantaged", "PodDisruptionBudget advantaged", "Service advantaged"],
     "autoscaling": ["Deployment advantaged", "HorizontalPodAutoscaler advantaged", "NetworkPolicy advantaged",
                     "PodDisruptionBudget advantaged", "Service advantaged"],
-    "monitors": ["Deployment advantaged", "NetworkPolicy advantaged", "PodDisruptionBudget advantaged",
-                 "PodMonitor advantaged", "Service advantaged", "ServiceMonitor advantaged"],
+    "service monitor": ["Deployment advantaged", "NetworkPolicy advantaged", "PodDisruptionBudget advantaged",
+                        "Service advantaged", "ServiceMonitor advantaged"],
+    "pod monitor": ["Deployment advantaged", "NetworkPolicy advantaged", "PodDisruptionBudget advantaged",
+                    "PodMonitor advantaged", "Service advantaged"],
     "bare": ["Deployment advantaged", "Service advantaged"],
 }
 REFUSED = [
@@ -44,6 +49,10 @@ REFUSED = [
     ("serviceMonitor.interval=often", "/serviceMonitor/interval"),
     ("networkPolicy.enabled=perhaps", "/networkPolicy/enabled"),
     ("resources.limits.memory=lots", "/resources/limits/memory"),
+    ("resources.limits.cpu=1.2.3", "/resources/limits/cpu"),
+    ("podDisruptionBudget.maxUnavailable=some", "/podDisruptionBudget/maxUnavailable"),
+    ("autoscaling.enabled=true,autoscaling.maxReplicas=2", "autoscaling.maxReplicas: 2 is less than minReplicas, 3"),
+    ("serviceMonitor.enabled=true,podMonitor.enabled=true", "podMonitor.enabled: not with serviceMonitor.enabled"),
     ("podDisruptionBudget.minAvailable=1", "minAvailable"),
 ]
 
@@ -59,8 +68,9 @@ def variables(text):
     return {entry["name"]: entry["value"] for entry in container["env"]}
 
 
-def test_lint():
-    done = run("helm", "lint", "--strict", CHART)
+@pytest.mark.parametrize("which", VALUES)
+def test_lint(which):
+    done = run("helm", "lint", "--strict", CHART, f"--kube-version={VERSION}.0", *VALUES[which])
     assert done.returncode == 0 and "0 chart(s) failed" in done.stdout, done.stdout
 
 
@@ -83,11 +93,14 @@ def test_golden_names(which):
     assert names(rendered(*VALUES[which])) == GOLDEN[which]
 
 
-def test_a_release_by_another_name_shares_nothing():
-    other = helm("--set=autoscaling.enabled=true,serviceMonitor.enabled=true", name="advantaged-math")
-    assert all(line.endswith(" advantaged-math") for line in names(other.stdout))
+@pytest.mark.parametrize("release, name", [("advantaged-math", "advantaged-math"), ("math", "math-advantaged"),
+                                           ("m" * 53, "m" * 52 + "-advantaged")])
+def test_a_release_by_another_name_shares_nothing(release, name):
+    """And Prometheus' label job, the name, has "advantaged" in it for the alerts."""
+    other = helm("--set=autoscaling.enabled=true,serviceMonitor.enabled=true", name=release)
+    assert all(line.endswith(f" {name}") for line in names(other.stdout)) and len(name) <= 63
     selector = the("Deployment", other.stdout)["spec"]["selector"]["matchLabels"]
-    assert selector["app.kubernetes.io/instance"] == "advantaged-math"
+    assert selector["app.kubernetes.io/instance"] == release
 
 
 @pytest.mark.parametrize("value, said", REFUSED, ids=[value for value, _ in REFUSED])
@@ -144,6 +157,7 @@ def test_notes_say_how_to_call(tmp_path):
 def test_notes_of_tls_and_no_policy(tmp_path):
     text = notes(tmp_path, *VALUES["tls"], "--set=networkPolicy.enabled=false")
     assert "ADVANTAGED_CLIENT_TLS_CERTIFICATE" in text and "Any pod may call" in text
+    assert "advctl" not in text  # it has no certificate there
 
 
 def test_version_is_the_projects():

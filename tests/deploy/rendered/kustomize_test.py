@@ -1,10 +1,11 @@
 """The overlays, the components on pods of all kinds, and that the chart says the same."""
 
 import os
+import re
 
 import pytest
 import yaml
-from render import KUBERNETES, helm, kustomize, names, objects, the, validate
+from render import KUBERNETES, SOURCE, helm, kustomize, names, objects, the, validate
 
 GOLDEN = {
     "shared": ["ConfigMap advantaged-dashboards", "Deployment advantaged", "Namespace advantaged", "NetworkPolicy advantaged",
@@ -14,10 +15,11 @@ GOLDEN = {
             "ConfigMap advantaged-dashboards", "Deployment advantaged", "Issuer advantaged-ca", "Issuer advantaged-selfsigned",
             "Namespace advantaged", "NetworkPolicy advantaged", "PodDisruptionBudget advantaged", "PrometheusRule advantaged",
             "Service advantaged", "ServiceMonitor advantaged"],
-    "sidecar": ["ConfigMap trainer", "Job trainer", "PodMonitor advantaged-sidecar"],
+    "sidecar": ["ConfigMap trainer", "Job trainer", "Namespace training"],
 }
 TEMPLATE = {"metadata": {"labels": {"app": "t"}},
-            "spec": {"initContainers": [{"name": "fetch", "image": "fetch"}],
+            "spec": {"terminationGracePeriodSeconds": 600, "securityContext": {"runAsUser": 0},
+                     "initContainers": [{"name": "fetch", "image": "fetch"}],
                      "containers": [{"name": "trainer", "image": "t", "env": [{"name": "OWN", "value": "1"}]},
                                     {"name": "other", "image": "o"}]}}
 SELECTOR = {"matchLabels": {"app": "t"}}
@@ -47,23 +49,28 @@ def test_golden_names(name):
     assert found == GOLDEN[name]
 
 
-def with_components(folder, resources, *components):
+def with_components(folder, resources, *components, flow=False, **more):
     """A kustomization of somebody's own."""
-    (folder / "resources.yaml").write_text(yaml.safe_dump_all(resources), encoding="utf-8")
+    documents = (yaml.safe_dump(resource, default_flow_style=flow) for resource in resources)
+    (folder / "resources.yaml").write_text("---\n".join(documents), encoding="utf-8")
     (folder / "kustomization.yaml").write_text(yaml.safe_dump({
         "apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "resources": ["resources.yaml"],
         "components": [os.path.relpath(KUBERNETES / "components" / component, folder) for component in components],
-    }), encoding="utf-8")
+        **more}), encoding="utf-8")
     return kustomize(folder)
+
+
+def trainer(kind):
+    version, spec = WORKLOADS[kind]
+    return {"apiVersion": version, "kind": kind, "spec": spec,
+            "metadata": {"name": "t", "labels": {"advantaged-client": "true"}}}
 
 
 @pytest.mark.parametrize("kind", WORKLOADS)
 def test_sidecar_goes_beside_any_trainer(kind, tmp_path):
     version, spec = WORKLOADS[kind]
-    trainer = {"apiVersion": version, "kind": kind, "metadata": {"name": "t", "labels": {"advantaged-client": "true"}},
-               "spec": spec}
     bystander = {"apiVersion": version, "kind": kind, "metadata": {"name": "bystander"}, "spec": spec}
-    text = with_components(tmp_path, [trainer, bystander], "sidecar")
+    text = with_components(tmp_path, [trainer(kind), bystander], "sidecar")
     assert validate(text, tmp_path).returncode == 0
     for found in objects(text):
         if found["kind"] != kind:
@@ -80,6 +87,52 @@ def test_sidecar_goes_beside_any_trainer(kind, tmp_path):
         assert {"name": "OWN", "value": "1"} in caller["env"]
         assert caller["volumeMounts"] == sidecar["volumeMounts"] and "volumeMounts" not in other
         assert [volume["name"] for volume in pod["volumes"]] == ["advantaged-socket"]
+        # The rest is the trainer's, its time to save a checkpoint among it.
+        assert {key: pod[key] for key in pod if key not in ("containers", "initContainers", "volumes")} == {
+            key: own for key, own in (spec if kind == "Pod" else spec["template"]["spec"]).items()
+            if key not in ("containers", "initContainers")}
+
+
+def test_sidecar_goes_beside_a_trainer_in_braces(tmp_path):
+    """YAML's other style, in which a comment of the patch would hide the rest of its line."""
+    small = {**trainer("Pod"), "spec": {"containers": [{"name": "trainer", "image": "t"}]}}
+    text = with_components(tmp_path, [small], "sidecar", flow=True)
+    assert validate(text, tmp_path).returncode == 0
+    assert the("Pod", text)["spec"]["initContainers"][0]["restartPolicy"] == "Always"
+
+
+def test_the_image_comes_from_the_users_registry(tmp_path):
+    text = with_components(tmp_path, [trainer("Job")], "sidecar",
+                           images=[{"name": "advantaged", "newName": "registry.example/advantaged"}])
+    sidecar, = (container for container in the("Job", text)["spec"]["template"]["spec"]["initContainers"]
+                if container["name"] == "advantaged")
+    assert sidecar["image"].startswith("registry.example/advantaged:")
+
+
+def test_sidecars_are_scraped_where_that_is_wanted(tmp_path):
+    text = with_components(tmp_path, [trainer("Job")], "sidecar", "sidecar-monitoring")
+    assert validate(text, tmp_path).returncode == 0
+    template = the("Job", text)["spec"]["template"]
+    monitor = the("PodMonitor", text)
+    assert monitor["spec"]["selector"]["matchLabels"].items() <= template["metadata"]["labels"].items()
+    ports = {port["name"] for container in template["spec"]["initContainers"] for port in container.get("ports", [])}
+    assert monitor["spec"]["podMetricsEndpoints"][0]["port"] in ports
+    # The alerts know sidecars by the label job, which is NAMESPACE/NAME.
+    assert "advantaged" in monitor["metadata"]["name"] and "sidecar" in monitor["metadata"]["name"]
+
+
+def test_certificates_fit_what_clients_and_server_ask():
+    certificates = {found["metadata"]["name"]: found["spec"] for found in objects(overlay("tls"))
+                    if found["kind"] == "Certificate"}
+    page = (SOURCE / "docs" / "kubernetes.md").read_text(encoding="utf-8")
+    target = re.search(r"^ADVANTAGED_TARGET=dns:///(\S+):50051$", page, re.MULTILINE)[1]
+    assert target in certificates["advantaged-tls"]["dnsNames"]
+    pod = the("Deployment", overlay("tls"))["spec"]["template"]["spec"]
+    assert pod["volumes"][0]["secret"]["secretName"] == certificates["advantaged-tls"]["secretName"]
+    env = {entry["name"]: entry["value"] for entry in pod["containers"][0]["env"]}
+    allowed = env["ADVANTAGED_TLS_CLIENT_NAMES"]
+    name, = certificates["advantaged-trainer"]["dnsNames"]
+    assert allowed.startswith("*.") and name.partition(".")[2] == allowed.removeprefix("*.")
 
 
 def test_autoscaling_takes_the_number_of_replicas(tmp_path):

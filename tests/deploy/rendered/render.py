@@ -1,13 +1,12 @@
 """What helm and kustomize make of deploy/, as objects."""
 
-import os
 import pathlib
 import subprocess
 
 import yaml
 
 SOURCE = pathlib.Path(__file__).resolve().parents[3]
-TOOLS = pathlib.Path(os.environ.get("ADVANTAGED_DEPLOY_TOOLS", SOURCE / "build" / "tools" / "deploy"))
+TOOLS = SOURCE / "build" / "tools" / "deploy"
 CHART = SOURCE / "deploy" / "helm" / "advantaged"
 KUBERNETES = SOURCE / "deploy" / "kubernetes"
 VERSION = "1.30"  # of Kubernetes, the newest that kubectl-validate knows

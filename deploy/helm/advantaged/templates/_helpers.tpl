@@ -1,6 +1,11 @@
-{{/* The release's name; resources of two releases in a namespace must differ. */}}
+{{/* From the release's name, for resources of two releases in a namespace must differ. Prometheus takes
+     its label job from it, in which the alerts want "advantaged". At most 63 characters. */}}
 {{- define "advantaged.name" -}}
-{{- .Release.Name | trunc 53 | trimSuffix "-" -}}
+{{- if contains "advantaged" .Release.Name -}}
+{{- .Release.Name -}}
+{{- else -}}
+{{- printf "%s-advantaged" (.Release.Name | trunc 52 | trimSuffix "-") -}}
+{{- end -}}
 {{- end -}}
 
 {{- define "advantaged.selector" -}}

@@ -1,0 +1,30 @@
+"""`make test-deploy` on a machine whose Go is missing or too old."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+
+import pytest
+
+SCRIPT = pathlib.Path(os.environ["SOURCE_DIR"], "scripts/deploy_tools.sh")
+
+
+@pytest.mark.parametrize("version, said", [
+    (None, "no go on PATH"),
+    ("go1.19.8", "this is go1.19.8"),
+    ("go1.25.9", "this is go1.25.9"),
+])
+def test_go_is_asked_for_by_version(version, said, tmp_path):
+    (tmp_path / "scripts").mkdir()
+    shutil.copy(SCRIPT, tmp_path / "scripts")
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    (programs / "dirname").symlink_to(shutil.which("dirname"))
+    if version:
+        (programs / "go").write_text(f"#!/bin/sh\necho {version}\n", encoding="utf-8")
+        (programs / "go").chmod(0o755)
+    done = subprocess.run([shutil.which("bash"), tmp_path / "scripts" / SCRIPT.name], env={"PATH": str(programs)},
+                          capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert done.stderr == f"test-deploy needs Go 1.26 or newer: {said}\n"
