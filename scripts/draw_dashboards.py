@@ -59,8 +59,9 @@ def send_not_a_number(stub, groups):
 def train(folder):
     """A Prometheus with the run in it, and its first and last second."""
     server = Server(folder, "--metrics-runs=2")
-    history = History(server, HOURS * 3600, lambda line: 'method="' not in line.replace("grpc_method", "")
+    history = History(HOURS * 3600, lambda line: 'method="' not in line.replace("grpc_method", "")
                       or f'method="{METHOD}"' in line)
+    history.replica(server.http, server)
     rng = random.Random(1)
     with server.stub() as stub:
         history.advance(RHYTHM)

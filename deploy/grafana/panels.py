@@ -4,6 +4,11 @@ A trainer calls for milliseconds every 1 to 30 minutes. So counters are shown as
 of a query whose least step is the dashboard's variable `window` (10 minutes unless chosen otherwise): as long as a step of
 training, every column then has a burst. Grafana makes it one scrape longer than the step, so that no burst falls between
 two columns. What divides is absent where there is nothing to divide by, and drawn with points, so that lone values show.
+
+`increase` comes before `sum`, so that it sees each replica restart by itself, and a counter that begins again at 0 adds what
+it has and takes nothing away. It cannot see what a series brought along when it first appeared: the first batch of a run
+with `--metrics-runs` is in no column. To add what is new instead would show, after each gap in scraping, a replica's whole
+past as one column.
 """
 
 from grafana_foundation_sdk.builders import bargauge, common, dashboard, heatmap, prometheus, stat, table, timeseries
@@ -41,6 +46,13 @@ def step(selected, by=""):
 def ratio(above, below):
     """Absent where there is nothing below."""
     return f"{above} / ({below} > 0)"
+
+
+def nonzero(selected, by, zero):
+    """What has grown in a step, by labels, without the many that have not; a single 0, with `zero` as the first of the
+    labels, where none has. So a legend names what happened, and a panel where nothing did is not an empty one."""
+    first = by.split(",")[0]
+    return f'({step(selected, by)} > 0) or label_replace({step(selected)} == 0, "{first}", "{zero}", "", "")'
 
 
 def query(expression, legend="", heat=False, instant=False):
