@@ -75,13 +75,16 @@ def _legend(placement=shapes.LegendPlacement.BOTTOM):
     return (common.VizLegendOptions().display_mode(shapes.LegendDisplayMode.LIST).placement(placement).show_legend(True))
 
 
-def lines(title, description, *targets, unit="short", width=HALF, height=8, smallest=0.0, largest=None):
-    """Lines with points."""
+def lines(title, description, *targets, unit="short", width=HALF, height=8, smallest=0.0, largest=None, dashed=None):
+    """Lines with points. `dashed`: a pattern of legends whose lines may lie upon others."""
     panel = (timeseries.Panel().draw_style(shapes.GraphDrawStyle.LINE).show_points(shapes.VisibilityMode.ALWAYS)
              .point_size(5).line_width(1).fill_opacity(0).span_nulls(True).min(smallest).legend(_legend())
              .tooltip(common.VizTooltipOptions().mode(shapes.TooltipDisplayMode.MULTI)))
     if largest is not None:
         panel = panel.max(largest)
+    if dashed:
+        panel = panel.override_by_regexp(f"/{dashed}/", [models.DynamicConfigValue(
+            "custom.lineStyle", {"fill": "dash", "dash": [8, 8]})])
     return _finish(panel, title, description, width, height, unit, targets)
 
 

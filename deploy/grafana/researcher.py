@@ -93,7 +93,7 @@ def weights(board):
     return (board.with_row(dashboard.Row("Weights"))
             .with_panel(lines("Mean W₊ and W₋", "By method. Where they differ, correct and wrong responses do not balance, as "
                               "under Pass@K or weighted methods.", query(mean_weight("correct"), "W₊ {{method}}"),
-                              query(mean_weight("wrong"), "W₋ {{method}}")))
+                              query(mean_weight("wrong"), "W₋ {{method}}"), dashed="W₋.*"))
             .with_panel(lines("Mean |A|", "By method and run; a step upwards that stays is a change of rewards or of method.",
                               query(ratio(step(training("advantaged_advantage_magnitude_sum"), "method, run"),
                                           step(training("advantaged_advantage_magnitude_count"), "method, run")),
