@@ -131,7 +131,7 @@ def draw_stat(frame):
     color = NAMED.get(color, color)
     axes = frame.box(0.02, 0.85, 0.02, 0.02)
     axes.axis("off")
-    values = [value for _, value in points]
+    values = [float(f"{value:.2g}") for _, value in points]  # without the milliseconds, which differ each time
     axes.fill_between([time for time, _ in points], values, color=color, alpha=0.15, linewidth=0)
     axes.plot([time for time, _ in points], values, color=color, linewidth=1)
     axes.set_ylim(0, 1.1 * max(values) or 1)

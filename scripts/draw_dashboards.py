@@ -5,8 +5,8 @@
 
 Twelve hours of a batch every ten minutes (dashboard_stories.py): real groups (data/humaneval_runs.jsonl) through real servers;
 their pages, on a simulated clock, in a real Prometheus; the panels' own queries. Needs build/bin/advantaged, build/tools, and
-of Debian python3-matplotlib, python3-grpcio and python3-cryptography. Times of calls are measured, so a picture of them is
-never twice the same.
+of Debian python3-matplotlib, python3-grpcio and python3-cryptography. The researcher's picture is the
+same each time; the operator's is not, for it has measured times.
 """
 
 import io
