@@ -4,6 +4,11 @@ A trainer calls for milliseconds every 1 to 30 minutes. So counters are shown as
 of a query whose least step is the dashboard's variable `window` (10 minutes unless chosen otherwise): as long as a step of
 training, every column then has a burst. Grafana makes it one scrape longer than the step, so that no burst falls between
 two columns. What divides is absent where there is nothing to divide by, and drawn with points, so that lone values show.
+
+`increase` comes before `sum`, so that it sees each replica restart by itself, and a counter that begins again at 0 adds what
+it has and takes nothing away. It cannot see what a series brought along when it first appeared: the first batch of a run
+with `--metrics-runs` is in no column. To add what is new instead would show, after each gap in scraping, a replica's whole
+past as one column.
 """
 
 from grafana_foundation_sdk.builders import bargauge, common, dashboard, heatmap, prometheus, stat, table, timeseries
@@ -43,6 +48,13 @@ def ratio(above, below):
     return f"{above} / ({below} > 0)"
 
 
+def nonzero(selected, by, zero):
+    """What has grown in a step, by labels, without the many that have not; a single 0, with `zero` as the first of the
+    labels, where none has. So a legend names what happened, and a panel where nothing did is not an empty one."""
+    first = by.split(",")[0]
+    return f'({step(selected, by)} > 0) or label_replace({step(selected)} == 0, "{first}", "{zero}", "", "")'
+
+
 def query(expression, legend="", heat=False, instant=False):
     target = (prometheus.Dataquery().expr(expression).legend_format(legend).interval(WINDOW).datasource(SOURCE)
               .editor_mode(queries.QueryEditorMode.CODE))
@@ -63,13 +75,16 @@ def _legend(placement=shapes.LegendPlacement.BOTTOM):
     return (common.VizLegendOptions().display_mode(shapes.LegendDisplayMode.LIST).placement(placement).show_legend(True))
 
 
-def lines(title, description, *targets, unit="short", width=HALF, height=8, smallest=0.0, largest=None):
-    """Lines with points."""
+def lines(title, description, *targets, unit="short", width=HALF, height=8, smallest=0.0, largest=None, dashed=None):
+    """Lines with points. `dashed`: a pattern of legends whose lines may lie upon others."""
     panel = (timeseries.Panel().draw_style(shapes.GraphDrawStyle.LINE).show_points(shapes.VisibilityMode.ALWAYS)
              .point_size(5).line_width(1).fill_opacity(0).span_nulls(True).min(smallest).legend(_legend())
              .tooltip(common.VizTooltipOptions().mode(shapes.TooltipDisplayMode.MULTI)))
     if largest is not None:
         panel = panel.max(largest)
+    if dashed:
+        panel = panel.override_by_regexp(f"/{dashed}/", [models.DynamicConfigValue(
+            "custom.lineStyle", {"fill": "dash", "dash": [8, 8]})])
     return _finish(panel, title, description, width, height, unit, targets)
 
 

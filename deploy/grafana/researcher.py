@@ -1,12 +1,15 @@
 """What training looks like: how hard the prompts are, who gets the gradient, and whether it goes well."""
 
 from grafana_foundation_sdk.builders import dashboard
-from panels import (FULL, RHO, THIRD, bars, heat, lines, new_dashboard, number, profile, query, ratio, samples, step,
+from panels import (FULL, RHO, THIRD, bars, heat, lines, new_dashboard, nonzero, number, profile, query, ratio, samples, step,
                     training, training_variables)
 
 KNOWN = 'outcome=~"all_fail|mixed|all_pass"'
 OUTCOMES = {"all_fail": "semi-dark-red", "mixed": "semi-dark-blue", "all_pass": "semi-dark-green",
             "constant": "light-orange", "empty": "gray"}
+SIGNS = {"positive": "semi-dark-green", "negative": "semi-dark-red", "zero": "gray"}
+SIDES = {"correct, positive": "semi-dark-green", "wrong, negative": "semi-dark-red", "correct, negative": "light-orange",
+         "wrong, positive": "semi-dark-purple"}
 REASONS = {**OUTCOMES, "small": "light-blue", "suspicious": "semi-dark-purple"}
 
 
@@ -76,38 +79,48 @@ def gradient(board):
             .with_panel(bars("Weight mass over time, correct responses", "The same as shares, a column a step.",
                              query(mass("correct"), "{{rho_bucket}}"), percent=True, colors=RHO))
             .with_panel(bars("Weight mass over time, wrong responses", "The same as shares, a column a step.",
-                             query(mass("wrong"), "{{rho_bucket}}"), percent=True, colors=RHO)))
+                             query(mass("wrong"), "{{rho_bucket}}"), percent=True, colors=RHO))
+            .with_panel(bars("Weight mass by side and sign", "A method that balances pushes correct responses up as much as wrong "
+                             "ones down. Correct ones pushed down, or wrong ones up, show a baseline or a weight gone astray.",
+                             query(step(training("advantaged_weight_mass_total"), "side, sign"), "{{side}}, {{sign}}"),
+                             percent=True, colors=SIDES))
+            .with_panel(bars("Signs of advantages", "Responses that are pushed up, pushed down, or have no part.",
+                             query(step(training("advantaged_advantage_sign_total"), "sign"), "{{sign}}"), percent=True,
+                             colors=SIGNS)))
+
+
+def weights(board):
+    return (board.with_row(dashboard.Row("Weights"))
+            .with_panel(lines("Mean W₊ and W₋", "By method. Where they differ, correct and wrong responses do not balance, as "
+                              "under Pass@K or weighted methods.", query(mean_weight("correct"), "W₊ {{method}}"),
+                              query(mean_weight("wrong"), "W₋ {{method}}"), dashed="W₋.*"))
+            .with_panel(lines("Mean |A|", "By method and run; a step upwards that stays is a change of rewards or of method.",
+                              query(ratio(step(training("advantaged_advantage_magnitude_sum"), "method, run"),
+                                          step(training("advantaged_advantage_magnitude_count"), "method, run")),
+                                    "{{method}} {{run}}"))))
 
 
 def weight(side):
     return training("advantaged_effective_weight_bucket", f'side="{side}"')
 
 
-def weights(board):
-    return (board.with_row(dashboard.Row("Weights"))
+def distributions(board):
+    """A row for each of the chosen methods: Grafana repeats it, with `method` as that one."""
+    return (board.with_row(dashboard.Row("Distributions under $method").repeat("method"))
             .with_panel(heat("W₊", "Groups by the effective weight of their correct responses, W₊ = |(1/n) Σ A|.",
                              weight("correct"), "short", width=THIRD, y_label="W₊ up to"))
             .with_panel(heat("W₋", "Groups by the effective weight of their wrong responses, W₋ = |(1/n) Σ A|.",
                              weight("wrong"), "short", width=THIRD, y_label="W₋ up to"))
             .with_panel(heat("|A|", "Responses by the size of their advantage, as returned.",
-                             training("advantaged_advantage_magnitude_bucket"), "short", width=THIRD, y_label="|A| up to"))
-            .with_panel(lines("Mean W₊ and W₋", "By method. Where they differ, correct and wrong responses do not balance, as "
-                              "under Pass@K or weighted methods.", query(mean_weight("correct"), "W₊ {{method}}"),
-                              query(mean_weight("wrong"), "W₋ {{method}}"), width=THIRD))
-            .with_panel(lines("Mean |A|", "By method and run; a step upwards that stays is a change of rewards or of method.",
-                              query(ratio(step(training("advantaged_advantage_magnitude_sum"), "method, run"),
-                                          step(training("advantaged_advantage_magnitude_count"), "method, run")),
-                                    "{{method}} {{run}}"), width=THIRD))
-            .with_panel(bars("Signs of advantages", "Responses that are pushed up, pushed down, or have no part.",
-                             query(step(training("advantaged_advantage_sign_total"), "sign"), "{{sign}}"), percent=True,
-                             colors={"positive": "semi-dark-green", "negative": "semi-dark-red", "zero": "gray"}, width=THIRD)))
+                             training("advantaged_advantage_magnitude_bucket"), "short", width=THIRD, y_label="|A| up to")))
 
 
 def health(board):
     return (board.with_row(dashboard.Row("Health of the data"))
             .with_panel(bars("Degenerate groups", "Groups that teach little, by reason; one may have several. suspicious: rewards "
                              "that differ by rounding only. small: masking left too few.",
-                             query(step(samples("advantaged_degenerate_groups_total"), "reason"), "{{reason}}"), colors=REASONS, width=THIRD))
+                             query(nonzero(samples("advantaged_degenerate_groups_total"), "reason", "none"), "{{reason}}"),
+                             colors=REASONS, width=THIRD))
             .with_panel(heat("Group size", "Groups by their number of valid responses.", samples("advantaged_group_size_bucket"),
                              "short", width=THIRD, height=8, y_label="n up to"))
             .with_panel(lines("Clipped and refused", "Advantages that clip stages changed; NaN and infinite rewards, in calls that "
@@ -123,6 +136,6 @@ def researcher():
     board = training_variables(new_dashboard(
         "advantaged: researcher", "advantaged-researcher",
         "Success rates, who gets the gradient, and weights of the batches that trainers have sent.", "1m"))
-    for part in (glance, difficulty, gradient, weights, health):
+    for part in (glance, difficulty, gradient, weights, distributions, health):
         board = part(board)
     return board

@@ -1,7 +1,7 @@
 """What the service does: calls, errors, latency, limits, resources, and whether replicas are alike."""
 
 from grafana_foundation_sdk.builders import dashboard
-from panels import FULL, HALF, THIRD, bars, lines, listing, new_dashboard, number, query, ratio, samples, step
+from panels import FULL, HALF, THIRD, bars, lines, listing, new_dashboard, nonzero, number, query, ratio, samples, step
 
 HANDLED = "grpc_server_handled_total"
 OWN_FAULTS = 'grpc_code=~"Unknown|DeadlineExceeded|Unimplemented|Internal|Unavailable|DataLoss"'
@@ -33,13 +33,14 @@ def glance(board):
 def calls(board):
     return (board.with_row(dashboard.Row("Calls"))
             .with_panel(bars("Calls", "Calls that ended in a step, by method of the service.",
-                             query(step(samples(HANDLED), "grpc_method"), "{{grpc_method}}"), width=THIRD))
-            .with_panel(bars("Calls that did not end well", "By code. InvalidArgument and Canceled are the caller's.",
-                             query(step(samples(HANDLED, 'grpc_code!="OK"'), "grpc_code"), "{{grpc_code}}"), width=THIRD))
+                             query(nonzero(samples(HANDLED), "grpc_method", "none"), "{{grpc_method}}"), width=THIRD))
+            .with_panel(bars("Calls that did not end well", "By method of the service and code. InvalidArgument and Canceled "
+                             "are the caller's.", query(nonzero(samples(HANDLED, 'grpc_code!="OK"'), "grpc_method,grpc_code",
+                                                                "none"), "{{grpc_method}} {{grpc_code}}"), width=THIRD))
             .with_panel(bars("HTTP", "Requests on the HTTP port, by path: scrapes, probes, JSON.",
-                             query(step(samples("advantaged_http_requests_total"), "path"), "{{path}}"), width=THIRD))
+                             query(nonzero(samples("advantaged_http_requests_total"), "path", "none"), "{{path}}"), width=THIRD))
             .with_panel(bars("Refused as wrong", "INVALID_ARGUMENT, by the field that the first violation names.",
-                             query(step(samples("advantaged_invalid_requests_total"), "field"), "{{field}}"), width=THIRD))
+                             query(nonzero(samples("advantaged_invalid_requests_total"), "field", "none"), "{{field}}"), width=THIRD))
             .with_panel(lines("Size of requests", "Mean and 99 % of a step, serialized.",
                               query(mean("advantaged_request_size_bytes", "job"), "mean"),
                               query(quantile(0.99, samples("advantaged_request_size_bytes_bucket"), "job"), "99 %"), unit="bytes",
@@ -56,31 +57,34 @@ def latency(board):
                               query(quantile(0.5, samples("grpc_server_handling_seconds_bucket", call), "job"), "50 %"),
                               query(quantile(0.99, samples("grpc_server_handling_seconds_bucket", call), "job"), "99 %"),
                               query(mean("grpc_server_handling_seconds", "job", call), "mean"), unit="s", width=THIRD))
-            .with_panel(lines("Mean by method of the service", "Of the calls of a step.",
-                              query(mean("grpc_server_handling_seconds", "grpc_method"), "{{grpc_method}}"), unit="s", width=THIRD))
+            .with_panel(lines("By method of the service", "Mean and 99 % of the calls of a step.",
+                              query(mean("grpc_server_handling_seconds", "grpc_method"), "{{grpc_method}}, mean"),
+                              query(quantile(0.99, samples("grpc_server_handling_seconds_bucket"), "grpc_method"),
+                                    "{{grpc_method}}, 99 %"), unit="s", width=THIRD))
             .with_panel(bars("Stages", "Where the time of a batch goes, on average: waiting for a thread, reading, computing, "
                              "writing.", query(mean("advantaged_stage_seconds", "stage"), "{{stage}}"), unit="s", width=THIRD)))
 
 
 def load(board):
+    tasks = step(samples("advantaged_compute_tasks_total"), "instance")
     return (board.with_row(dashboard.Row("Load and limits"))
             .with_panel(lines("Load of threads", "Share of their time in which they compute. Bursts are short: an average over a "
                               "step, not a peak.",
                               query(f'{step(samples("advantaged_compute_busy_seconds_total"), "instance")} / '
                                     f'($__rate_interval_ms / 1000) / sum by (instance) ({samples("advantaged_compute_threads")})',
                                     "{{instance}}"), unit="percentunit", width=THIRD))
-            .with_panel(lines("Wait for a thread", "Mean of the calls that need one.",
-                              query(ratio(step(samples("advantaged_compute_wait_seconds_total"), "instance"),
-                                          step(samples("advantaged_compute_tasks_total"), "instance")), "{{instance}}"),
-                              unit="s", width=THIRD))
+            .with_panel(lines("Wait for a thread", "Mean of the calls that need one; 0 where none did, as small ones do not.",
+                              query(f'{ratio(step(samples("advantaged_compute_wait_seconds_total"), "instance"), tasks)} or {tasks}',
+                                    "{{instance}}"), unit="s", width=THIRD))
             .with_panel(lines("In flight and queued", "At the moment of a scrape: bursts are mostly over by then.",
                               query(f'sum({samples("advantaged_in_flight_calls")})', "in flight"),
                               query(f'sum({samples("advantaged_queued_calls")})', "queued"), width=THIRD))
             .with_panel(bars("Refused", "Calls and connections refused before any work, by the limit. Clients come back.",
-                             query(step(samples("advantaged_rejected_total"), "reason"), "{{reason}}"), width=THIRD))
+                             query(nonzero(samples("advantaged_rejected_total"), "reason", "none"), "{{reason}}"), width=THIRD))
             .with_panel(bars("Expired and cancelled", "Calls whose deadline passed, and that their callers gave up, by where they "
-                             "were.", query(step(samples("advantaged_expired_total"), "stage"), "expired, {{stage}}"),
-                             query(step(samples("advantaged_cancelled_total"), "stage"), "cancelled, {{stage}}"), width=THIRD))
+                             "were.", query(nonzero(samples("advantaged_expired_total"), "stage", "none"), "expired, {{stage}}"),
+                             query(nonzero(samples("advantaged_cancelled_total"), "stage", "none"), "cancelled, {{stage}}"),
+                             width=THIRD))
             .with_panel(lines("Starts and drains", "Starts of processes, and HTTP calls refused while one starts or shuts down.",
                               query(f'sum(changes({samples("process_start_time_seconds")}[$__rate_interval]))', "starts"),
                               query(step(samples("advantaged_rejected_total", 'reason="draining"')), "refused while draining"),
@@ -89,7 +93,7 @@ def load(board):
                               query(f'sum by (transport) ({samples("advantaged_connections")})', "gRPC, {{transport}}"),
                               query(f'sum({samples("advantaged_http_connections")})', "HTTP"), width=HALF))
             .with_panel(bars("TLS handshakes", "By what became of the client.",
-                             query(step(samples("advantaged_tls_handshakes_total"), "result"), "{{result}}"), width=HALF)))
+                             query(nonzero(samples("advantaged_tls_handshakes_total"), "result", "none"), "{{result}}"), width=HALF)))
 
 
 def resources(board):

@@ -16,8 +16,21 @@ def load(name):
 
 
 def panels(name):
-    """Those with queries."""
-    return [panel for panel in load(name)["panels"] if panel["type"] != "row"]
+    """Those with queries; `repeat` has the variable for whose every value Grafana repeats the row of a panel, or None."""
+    found, repeat = [], None
+    for panel in load(name)["panels"]:
+        if panel["type"] == "row":
+            repeat = panel.get("repeat")
+        else:
+            found.append({**panel, "repeat": repeat})
+    return found
+
+
+def default_step(name):
+    """Seconds that the variable `window` says unless someone chooses."""
+    variable, = (entry for entry in load(name)["templating"]["list"] if entry["name"] == "window")
+    number, unit = re.fullmatch(r"(\d+)([smh])", variable["current"]["value"]).groups()
+    return int(number) * {"s": 1, "m": 60, "h": 3600}[unit]
 
 
 def put_in(expression, window, scrape, choices=None):

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from board import NAMES, SOURCE, load, panels
+from board import NAMES, SOURCE, default_step, load, panels
 
 GOLDEN = {line.split()[0]: line.split()[1] for line in
           (SOURCE / "tests/server/metric_families.txt").read_text(encoding="utf-8").splitlines() if line[0] != "#"}
@@ -31,6 +31,7 @@ def test_dashboard(name):
         assert variables[which]["refresh"] == 2, "reloads when the time changes"
         assert variables[which]["datasource"] == {"type": "prometheus", "uid": "${datasource}"}
     assert 'job=~"$job"' in variables["instance"]["query"]
+    assert default_step(name) == 600, "about the time between two calls"
     used = set(re.findall(r"\$(\w+)", " ".join(query.values[0] for query in QUERIES))) - {"__rate_interval", "__rate_interval_ms"}
     assert used <= {"job", "instance", "method", "run"}
     if name == "researcher":

@@ -7,7 +7,7 @@ import threading
 
 import grpc
 import pytest
-from board import NAMES, ask, panels
+from board import NAMES, ask, default_step, panels
 from feed import GROUPS, batch
 from history import SCRAPE, History
 from prometheus_server import Prometheus
@@ -16,15 +16,13 @@ from running_server import Server, eventually
 PROMTOOL = pathlib.Path(os.environ["ADVANTAGED_TOOLS"], "promtool")
 HOURS = 3
 RHYTHM = 600  # seconds between two calls
-WINDOW = 600  # the dashboards' default
-# Calls, and how often they have the groups of the data; the larger one is computed by the pool.
-METHODS = {"grpo": 4, "pass_at_k_grpo": 1}
+METHODS = ("grpo", "pass_at_k_grpo")
 LIVE_WINDOW = 4  # seconds between two columns under load
-PANELS = [pytest.param(panel, id=f"{name}, {panel['title']}") for name in NAMES for panel in panels(name)]
+PANELS = [pytest.param(name, panel, id=f"{name}, {panel['title']}") for name in NAMES for panel in panels(name)]
 # 0 is what an operator wants to see there, and a few are 0 at rest.
-MAY_BE_ZERO = {"Failed by our fault", "Certificate expires in", "Calls that did not end well", "Refused as wrong", "Streams",
-               "In flight and queued", "Refused", "Expired and cancelled", "Starts and drains",
-               "TLS handshakes", "On scalar kernels", "Reloads", "Log lines dropped", "Clipped and refused"}
+MAY_BE_ZERO = {"Failed by our fault", "Certificate expires in", "Streams", "In flight and queued", "Refused",
+               "Expired and cancelled", "Starts and drains", "TLS handshakes", "On scalar kernels", "Reloads",
+               "Log lines dropped"}
 
 
 def relevant(line):
@@ -33,10 +31,10 @@ def relevant(line):
                                                                     for name in METHODS)
 
 
-def calls(stub, run):
-    """One of each method, and one that is refused."""
-    for method, times in METHODS.items():
-        yield lambda method=method, times=times: stub.ComputeAdvantages(batch(GROUPS * times, method, run))
+def calls(stub, times):
+    """One of each method, with the groups of the data as often as `times` says, and one that is refused."""
+    for method in METHODS:
+        yield lambda method=method: stub.ComputeAdvantages(batch(GROUPS * times, method, "math"))
 
     def refused():
         wrong = batch(GROUPS[:1])
@@ -47,15 +45,21 @@ def calls(stub, run):
     yield refused
 
 
+# Small batches, which the threads of the network compute, and such that the pool computes.
+SMALL, LARGE = 1, 4
+
+
 @pytest.fixture(scope="module")
 def sparse(tmp_path_factory):
     """(Prometheus, begin, end) after three hours of a call every ten minutes, the first a while after the start."""
     server = Server(tmp_path_factory.mktemp("server"), "--metrics-runs=4")
-    history = History(server, HOURS * 3600, relevant)
+    history = History(HOURS * 3600, relevant)
+    history.replica(server.http, server)
     with server.stub() as stub:
         history.advance(300)
         while history.now < history.end:
-            history.advance(RHYTHM, *calls(stub, "math"))
+            history.advance(RHYTHM, *calls(stub, SMALL))
+            history.advance(RHYTHM, *calls(stub, LARGE))
     assert server.stop() == 0
     prometheus = history.prometheus(tmp_path_factory.mktemp("prometheus"), PROMTOOL)
     # From a whole column after the first call on.
@@ -77,7 +81,7 @@ scrape_configs: [{{job_name: advantaged, static_configs: [{{targets: ["{server.h
     def load():
         with server.stub() as stub:
             while not done.is_set():
-                for call in calls(stub, "math"):
+                for call in calls(stub, LARGE):
                     call()
 
     eventually(lambda: prometheus.query("advantaged_build_info"), "a scrape before the first call")
@@ -96,47 +100,112 @@ scrape_configs: [{{job_name: advantaged, static_configs: [{{targets: ["{server.h
     assert prometheus.stop() == 0
 
 
-def answers(running, panel, window, scrape):
+def answers(running, panel, window, scrape, choices=None):
     prometheus, begin, end = running
-    return ask(prometheus, panel, begin, end, window, scrape)
+    return ask(prometheus, panel, begin, end, window, scrape, choices)
 
 
-def assert_answered(panel, found):
-    for answer in found:
-        assert answer.series, answer.target["expr"]
-        assert all(math.isfinite(value) for value in answer.values()), answer.target["expr"]
-    if panel["title"] not in MAY_BE_ZERO:
-        assert any(value != 0 for answer in found for value in answer.values())
+def assert_answered(running, panel, window, scrape):
+    """In each column, too: a panel with holes at the rhythm it is made for would be drawn as lone points."""
+    _, begin, end = running
+    columns = (end - begin) // window + 1
+    for method in METHODS if panel["repeat"] else (None,):
+        found = answers(running, panel, window, scrape, {panel["repeat"]: method} if method else None)
+        for answer in found:
+            assert answer.series, answer.target["expr"]
+            assert all(math.isfinite(value) for value in answer.values()), answer.target["expr"]
+            filled = {time for _, _, points in answer.series for time, _ in points}
+            assert len(filled) == columns, answer.target["expr"]
+        if panel["title"] not in MAY_BE_ZERO:
+            assert any(value != 0 for answer in found for value in answer.values())
 
 
-@pytest.mark.parametrize("panel", PANELS)
-def test_panel_has_data_at_a_call_every_ten_minutes(sparse, panel):
-    assert_answered(panel, answers(sparse, panel, WINDOW, SCRAPE))
+@pytest.mark.parametrize(("name", "panel"), PANELS)
+def test_panel_has_data_at_a_call_every_ten_minutes(sparse, name, panel):
+    assert_answered(sparse, panel, default_step(name), SCRAPE)
 
 
-@pytest.mark.parametrize("panel", PANELS)
-def test_panel_has_data_under_load(busy, panel):
-    assert_answered(panel, answers(busy, panel, LIVE_WINDOW, 1))
+@pytest.mark.parametrize(("name", "panel"), PANELS)
+def test_panel_has_data_under_load(busy, name, panel):
+    assert_answered(busy, panel, LIVE_WINDOW, 1)
 
 
-def groups_in_a_step(running, window):
-    panel, = (panel for panel in panels("researcher") if panel["title"] == "Groups in a step")
-    answer, = answers(running, panel, window, SCRAPE)
-    return answer.values()
+def only(running, name, title, window, scrape=SCRAPE):
+    """The series of a panel with one query: points by legend."""
+    panel, = (panel for panel in panels(name) if panel["title"] == title)
+    answer, = answers(running, panel, window, scrape)
+    return {legend: [value for _, value in points] for legend, _, points in answer.series}
 
 
 def test_every_column_has_its_burst(sparse):
-    """Neither lost between two columns nor counted by halves: five times the groups of the data."""
-    values = groups_in_a_step(sparse, WINDOW)
+    """Neither lost between two columns nor counted by halves: small and large batches by turns."""
+    values, = only(sparse, "researcher", "Groups in a step", default_step("researcher")).values()
     assert len(values) > 10
-    assert all(value == pytest.approx(sum(METHODS.values()) * len(GROUPS), rel=0.15) for value in values), values
+    for value, times in zip(values, (LARGE, SMALL) * len(values)):
+        assert value == pytest.approx(len(METHODS) * times * len(GROUPS), rel=0.15), values
 
 
 def test_a_step_shorter_than_the_rhythm_has_gaps(sparse):
     """So the test above sees what it should."""
-    assert min(groups_in_a_step(sparse, 60)) == 0
+    values, = only(sparse, "researcher", "Groups in a step", 60).values()
+    assert min(values) == 0
+
+
+def test_wait_is_zero_where_no_call_needs_a_thread(sparse):
+    values, = only(sparse, "operator", "Wait for a thread", default_step("operator")).values()
+    assert all(value > 0 for value in values[0::2]) and not any(values[1::2]), values
+
+
+def test_legends_name_only_what_happened(sparse):
+    step = default_step("operator")
+    assert set(only(sparse, "operator", "Calls that did not end well", step)) == {"ComputeAdvantages InvalidArgument"}
+    assert set(only(sparse, "operator", "Refused as wrong", step)) == {"rewards"}
+    refused = only(sparse, "operator", "Refused", step)
+    assert set(refused) == {"none"} and not any(refused["none"])
+
+
+def test_restarted_replicas_add_what_they_did(tmp_path_factory):
+    """Two replicas, each called every ten minutes; one starts again from 0, the other is away for a while."""
+    def started():
+        return Server(tmp_path_factory.mktemp("server"))
+
+    history = History(2 * 3600, relevant)
+    servers = {"one": started(), "two": started()}
+    for instance, server in servers.items():
+        history.replica(instance, server)
+
+    def call():
+        for server in filter(None, servers.values()):
+            with server.stub() as stub:
+                stub.ComputeAdvantages(batch(GROUPS))
+
+    def replace(instance, server):
+        if servers[instance]:
+            assert servers[instance].stop() == 0
+        servers[instance] = server
+        history.replica(instance, server)
+
+    history.advance(300)
+    expected = []
+    for change in (None, None, ("one", started), None, ("two", lambda: None), None, ("two", started), None, None):
+        if change:
+            instance, make = change
+            replace(instance, make())
+            history.advance(SCRAPE * 4)  # Prometheus sees the new one before its first call
+        history.advance(RHYTHM - (SCRAPE * 4 if change else 0), call)
+        expected.append(sum(map(bool, servers.values())) * len(GROUPS))
+    for server in servers.values():
+        assert server.stop() == 0
+    prometheus = history.prometheus(tmp_path_factory.mktemp("prometheus"), PROMTOOL)
+    try:
+        running = prometheus, history.begin + 300 + RHYTHM, history.begin + 300 + len(expected) * RHYTHM
+        values, = only(running, "researcher", "Groups in a step", RHYTHM).values()
+    finally:
+        assert prometheus.stop() == 0
+    assert values == [pytest.approx(groups, rel=0.2) for groups in expected], values
+    assert expected.count(len(GROUPS)) == 2
 
 
 def test_every_panel_has_a_query():
-    assert all(panel.values[0]["targets"] for panel in PANELS)
+    assert all(panel["targets"] for name in NAMES for panel in panels(name))
     assert len(PANELS) > 40
