@@ -20,7 +20,7 @@ NOT_SERVING = b"\x08\x02"  # grpc.health.v1.HealthCheckResponse
 PROXIES = ("grpc_proxy", "https_proxy", "http_proxy", "no_grpc_proxy", "no_proxy")
 
 
-def doctor(address, environment=None, timeout=5, **options):
+def doctor(address, environment=None, timeout=50, **options):
     """The finished process, and the result and text of each check."""
     env = {name: value for name, value in os.environ.items() if name not in PROXIES}
     process = subprocess.run([ADVCTL, "doctor", "--server", address, "--timeout", str(timeout)], check=False,

@@ -42,7 +42,7 @@ def given(folder):
 def run(command, address, flags, **options):
     words = [word for flag in flags.items() for word in flag]
     words += ["--responses=64", "--seconds=0.1", "--warm-up=0"] if command == "bench" else []
-    return advctl(command, "--server", address, "--timeout", "5", *words, **options)
+    return advctl(command, "--server", address, "--timeout", "50", *words, **options)
 
 
 @pytest.mark.parametrize("command", ["ping", "info", "doctor", "bench"])

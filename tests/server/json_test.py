@@ -274,14 +274,17 @@ def test_client_that_leaves_is_noticed(start, half_close):
 
 
 def test_drain_answers_what_is_in_flight(start):
-    """Also what waits in the queue: two calls, so that the end is not there before it is looked at."""
-    server = start(*ONE_THREAD)
+    """What computes, what waits in the queue, and what is still being sent, which holds the end off until it is."""
+    server = start(*ONE_THREAD, f"--drain-timeout={PATIENCE}", f"--http-timeout={PATIENCE}")
+    sending = send(server, post_head(len(SIMPLE)), SIMPLE[:-1])
     with concurrent.futures.ThreadPoolExecutor(3) as pool:
         answers = [pool.submit(post, server, slow_json()) for _ in range(2)]
         eventually(lambda: server.metrics().value("advantaged_queued_calls") == 1, "one busy, one queued")
         end = pool.submit(server.stop)
         eventually(lambda: post(server, SIMPLE)[0] == 503, "refusal of new calls")
         assert server.metrics().value("advantaged_rejected_total", reason="draining") >= 1
+        sending.sendall(SIMPLE[-1:])
+        assert read_all(sending).startswith(b"HTTP/1.1 200")
         assert [answer.result()[0] for answer in answers] == [200, 200]
         assert end.result() == 0
 
