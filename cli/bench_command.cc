@@ -152,13 +152,13 @@ LoadOptions LoadOf(const BenchFlags& flags) {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(
         std::chrono::duration<double>(seconds));
   };
+  const client::ClientOptions server = OptionsOf(flags.server);
   LoadOptions options{.address = flags.server.address, .clients = flags.clients, .rate = {}};
-  options.tls = OptionsOf(flags.server).tls;
+  options.tls = server.tls;
   if (flags.rate != 0) options.rate = flags.rate;
   options.warm_up = time(flags.warm_up);
   options.measured = time(flags.seconds);
-  options.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(
-      std::chrono::duration<double>(flags.server.timeout_seconds));
+  options.timeout = server.deadline;
   return options;
 }
 

@@ -27,10 +27,8 @@ std::unique_ptr<grpc::GenericStub> Connect(const LoadOptions& options) {
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   // What is measured is one attempt.
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
-  if (options.tls && !options.tls->server_name.empty())
-    arguments.SetSslTargetNameOverride(options.tls->server_name);
   return std::make_unique<grpc::GenericStub>(
-      grpc::CreateCustomChannel(options.address, client::Credentials(options.tls), arguments));
+      client::Connect(options.address, options.tls, arguments));
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
-#include <grpcpp/support/channel_arguments.h>
 
 #include <algorithm>
 #include <limits>
@@ -51,9 +50,6 @@ grpc::ChannelArguments Arguments(const ClientOptions& options) {
   arguments.SetServiceConfigJSON(Concat("{", kRetries, ", ", kAllAddresses,
                                         options.check_health ? ", " : "",
                                         options.check_health ? kHealthy : "", "}"));
-  if (options.tls && !options.tls->server_name.empty()) {
-    arguments.SetSslTargetNameOverride(options.tls->server_name);
-  }
   return arguments;
 }
 
@@ -101,18 +97,25 @@ bool AreAddresses(std::string_view text) {
 
 }  // namespace
 
-std::shared_ptr<grpc::ChannelCredentials> Credentials(const std::optional<TlsOptions>& tls) {
-  if (!tls) return grpc::InsecureChannelCredentials();
-  return grpc::SslCredentials({.pem_root_certs = tls->root_certificates,
-                               .pem_private_key = tls->private_key,
-                               .pem_cert_chain = tls->certificate});
+std::shared_ptr<grpc::Channel> Connect(const std::string& target,
+                                       const std::optional<TlsOptions>& tls,
+                                       grpc::ChannelArguments arguments) {
+  if (!tls) {
+    return grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(), arguments);
+  }
+  if (!tls->server_name.empty()) arguments.SetSslTargetNameOverride(tls->server_name);
+  return grpc::CreateCustomChannel(target,
+                                   grpc::SslCredentials({.pem_root_certs = tls->root_certificates,
+                                                         .pem_private_key = tls->private_key,
+                                                         .pem_cert_chain = tls->certificate}),
+                                   arguments);
 }
 
 Link::Link(std::string the_target, ClientOptions the_options)
     : target(std::move(the_target)),
       options(std::move(the_options)),
       usable(Check(target, options)),
-      channel(grpc::CreateCustomChannel(target, Credentials(options.tls), Arguments(options))),
+      channel(Connect(target, options.tls, Arguments(options))),
       stub(channel) {}
 
 absl::Status Client::CheckTarget(std::string_view target) {

@@ -5,7 +5,7 @@
 #include <absl/status/status.h>
 #include <grpcpp/channel.h>
 #include <grpcpp/generic/generic_stub.h>
-#include <grpcpp/security/credentials.h>
+#include <grpcpp/support/channel_arguments.h>
 
 #include <atomic>
 #include <memory>
@@ -23,8 +23,10 @@ inline constexpr char kListMethods[] = "/advantaged.v1.AdvantageService/ListMeth
 inline constexpr char kGetServerInfo[] = "/advantaged.v1.AdvantageService/GetServerInfo";
 inline constexpr char kCheckHealth[] = "/grpc.health.v1.Health/Check";
 
-// Nothing: a plain connection.
-std::shared_ptr<grpc::ChannelCredentials> Credentials(const std::optional<TlsOptions>& tls);
+// A channel that has TLS, or is plain where there is none.
+std::shared_ptr<grpc::Channel> Connect(const std::string& target,
+                                       const std::optional<TlsOptions>& tls,
+                                       grpc::ChannelArguments arguments);
 
 // Thread-safe.
 struct Link {

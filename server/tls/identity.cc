@@ -42,21 +42,22 @@ std::unique_ptr<Identity> Identity::Create(std::string& error) {
   return nullptr;
 }
 
-std::string Identity::Set(std::string_view certificate_chain, std::string_view private_key) {
+std::string Identity::Set(const NamedText& certificate_chain, const NamedText& private_key) {
   std::string error;
-  const auto chain = ReadCertificates(certificate_chain, error);
-  if (chain.empty()) return Concat("certificate: ", error);
-  const PrivateKey key = ReadPrivateKey(private_key, error);
-  if (key == nullptr) return Concat("key: ", error);
+  const auto chain = ReadCertificates(certificate_chain.text, error);
+  if (chain.empty()) return Concat(certificate_chain.name, ": ", error);
+  const PrivateKey key = ReadPrivateKey(private_key.text, error);
+  if (key == nullptr) return Concat(private_key.name, ": ", error);
   if (X509_check_private_key(chain.front().get(), key.get()) != 1) {
-    return "key: is not that of the certificate";
+    return Concat(private_key.name, ": is not that of the certificate");
   }
   const FileDescriptor next = MemoryFile();
   const timespec generation{.tv_sec = ++generation_, .tv_nsec = 0};
   const timespec times[] = {generation, generation};
-  if (!next.valid() || !WriteAll(next.get(), Concat(private_key, "\n", certificate_chain, "\n")) ||
-      futimens(next.get(), times) != 0 || dup3(next.get(), file_.get(), O_CLOEXEC) < 0) {
-    return WithReason("certificate: no file in memory");
+  const std::string pair = Concat(private_key.text, "\n", certificate_chain.text, "\n");
+  if (!next.valid() || !WriteAll(next.get(), pair) || futimens(next.get(), times) != 0 ||
+      dup3(next.get(), file_.get(), O_CLOEXEC) < 0) {
+    return WithReason(Concat(certificate_chain.name, ": no file in memory"));
   }
   description_ = Describe(*chain.front());
   expiry_ = ExpiryOf(*chain.front());

@@ -16,6 +16,12 @@ class CertificateProviderInterface;
 
 namespace advantaged {
 
+// The text of a file, and the file's name for errors.
+struct NamedText {
+  std::string_view name;
+  std::string_view text;
+};
+
 // Shows gRPC one identity after the other.
 //
 // gRPC's only provider whose certificates change (1.51) watches files. It takes whatever stands in
@@ -29,8 +35,8 @@ class Identity {
   static std::unique_ptr<Identity> Create(std::string& error);
 
   // New connections see this pair within two seconds, those of the first call all. On failure
-  // nothing has changed; returns what is wrong, beginning with "certificate" or "key", else "".
-  std::string Set(std::string_view certificate_chain, std::string_view private_key);
+  // nothing has changed; returns what is wrong, beginning with the name that is to blame, else "".
+  std::string Set(const NamedText& certificate_chain, const NamedText& private_key);
 
   // Unix time; of the certificate that expires first in the chain.
   std::time_t expiry() const { return expiry_; }

@@ -8,7 +8,6 @@
 
 #include <cerrno>
 #include <fstream>
-#include <iterator>
 
 #include "core/text.h"
 #include "server/errno_message.h"
@@ -84,11 +83,8 @@ std::string Tls::Take(const Texts& texts) {
     trust = Trust::Read(texts.client_ca, error);
     if (trust == nullptr) return Concat(files_.client_ca, ": ", error);
   }
-  error = identity_->Set(texts.certificate, texts.key);
-  if (!error.empty()) {
-    const bool of_key = error.starts_with("key: ");
-    return Concat(of_key ? files_.key : files_.certificate, error.substr(error.find(':')));
-  }
+  error = identity_->Set({files_.certificate, texts.certificate}, {files_.key, texts.key});
+  if (!error.empty()) return error;
   metrics_.SetExpiry(identity_->expiry(), trust == nullptr ? 0 : trust->expiry());
   spdlog::info("TLS: new connections get the certificate {}", Printable(identity_->description()));
   if (trust != nullptr) check_->SetTrust(std::move(trust));
