@@ -59,7 +59,7 @@ test-frameworks: build ## Test the adapters inside real trainers (downloads 2 GB
 test-deploy: ## Test Helm chart and kustomize overlays (needs Go 1.26)
 	@$(INSTALL) test
 	@scripts/deploy_tools.sh
-	@/usr/bin/python3 -m pytest -q -p no:cacheprovider tests/deploy/rendered
+	@PYTHONPATH=tests/deploy /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/deploy/rendered
 
 .PHONY: image
 image: build ## Build the container image without Docker, start and test it (root)

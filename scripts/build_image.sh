@@ -66,5 +66,5 @@ root=$(buildah mount "$container")
 /usr/bin/python3 deploy/image/spdx.py --root "$root" --version "$version" --created "$epoch" >"$folder/advantaged.spdx.json"
 [[ -x $folder/venv/bin/python ]] || /usr/bin/python3 -m venv "$folder/venv"
 "$folder/venv/bin/pip" install -q spdx-tools==0.8.5
-ADVANTAGED_IMAGE=$image ADVANTAGED_IMAGE_FOLDER=$folder ADVANTAGED_IMAGE_ROOT=$root \
+PYTHONPATH=tests/deploy ADVANTAGED_IMAGE=$image ADVANTAGED_IMAGE_FOLDER=$folder ADVANTAGED_IMAGE_ROOT=$root \
   /usr/bin/python3 -m pytest -q -rP -p no:cacheprovider tests/deploy/image/made_test.py

@@ -17,9 +17,9 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-os.environ |= {"SOURCE_DIR": str(ROOT), "ADVANTAGED_BINARY": str(ROOT / "build/bin/advantaged"),
-               "ADVANTAGED_TOOLS": str(ROOT / "build/tools")}
-sys.path[:0] = [str(ROOT / folder) for folder in ("tests/deploy/grafana", "tests/server", "build/generated/python")]
+os.environ |= {"ADVANTAGED_BINARY": str(ROOT / "build/bin/advantaged"), "ADVANTAGED_TOOLS": str(ROOT / "build/tools")}
+sys.path[:0] = [str(ROOT / folder) for folder in ("tests/deploy/grafana", "tests/deploy", "tests/server",
+                                                  "build/generated/python")]
 
 import matplotlib  # noqa: E402  the path comes first
 

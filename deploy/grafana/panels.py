@@ -24,6 +24,8 @@ RHO = {f"{i / 16:g}": color for i, color in enumerate((
 
 SOURCE = models.DataSourceRef(type_val="prometheus", uid="${datasource}")
 WINDOW = "$window"
+LEGEND = (common.VizLegendOptions().display_mode(shapes.LegendDisplayMode.LIST)
+          .placement(shapes.LegendPlacement.BOTTOM).show_legend(True))
 # Of 24 columns.
 FULL, HALF, THIRD, QUARTER = 24, 12, 8, 6
 
@@ -46,6 +48,11 @@ def step(selected, by=""):
 def ratio(above, below):
     """Absent where there is nothing below."""
     return f"{above} / ({below} > 0)"
+
+
+def mean(family, by="", labels="", select=samples):
+    """Of what a histogram, or a pair NAME_sum and NAME_count, has seen in a step."""
+    return ratio(step(select(f"{family}_sum", labels), by), step(select(f"{family}_count", labels), by))
 
 
 def nonzero(selected, by, zero):
@@ -71,14 +78,10 @@ def _finish(panel, title, description, width, height, unit, targets):
     return panel
 
 
-def _legend(placement=shapes.LegendPlacement.BOTTOM):
-    return (common.VizLegendOptions().display_mode(shapes.LegendDisplayMode.LIST).placement(placement).show_legend(True))
-
-
 def lines(title, description, *targets, unit="short", width=HALF, height=8, smallest=0.0, largest=None, dashed=None):
     """Lines with points. `dashed`: a pattern of legends whose lines may lie upon others."""
     panel = (timeseries.Panel().draw_style(shapes.GraphDrawStyle.LINE).show_points(shapes.VisibilityMode.ALWAYS)
-             .point_size(5).line_width(1).fill_opacity(0).span_nulls(True).min(smallest).legend(_legend())
+             .point_size(5).line_width(1).fill_opacity(0).span_nulls(True).min(smallest).legend(LEGEND)
              .tooltip(common.VizTooltipOptions().mode(shapes.TooltipDisplayMode.MULTI)))
     if largest is not None:
         panel = panel.max(largest)
@@ -92,7 +95,7 @@ def bars(title, description, *targets, unit="short", width=HALF, height=8, perce
     """Stacked bars, one a step; with `percent` as shares of the whole. `colors`: by legend."""
     mode = shapes.StackingMode.PERCENT if percent else shapes.StackingMode.NORMAL
     panel = (timeseries.Panel().draw_style(shapes.GraphDrawStyle.BARS).fill_opacity(85).line_width(0)
-             .stacking(common.StackingConfig().mode(mode).group("A")).min(0).legend(_legend())
+             .stacking(common.StackingConfig().mode(mode).group("A")).min(0).legend(LEGEND)
              .tooltip(common.VizTooltipOptions().mode(shapes.TooltipDisplayMode.MULTI)))
     for legend, color in (colors or {}).items():
         panel = panel.override_by_name(legend, [models.DynamicConfigValue(
@@ -100,10 +103,10 @@ def bars(title, description, *targets, unit="short", width=HALF, height=8, perce
     return _finish(panel, title, description, width, height, unit, targets)
 
 
-def heat(title, description, selected, y_unit, scheme="Viridis", width=HALF, height=9, y_label=""):
+def heat(title, description, selected, y_unit, width=HALF, height=9, y_label=""):
     """A histogram over time: a column a step."""
     panel = (heatmap.Panel().calculate(False).cell_gap(1)
-             .color(heatmap.HeatmapColorOptions().mode(heatmaps.HeatmapColorMode.SCHEME).scheme(scheme)
+             .color(heatmap.HeatmapColorOptions().mode(heatmaps.HeatmapColorMode.SCHEME).scheme("Viridis")
                     .scale(heatmaps.HeatmapColorScale.EXPONENTIAL).exponent(0.5).steps(64).fill("dark-blue"))
              .filter_values(heatmap.FilterValueRange().le(1e-9))
              .y_axis(heatmap.YAxisConfig().unit(y_unit).axis_placement(shapes.AxisPlacement.LEFT).axis_label(y_label))

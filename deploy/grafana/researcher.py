@@ -1,7 +1,7 @@
 """What training looks like: how hard the prompts are, who gets the gradient, and whether it goes well."""
 
 from grafana_foundation_sdk.builders import dashboard
-from panels import (FULL, RHO, THIRD, bars, heat, lines, new_dashboard, nonzero, number, profile, query, ratio, samples, step,
+from panels import (FULL, RHO, THIRD, bars, heat, lines, mean, new_dashboard, nonzero, number, profile, query, ratio, samples, step,
                     training, training_variables)
 
 KNOWN = 'outcome=~"all_fail|mixed|all_pass"'
@@ -14,7 +14,7 @@ REASONS = {**OUTCOMES, "small": "light-blue", "suspicious": "semi-dark-purple"}
 
 
 def mean_success(by=""):
-    return ratio(step(training("advantaged_success_rate_sum"), by), step(training("advantaged_success_rate_count"), by))
+    return mean("advantaged_success_rate", by, select=training)
 
 
 def share(labels, by=""):
@@ -23,9 +23,7 @@ def share(labels, by=""):
 
 
 def mean_weight(side):
-    labels = f'side="{side}"'
-    return ratio(step(training("advantaged_effective_weight_sum", labels), "method"),
-                 step(training("advantaged_effective_weight_count", labels), "method"))
+    return mean("advantaged_effective_weight", "method", f'side="{side}"', select=training)
 
 
 def mass(side):
@@ -95,8 +93,7 @@ def weights(board):
                               "under Pass@K or weighted methods.", query(mean_weight("correct"), "W₊ {{method}}"),
                               query(mean_weight("wrong"), "W₋ {{method}}"), dashed="W₋.*"))
             .with_panel(lines("Mean |A|", "By method and run; a step upwards that stays is a change of rewards or of method.",
-                              query(ratio(step(training("advantaged_advantage_magnitude_sum"), "method, run"),
-                                          step(training("advantaged_advantage_magnitude_count"), "method, run")),
+                              query(mean("advantaged_advantage_magnitude", "method, run", select=training),
                                     "{{method}} {{run}}"))))
 
 

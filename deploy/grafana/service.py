@@ -1,7 +1,7 @@
 """What the service does: calls, errors, latency, limits, resources, and whether replicas are alike."""
 
 from grafana_foundation_sdk.builders import dashboard
-from panels import FULL, HALF, THIRD, bars, lines, listing, new_dashboard, nonzero, number, query, ratio, samples, step
+from panels import FULL, HALF, THIRD, bars, lines, listing, mean, new_dashboard, nonzero, number, query, ratio, samples, step
 
 HANDLED = "grpc_server_handled_total"
 OWN_FAULTS = 'grpc_code=~"Unknown|DeadlineExceeded|Unimplemented|Internal|Unavailable|DataLoss"'
@@ -10,10 +10,6 @@ OWN_FAULTS = 'grpc_code=~"Unknown|DeadlineExceeded|Unimplemented|Internal|Unavai
 def quantile(share, selected, by):
     """Of a histogram; absent where nothing was observed (0/0)."""
     return f"histogram_quantile({share}, {step(selected, f'le, {by}')}) >= 0"
-
-
-def mean(family, by, labels=""):
-    return ratio(step(samples(f"{family}_sum", labels), by), step(samples(f"{family}_count", labels), by))
 
 
 def glance(board):

@@ -1,11 +1,10 @@
 """The dashboards as Grafana would show them: panels, and their queries with variables put in."""
 
 import json
-import os
-import pathlib
 import re
 
-SOURCE = pathlib.Path(os.environ["SOURCE_DIR"])
+from project import SOURCE
+
 FOLDER = SOURCE / "deploy" / "grafana" / "dashboards"
 NAMES = ("researcher", "operator")
 CHOICES = {"job": ".+", "instance": ".+", "method": ".+", "run": ".*"}  # "All" of each

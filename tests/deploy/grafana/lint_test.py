@@ -3,19 +3,14 @@
 import re
 
 import pytest
-from board import NAMES, SOURCE, default_step, load, panels
+from board import NAMES, default_step, load, panels
+from project import FAMILIES, family
 
-GOLDEN = {line.split()[0]: line.split()[1] for line in
-          (SOURCE / "tests/server/metric_families.txt").read_text(encoding="utf-8").splitlines() if line[0] != "#"}
-GOLDEN["up"] = "gauge"
+TYPES = {"up": "gauge", **{name: kind for name, (kind, *_) in FAMILIES.items()}}
 PANELS = [pytest.param(panel, id=f"{name}, {panel['title']}") for name in NAMES for panel in panels(name)]
 QUERIES = [pytest.param(target["expr"], id=f"{name}, {panel['title']}, {target['refId']}")
            for name in NAMES for panel in panels(name) for target in panel["targets"]]
 SELECTOR = re.compile(r"\b([a-z_]+)\{([^}]*)\}")
-
-
-def family(name):
-    return name if name in GOLDEN else re.sub(r"_(bucket|sum|count)$", "", name)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -55,9 +50,9 @@ def test_query(expression):
     names = set(re.findall(r"\b(?:advantaged|grpc_server|process)_[a-z_]+\b|\bup\b", expression))
     assert names == {name for name, _ in selectors}
     for name, matchers in selectors:
-        assert family(name) in GOLDEN
+        assert family(name) in TYPES
         assert {'job=~"$job"', 'instance=~"$instance"'} <= set(matchers.split(","))
-        counter = GOLDEN[family(name)] == "counter" or name != family(name)
+        counter = TYPES[family(name)] == "counter" or name != family(name)
         selected = re.escape(f"{name}{{{matchers}}}")
         grows = re.search(rf"\b(?:increase|rate|changes)\({selected}\[\$__rate_interval\]\)", expression)
         assert bool(grows) == (counter or name == "process_start_time_seconds" and "changes" in expression)

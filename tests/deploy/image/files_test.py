@@ -2,18 +2,16 @@
 
 import fnmatch
 import os
-import pathlib
 import re
 import subprocess
 
 import pytest
 import yaml
+from project import SOURCE, VERSION
 
-SOURCE = pathlib.Path(os.environ["SOURCE_DIR"])
 DOCKERFILE = (SOURCE / "Dockerfile").read_text(encoding="utf-8")
 COMPOSE = yaml.safe_load((SOURCE / "docker-compose.yaml").read_text(encoding="utf-8"))
 SERVICES = COMPOSE["services"]
-VERSION = re.search(r"^ *VERSION (\S+)$", (SOURCE / "CMakeLists.txt").read_text(encoding="utf-8"), re.MULTILINE)[1]
 SETTINGS = subprocess.run([os.environ["ADVANTAGED_BINARY"], "--print-config"], capture_output=True, text=True,
                           check=True).stdout
 FLAGS = set(re.findall(r"^(\w+) = ", SETTINGS, re.MULTILINE))

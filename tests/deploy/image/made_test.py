@@ -13,11 +13,10 @@ import time
 import urllib.request
 
 import pytest
+from project import SOURCE, VERSION
 
 FOLDER = pathlib.Path(os.environ["ADVANTAGED_IMAGE_FOLDER"])
 ROOT = pathlib.Path(os.environ["ADVANTAGED_IMAGE_ROOT"])
-SOURCE = pathlib.Path(__file__).resolve().parents[3]
-VERSION = re.search(r"^ *VERSION (\S+)$", (SOURCE / "CMakeLists.txt").read_text(encoding="utf-8"), re.MULTILINE)[1]
 CONFIG = json.loads((FOLDER / "config.json").read_text(encoding="utf-8"))
 SETTINGS = CONFIG["config"]
 SPDX = json.loads((FOLDER / "advantaged.spdx.json").read_text(encoding="utf-8"))

@@ -3,7 +3,6 @@ files are read as they stand; what helm makes of its templates is for `make test
 
 import contextlib
 import json
-import os
 import pathlib
 import re
 import subprocess
@@ -13,13 +12,12 @@ import jsonschema
 import pytest
 import yaml
 from advantaged.v1 import advantage_service_pb2_grpc, compute_pb2
+from project import SOURCE, VERSION
 from rest import at_rest
 from running_server import BINARY, ENVIRONMENT, PATIENCE, Server, start
 
-SOURCE = pathlib.Path(os.environ["SOURCE_DIR"])
 KUBERNETES = SOURCE / "deploy" / "kubernetes"
 CHART = SOURCE / "deploy" / "helm" / "advantaged"
-VERSION = re.search(r"^  VERSION (\S+)$", (SOURCE / "CMakeLists.txt").read_text(encoding="utf-8"), re.MULTILINE)[1]
 TEXTS = {path: path.read_text(encoding="utf-8") for folder in (KUBERNETES, CHART) for path in sorted(folder.rglob("*"))
          if path.is_file()}
 FILES = {path: list(yaml.safe_load_all(text)) for path, text in TEXTS.items()

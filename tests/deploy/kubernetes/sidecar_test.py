@@ -1,13 +1,12 @@
 """A server with the sidecar's own variables, by its ready file. Only the folder of the socket and the ports differ."""
 
-import os
-import pathlib
 import stat
 
 import yaml
+from project import SOURCE
 from running_server import start
 
-SIDECAR = pathlib.Path(os.environ["SOURCE_DIR"], "deploy/kubernetes/components/sidecar/workload.yaml")
+SIDECAR = SOURCE / "deploy/kubernetes/components/sidecar/workload.yaml"
 FOLDER = "/run/advantaged"
 __all__ = ["start"]  # a fixture
 

@@ -1,13 +1,12 @@
 """`make test-deploy` on a machine whose Go is missing or too old."""
 
-import os
-import pathlib
 import shutil
 import subprocess
 
 import pytest
+from project import SOURCE
 
-SCRIPT = pathlib.Path(os.environ["SOURCE_DIR"], "scripts/deploy_tools.sh")
+SCRIPT = SOURCE / "scripts/deploy_tools.sh"
 
 
 @pytest.mark.parametrize("version, said", [

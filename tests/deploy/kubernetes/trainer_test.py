@@ -1,14 +1,13 @@
 """The example of a trainer, with a server at a Unix socket, as in a pod with a sidecar."""
 
-import os
-import pathlib
 import re
 import subprocess
 import sys
 
+from project import SOURCE
 from running_server import ENVIRONMENT, PATIENCE, start
 
-TRAINER = pathlib.Path(os.environ["SOURCE_DIR"], "deploy/kubernetes/overlays/sidecar/trainer.py")
+TRAINER = SOURCE / "deploy/kubernetes/overlays/sidecar/trainer.py"
 __all__ = ["start"]  # a fixture
 
 

@@ -2,7 +2,6 @@
 
 DAY = 24 * 60
 CALL = 'grpc_method="ComputeAdvantages"'
-LABELS = 'job="advantaged",method="grpo"'
 NOW = 0  # Unix time at which promtool's clock begins
 
 

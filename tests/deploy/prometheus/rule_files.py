@@ -7,8 +7,8 @@ import re
 import subprocess
 
 import yaml
+from project import SOURCE
 
-SOURCE = pathlib.Path(os.environ["SOURCE_DIR"])
 FOLDER = SOURCE / "deploy" / "prometheus"
 FILES = [FOLDER / "recording.yaml", FOLDER / "alerts.yaml"]
 PROMTOOL = pathlib.Path(os.environ["ADVANTAGED_TOOLS"], "promtool")

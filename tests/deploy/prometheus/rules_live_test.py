@@ -1,6 +1,5 @@
 """A real Prometheus with the rules scrapes a real server: first in health, then in trouble."""
 
-import json
 import pathlib
 import re
 import shutil
@@ -9,21 +8,11 @@ import grpc
 import pytest
 import yaml
 from advantaged.v1 import compute_pb2
+from feed import GROUPS, N, batch
 from prometheus_server import Prometheus
-from rule_files import FILES, FOLDER, SOURCE
+from rule_files import FILES, FOLDER
 from running_server import Server, eventually
 from rules_pages_test import queries
-
-GROUPS = [json.loads(line)["rewards"] for line in
-          (SOURCE / "data/humaneval_runs.jsonl").read_text(encoding="utf-8").splitlines()]
-N = 10
-
-
-def request(groups):
-    result = compute_pb2.ComputeAdvantagesRequest(rewards=[reward for group in groups for reward in group], group_size=N)
-    result.method.grpo.SetInParent()
-    return result
-
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
@@ -53,7 +42,7 @@ def alerts(prometheus):
 
 def call(server, *groups):
     with server.stub() as stub:
-        stub.ComputeAdvantages(request(groups))
+        stub.ComputeAdvantages(batch(groups))
 
 
 def seen(prometheus, groups):
@@ -87,7 +76,7 @@ def test_rules_and_runbooks_in_health(server, prometheus):
 def test_trouble_is_told(server, prometheus):
     """After the test before, whose batches are the good hour."""
     with server.stub() as stub:
-        wrong = request(GROUPS[:1])
+        wrong = batch(GROUPS[:1])
         wrong.rewards[3] = float("nan")
         with pytest.raises(grpc.RpcError):
             stub.ComputeAdvantages(wrong)
@@ -95,7 +84,7 @@ def test_trouble_is_told(server, prometheus):
         noise.method.grpo.SetInParent()
         stub.ComputeAdvantages(noise)
         for _ in range(60):
-            stub.ComputeAdvantages(request([[0.0] * N] * 1000))
+            stub.ComputeAdvantages(batch([[0.0] * N] * 1000))
     expected = {"AdvantagedNonFiniteRewards", "AdvantagedSuccessCollapsed", "AdvantagedAllFail"}
     eventually(lambda: expected <= alerts(prometheus), f"{expected} pending or firing")
     assert alerts(prometheus) <= expected | {"AdvantagedSuspiciousGroups"}

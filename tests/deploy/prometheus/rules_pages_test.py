@@ -6,11 +6,10 @@ import re
 
 import pytest
 import yaml
-from rule_files import ALERTS, FILES, FOLDER, SOURCE, promtool, rules
+from project import FAMILIES, SOURCE, family
+from rule_files import ALERTS, FILES, FOLDER, promtool, rules
 
 RUNBOOKS = (SOURCE / "docs" / "runbooks.md").read_text(encoding="utf-8")
-GOLDEN = {line.split()[0]: line.split()[1:] for line in
-          (SOURCE / "tests/server/metric_families.txt").read_text(encoding="utf-8").splitlines() if line[0] != "#"}
 RECORDED = {rule["record"] for rule in rules() if "record" in rule}
 # Beside the labels of families: of Prometheus, and of histograms.
 LABELS = {"job", "instance", "run", "le"}
@@ -28,7 +27,7 @@ def queries():
 def families(expression):
     """Names of metrics in it, with the kind of sample cut off."""
     names = re.findall(r"\b(?:advantaged|grpc_server|process)_\w+(?![\w:])|\bup\b", re.sub(r"[\w]+:[\w:]+", "", expression))
-    return {name if name in GOLDEN else re.sub(r"_(bucket|sum|count)$", "", name) for name in names} - {"up"}
+    return {family(name) for name in names} - {"up"}
 
 
 def test_promtool_finds_no_fault():
@@ -54,9 +53,9 @@ def test_runbooks_are_those_of_the_alerts():
 
 @pytest.mark.parametrize("expression", [rule["expr"] for rule in rules()] + queries())
 def test_metrics_and_labels_exist(expression):
-    assert families(expression) <= set(GOLDEN)
+    assert families(expression) <= set(FAMILIES)
     assert set(re.findall(r"\b\w+(?::\w+)+\b", expression)) <= RECORDED
-    known = LABELS | {label for family in families(expression) for label in ",".join(GOLDEN[family][1:]).split(",")}
+    known = LABELS | {label for name in families(expression) for label in ",".join(FAMILIES[name][1:]).split(",")}
     known |= {label for name in RECORDED if name in expression for label in ("method", "outcome")}
     used = set(re.findall(r"(\w+)\s*(?:=~|!~|!=|=)\s*\"", expression))
     for listed in re.findall(r"\b(?:by|on|ignoring|group_left)\s*\(([\w, ]*)\)", expression):

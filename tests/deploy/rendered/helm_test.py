@@ -3,7 +3,8 @@
 import shutil
 
 import pytest
-from render import CHART, SOURCE, VERSION, helm, names, run, the, validate
+from project import VERSION
+from render import CHART, KUBERNETES_VERSION, helm, names, run, the, validate
 
 VALUES = {
     "defaults": [],
@@ -70,7 +71,7 @@ def variables(text):
 
 @pytest.mark.parametrize("which", VALUES)
 def test_lint(which):
-    done = run("helm", "lint", "--strict", CHART, f"--kube-version={VERSION}.0", *VALUES[which])
+    done = run("helm", "lint", "--strict", CHART, f"--kube-version={KUBERNETES_VERSION}.0", *VALUES[which])
     assert done.returncode == 0 and "0 chart(s) failed" in done.stdout, done.stdout
 
 
@@ -143,7 +144,7 @@ kind: Notes
 metadata: {name: notes}
 text: |{{ include (print .Template.BasePath "/NOTES.txt") . | nindent 2 }}
 """, encoding="utf-8")
-    done = run("helm", "template", "advantaged", chart, "--namespace=ml", f"--kube-version={VERSION}.0", *flags)
+    done = run("helm", "template", "advantaged", chart, "--namespace=ml", f"--kube-version={KUBERNETES_VERSION}.0", *flags)
     assert done.returncode == 0, done.stderr
     return the("Notes", done.stdout)["text"]
 
@@ -161,6 +162,4 @@ def test_notes_of_tls_and_no_policy(tmp_path):
 
 
 def test_version_is_the_projects():
-    version = next(line.split()[1] for line in (SOURCE / "CMakeLists.txt").read_text(encoding="utf-8").splitlines()
-                   if line.strip().startswith("VERSION "))
-    assert the("Deployment", rendered())["spec"]["template"]["spec"]["containers"][0]["image"] == f"advantaged:{version}"
+    assert the("Deployment", rendered())["spec"]["template"]["spec"]["containers"][0]["image"] == f"advantaged:{VERSION}"

@@ -5,7 +5,8 @@ import re
 
 import pytest
 import yaml
-from render import KUBERNETES, SOURCE, helm, kustomize, names, objects, the, validate
+from project import SOURCE
+from render import KUBERNETES, helm, kustomize, names, objects, the, validate
 
 GOLDEN = {
     "shared": ["ConfigMap advantaged-dashboards", "Deployment advantaged", "Namespace advantaged", "NetworkPolicy advantaged",

@@ -4,12 +4,12 @@ import pathlib
 import subprocess
 
 import yaml
+from project import SOURCE
 
-SOURCE = pathlib.Path(__file__).resolve().parents[3]
 TOOLS = SOURCE / "build" / "tools" / "deploy"
 CHART = SOURCE / "deploy" / "helm" / "advantaged"
 KUBERNETES = SOURCE / "deploy" / "kubernetes"
-VERSION = "1.30"  # of Kubernetes, the newest that kubectl-validate knows
+KUBERNETES_VERSION = "1.30"  # of Kubernetes, the newest that kubectl-validate knows
 
 
 def run(tool, *arguments):
@@ -18,7 +18,7 @@ def run(tool, *arguments):
 
 def helm(*flags, name="advantaged"):
     """The finished `helm template`."""
-    return run("helm", "template", name, CHART, "--namespace=advantaged", f"--kube-version={VERSION}.0", *flags)
+    return run("helm", "template", name, CHART, "--namespace=advantaged", f"--kube-version={KUBERNETES_VERSION}.0", *flags)
 
 
 def kustomize(folder):
@@ -45,4 +45,4 @@ def validate(text, folder):
     """The finished kubectl-validate, with the schemas it has built in and those of custom resources."""
     path = pathlib.Path(folder, "rendered.yaml")
     path.write_text(text, encoding="utf-8")
-    return run("kubectl-validate", f"--version={VERSION}", f"--local-crds={TOOLS / 'crds'}", path)
+    return run("kubectl-validate", f"--version={KUBERNETES_VERSION}", f"--local-crds={TOOLS / 'crds'}", path)

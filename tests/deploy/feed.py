@@ -4,7 +4,7 @@ import json
 import random
 
 from advantaged.v1 import compute_pb2
-from board import SOURCE
+from project import SOURCE
 
 N = 10
 GROUPS = [json.loads(line)["rewards"] for line in
