@@ -43,6 +43,8 @@ grpc::ChannelArguments Arguments(const ClientOptions& options) {
   // Trainers restart servers, and wait for them.
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2000);
+  // Each channel has its own connections, which end with it.
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   // Replicas come back under new addresses; gRPC would ask for them every 30 s at most.
   arguments.SetInt(GRPC_ARG_DNS_MIN_TIME_BETWEEN_RESOLUTIONS_MS, 2000);
   // Also the time limit of one attempt to connect.
@@ -57,6 +59,11 @@ absl::Status Check(const std::string& target, const ClientOptions& options) {
   if (options.deadline <= std::chrono::milliseconds(0)) {
     return absl::InvalidArgumentError(
         Concat("the deadline is ", options.deadline.count(), " ms; it must be above 0"));
+  }
+  if (options.max_connection_age <= std::chrono::milliseconds(0)) {
+    return absl::InvalidArgumentError(Concat("the maximum age of connections is ",
+                                             options.max_connection_age.count(),
+                                             " ms; it must be above 0"));
   }
   if (options.tls && options.tls->certificate.empty() != options.tls->private_key.empty()) {
     return absl::InvalidArgumentError(
@@ -115,8 +122,20 @@ Link::Link(std::string the_target, ClientOptions the_options)
     : target(std::move(the_target)),
       options(std::move(the_options)),
       usable(Check(target, options)),
-      channel(Connect(target, options.tls, Arguments(options))),
-      stub(channel) {}
+      connection_(MakeConnection()) {}
+
+std::shared_ptr<Connection> Link::connection() {
+  const std::lock_guard lock(mutex_);
+  const auto age = std::chrono::steady_clock::now() - connection_->made;
+  if (age > options.max_connection_age && !target.starts_with("unix")) {
+    connection_ = MakeConnection();
+  }
+  return connection_;
+}
+
+std::shared_ptr<Connection> Link::MakeConnection() const {
+  return std::make_shared<Connection>(Connect(target, options.tls, Arguments(options)));
+}
 
 absl::Status Client::CheckTarget(std::string_view target) {
   const std::string_view scheme = target.substr(0, target.find(':'));

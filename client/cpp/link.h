@@ -1,4 +1,4 @@
-// The connection of a Client, and what it has learnt of the server.
+// The connections of a Client, one after the other, and what it has learnt of the server.
 #ifndef ADVANTAGED_CLIENT_CPP_LINK_H_
 #define ADVANTAGED_CLIENT_CPP_LINK_H_
 
@@ -8,9 +8,12 @@
 #include <grpcpp/support/channel_arguments.h>
 
 #include <atomic>
+#include <chrono>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "advantaged/client/options.h"
 #include "client/cpp/parts.h"
@@ -28,18 +31,35 @@ std::shared_ptr<grpc::Channel> Connect(const std::string& target,
                                        const std::optional<TlsOptions>& tls,
                                        grpc::ChannelArguments arguments);
 
+struct Connection {
+  explicit Connection(std::shared_ptr<grpc::Channel> its_channel)
+      : channel(std::move(its_channel)), stub(channel) {}
+
+  const std::shared_ptr<grpc::Channel> channel;
+  grpc::GenericStub stub;
+  const std::chrono::steady_clock::time_point made = std::chrono::steady_clock::now();
+};
+
 // Thread-safe.
-struct Link {
+class Link {
+ public:
   Link(std::string target, ClientOptions options);
+
+  // For one call, which holds it to its end. Another one once it has reached its age.
+  std::shared_ptr<Connection> connection();
 
   const std::string target;
   const ClientOptions options;
   const absl::Status usable;  // what is wrong with target and options
-  const std::shared_ptr<grpc::Channel> channel;
-  grpc::GenericStub stub;
   // 0: not asked yet.
   std::atomic<std::size_t> max_request_bytes = 0;
   std::atomic<std::size_t> max_rows = 0;
+
+ private:
+  std::shared_ptr<Connection> MakeConnection() const;
+
+  std::mutex mutex_;
+  std::shared_ptr<Connection> connection_;
 };
 
 }  // namespace advantaged::client

@@ -49,6 +49,7 @@ void Rpc::Start(Link& link, const char* method, const grpc::ByteBuffer& request,
                 Clock::time_point deadline, grpc::CompletionQueue& queue, EventHandler& handler) {
   const std::lock_guard lock(starting_);
   link_ = &link;
+  connection_ = link.connection();
   method_ = method;
   request_ = request;
   deadline_ = deadline;
@@ -64,7 +65,7 @@ void Rpc::Send(const char* method, bool wait_for_ready, Clock::time_point deadli
   context_->set_deadline(deadline);
   context_->set_wait_for_ready(wait_for_ready);
   reply_.Clear();
-  reader_ = link_->stub.PrepareUnaryCall(&*context_, method, request_, queue_);
+  reader_ = connection_->stub.PrepareUnaryCall(&*context_, method, request_, queue_);
   reader_->StartCall();
   reader_->Finish(&reply_, &ended_, handler_);
 }
@@ -88,9 +89,10 @@ bool Rpc::IsOver() {
       break;
   }
   if (!over) return false;
-  // Gives the bytes of the request back.
+  // Gives the bytes of the request back, and the connection.
   reader_.reset();
   context_.reset();
+  connection_.reset();
   request_.Clear();
   return true;
 }
@@ -133,7 +135,9 @@ bool Rpc::Wait() {
   return true;
 }
 
-bool Rpc::LacksConnection() const { return link_->channel->GetState(false) != GRPC_CHANNEL_READY; }
+bool Rpc::LacksConnection() const {
+  return connection_->channel->GetState(false) != GRPC_CHANNEL_READY;
+}
 
 absl::Status Rpc::NoConnection(std::string_view reason) const {
   return absl::DeadlineExceededError(

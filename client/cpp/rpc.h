@@ -54,6 +54,7 @@ class Rpc {
   // Held by who starts, so that the thread of the queue does not find the starting unfinished.
   std::mutex starting_;
   Link* link_ = nullptr;
+  std::shared_ptr<Connection> connection_;
   const char* method_ = nullptr;
   grpc::ByteBuffer request_;
   Clock::time_point deadline_;

@@ -1,7 +1,7 @@
 //! For tests that drive clients of every language alike: one ComputeAdvantagesRequest as JSON on each line of the
 //! input, one answer on each line of the output.
 //!
-//!     driver TARGET[,TARGET...] [--deadline SECONDS]
+//!     driver TARGET[,TARGET...] [--deadline SECONDS] [--max-connection-age SECONDS]
 
 use std::io::{self, BufRead, Write};
 use std::time::Duration;
@@ -35,7 +35,7 @@ async fn main() -> Result<(), AnyError> {
 }
 
 fn client(mut arguments: impl Iterator<Item = String>) -> Result<Client, AnyError> {
-    const USAGE: &str = "usage: driver TARGET[,TARGET...] [--deadline SECONDS]";
+    const USAGE: &str = "usage: driver TARGET[,TARGET...] [--deadline SECONDS] [--max-connection-age SECONDS]";
     let targets = arguments.next().ok_or(USAGE)?;
     let (first, replicas) = targets.split_once(',').unwrap_or((&targets, ""));
     let mut builder = Client::builder(first);
@@ -43,8 +43,12 @@ fn client(mut arguments: impl Iterator<Item = String>) -> Result<Client, AnyErro
         builder = builder.replica(replica);
     }
     while let Some(flag) = arguments.next() {
-        let seconds = arguments.next().filter(|_| flag == "--deadline").ok_or(USAGE)?;
-        builder = builder.deadline(Duration::try_from_secs_f64(seconds.parse()?)?);
+        let seconds = Duration::try_from_secs_f64(arguments.next().ok_or(USAGE)?.parse()?)?;
+        builder = match flag.as_str() {
+            "--deadline" => builder.deadline(seconds),
+            "--max-connection-age" => builder.max_connection_age(seconds),
+            _ => return Err(USAGE.into()),
+        };
     }
     Ok(builder.build()?)
 }

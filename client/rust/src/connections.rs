@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -29,8 +29,9 @@ pub(crate) struct Connections {
 pub(crate) struct Replica {
     pub(crate) target: String,
     endpoint: Endpoint,
+    max_age: Duration,
     // Made at the first call: it belongs to the runtime that is current then.
-    channel: OnceLock<Channel>,
+    channel: Mutex<Option<(Channel, Instant)>>,
     avoid_until: Mutex<Option<Instant>>,
 }
 
@@ -38,12 +39,19 @@ impl Connections {
     /// Fails if a target is no address, or `tls` fails for one of the form `https://`.
     pub(crate) fn new(
         targets: &[String],
+        max_age: Duration,
         tls: impl Fn(Endpoint) -> Result<Endpoint, Error>,
     ) -> Result<Connections, Error> {
         let replica = |target: &String| {
             let endpoint = target::endpoint(target)?;
             let endpoint = if target::is_tls(target) { tls(endpoint)? } else { endpoint };
-            Ok(Replica { target: target.clone(), endpoint, channel: OnceLock::new(), avoid_until: Mutex::new(None) })
+            Ok(Replica {
+                target: target.clone(),
+                endpoint,
+                max_age: if target::is_unix(target) { Duration::MAX } else { max_age },
+                channel: Mutex::new(None),
+                avoid_until: Mutex::new(None),
+            })
         };
         Ok(Connections {
             replicas: targets.iter().map(replica).collect::<Result<_, Error>>()?,
@@ -92,7 +100,11 @@ impl Connections {
 
 impl Replica {
     pub(crate) fn stub(&self) -> Stub {
-        let channel = self.channel.get_or_init(|| self.endpoint.connect_lazy());
+        let mut made = lock(&self.channel);
+        let (channel, _) = match made.take().filter(|(_, since)| since.elapsed() <= self.max_age) {
+            Some(young) => made.insert(young),
+            None => made.insert((self.endpoint.connect_lazy(), Instant::now())),
+        };
         Stub::new(channel.clone()).max_decoding_message_size(usize::MAX)
     }
 
@@ -116,7 +128,7 @@ mod tests {
 
     fn three() -> Connections {
         let targets = ["http://a:1", "http://b:1", "http://c:1"].map(str::to_owned);
-        Connections::new(&targets, Ok).unwrap()
+        Connections::new(&targets, Duration::MAX, Ok).unwrap()
     }
 
     fn order(connections: &Connections) -> String {

@@ -28,6 +28,7 @@ pub struct Builder {
     deadline: Duration,
     wait_for_ready: bool,
     attempts: u32,
+    max_connection_age: Duration,
     #[cfg(feature = "tls")]
     tls: Tls,
 }
@@ -39,6 +40,7 @@ impl Builder {
             deadline: Duration::from_secs(60),
             wait_for_ready: true,
             attempts: 5,
+            max_connection_age: Duration::from_secs(300),
             #[cfg(feature = "tls")]
             tls: Tls::new(),
         }
@@ -71,6 +73,13 @@ impl Builder {
         self
     }
 
+    /// After this a call connects anew, to the address that the target's name has by then; default 5 minutes. Calls on
+    /// their way are not disturbed. Not over Unix sockets.
+    pub fn max_connection_age(mut self, age: Duration) -> Self {
+        self.max_connection_age = age;
+        self
+    }
+
     /// Certificates for targets of the form `https://`.
     #[cfg(feature = "tls")]
     pub fn tls(mut self, tls: Tls) -> Self {
@@ -90,10 +99,14 @@ impl Builder {
         if self.deadline.is_zero() {
             return Err(refusal("deadline", "0 s; no call could end in time"));
         }
+        if self.max_connection_age.is_zero() {
+            return Err(refusal("max_connection_age", "0 s; it must be above 0"));
+        }
         #[cfg(feature = "tls")]
-        let connections = Connections::new(&self.targets, |endpoint| self.tls.apply(endpoint))?;
+        let connections =
+            Connections::new(&self.targets, self.max_connection_age, |endpoint| self.tls.apply(endpoint))?;
         #[cfg(not(feature = "tls"))]
-        let connections = Connections::new(&self.targets, |_| {
+        let connections = Connections::new(&self.targets, self.max_connection_age, |_| {
             Err(refusal("target", "https needs the feature `tls` of the crate advantaged-client"))
         })?;
         let policy =
@@ -116,6 +129,7 @@ mod tests {
         for (builder, option) in [
             (builder().attempts(0), "attempts"),
             (builder().deadline(Duration::ZERO), "deadline"),
+            (builder().max_connection_age(Duration::ZERO), "max_connection_age"),
             (builder().replica("b:1"), "target \"b:1\""),
         ] {
             let error = builder.build().unwrap_err();

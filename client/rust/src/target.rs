@@ -27,6 +27,10 @@ pub(crate) fn is_tls(target: &str) -> bool {
     target.starts_with("https://")
 }
 
+pub(crate) fn is_unix(target: &str) -> bool {
+    target.starts_with("unix:")
+}
+
 fn refusal(target: &str, message: String) -> Error {
     Error::Configuration { option: format!("target {target:?}"), message }
 }

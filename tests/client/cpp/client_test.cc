@@ -8,7 +8,9 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <set>
 #include <thread>
+#include <utility>
 
 #include "tests/client/cpp/fake_server.h"
 #include "tests/client/cpp/sample.h"
@@ -264,6 +266,53 @@ TEST(Client, MayBeginTheNextCallInTheCallback) {
   client.ComputeAsync(sample.view(), sample.settings, call, next);
   answers.Wait();
   EXPECT_EQ(server.requests().size(), 20U);
+}
+
+TEST(Client, ConnectsAnewAtTheMaximumAgeAndLeavesCallsAlone) {
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::set<std::string> peers;
+  bool held = false;
+  const FakeServer server({}, [&](auto& context, const auto& request, auto& response) {
+    {
+      std::unique_lock lock(mutex);
+      peers.insert(context.peer());
+      const bool first = !std::exchange(held, true);
+      changed.notify_all();
+      // It stays until others have come over other connections.
+      if (first) changed.wait(lock, [&] { return peers.size() > 3; });
+    }
+    return FakeServer::Really(context, request, response);
+  });
+  ClientOptions options;
+  options.max_connection_age = milliseconds(1);
+  Client client(server.target(), options);
+  const Sample sample = Sample::Draw(9, 4, Groups::kSize, true);
+  Answers answers(1);
+  Call first;
+  client.ComputeAsync(sample.view(), sample.settings, first, answers.Take(0));
+  {
+    std::unique_lock lock(mutex);
+    changed.wait(lock, [&] { return held; });
+  }
+  const auto connections = [&] {
+    const std::lock_guard lock(mutex);
+    return peers.size();
+  };
+  while (connections() <= 3) {
+    ASSERT_TRUE(client.Compute(sample.view(), sample.settings).ok());
+  }
+  answers.Wait();
+  EXPECT_THAT(first.reply().advantages(), ElementsAreArray(InOneCall(sample).advantages()));
+  // The first once, though it took longer than others whose connections were new.
+  EXPECT_THAT(server.attempts(), testing::Each(""));
+}
+
+TEST(Client, NeedsAMaximumAge) {
+  ClientOptions options;
+  options.max_connection_age = milliseconds(0);
+  Client client("127.0.0.1:1", options);
+  EXPECT_THAT(Text(client.GetServerInfo().status()), HasSubstr("maximum age of connections is 0"));
 }
 
 TEST(Client, IsUsedByManyThreads) {

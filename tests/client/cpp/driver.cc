@@ -1,6 +1,6 @@
 // The C++ client behind lines of JSON, so that one harness can drive the clients of all languages.
 //
-//   client_driver TARGET [--deadline SECONDS]
+//   client_driver TARGET [--deadline SECONDS] [--max-connection-age SECONDS]
 //
 // reads one request a line: the JSON of ComputeAdvantagesRequest with the names of the contract,
 // its arrays as `rewards`, `group_size` or `group_sizes` or `group_ids`, `lengths`,
@@ -8,6 +8,7 @@
 // float32, `summary` and, if asked for, `group_statistics`; or the error with its violations.
 #include <google/protobuf/util/json_util.h>
 
+#include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdlib>
 #include <iostream>
@@ -107,17 +108,22 @@ json Answer(client::Client& client, const std::string& line) {
 }
 
 int Main(int count, char** arguments) {
-  const bool with_deadline = count == 4 && std::string_view(arguments[2]) == "--deadline";
-  if (count != 2 && !with_deadline) {
-    std::cerr << "usage: client_driver TARGET [--deadline SECONDS]\n";
-    return 2;
-  }
+  CLI::App app("The C++ client behind lines of JSON");
+  std::string target;
+  double deadline = 60;
+  double max_connection_age = 300;
+  app.add_option("target", target)->required();
+  app.add_option("--deadline", deadline);
+  app.add_option("--max-connection-age", max_connection_age);
+  CLI11_PARSE(app, count, arguments);
+  const auto milliseconds = [](double seconds) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::chrono::duration<double>(seconds));
+  };
   client::ClientOptions options;
-  if (with_deadline) {
-    options.deadline = std::chrono::duration_cast<std::chrono::milliseconds>(
-        std::chrono::duration<double>(std::strtod(arguments[3], nullptr)));
-  }
-  client::Client client(arguments[1], options);
+  options.deadline = milliseconds(deadline);
+  options.max_connection_age = milliseconds(max_connection_age);
+  client::Client client(target, options);
   for (std::string line; std::getline(std::cin, line);) {
     std::cout << Answer(client, line).dump() << std::endl;
   }

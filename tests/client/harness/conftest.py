@@ -18,7 +18,7 @@ def server(tmp_path_factory):
 
 @pytest.fixture
 def drive():
-    """Starts drivers: drive(address, ..., deadline=seconds); ends those that a failed test left."""
+    """Starts drivers: drive(address, ..., deadline=seconds, max_connection_age=seconds); ends those that a failed test left."""
     drivers = []
 
     def start_one(*addresses, **settings):

@@ -53,9 +53,9 @@ def read_answer(line):
 class Driver:
     """A running driver. Every line it writes is kept in order; nothing else may come out of it."""
 
-    def __init__(self, command, target, deadline=None, env=None):
+    def __init__(self, command, target, env=None, **flags):
         self.errors = tempfile.TemporaryFile()
-        flags = [] if deadline is None else ["--deadline", str(deadline)]
+        flags = [word for name, value in flags.items() for word in (f"--{name.replace('_', '-')}", str(value))]
         self.process = subprocess.Popen([*command, target, *flags], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=self.errors, env={**ENVIRONMENT, **(env or {})})
         self.lines = queue.Queue()

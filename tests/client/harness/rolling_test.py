@@ -23,8 +23,8 @@ BY_NAME = os.environ.get("ADVANTAGED_DRIVER_TARGET", "grpc") == "grpc"
 class Load:
     """Drivers that ask one vector after the other, as fast as they are answered, until the end."""
 
-    def __init__(self, drive, *addresses):
-        self.drivers = [drive(*addresses) for _ in range(CLIENTS)]
+    def __init__(self, drive, *addresses, **flags):
+        self.drivers = [drive(*addresses, **flags) for _ in range(CLIENTS)]
         self.vectors = batches(200)
         self.done = threading.Event()
         self.faults = []
@@ -138,4 +138,29 @@ def test_rolling_update_to_new_addresses_fails_no_call(drive, replicas, names):
         load.goes_on()
     for server in servers:
         assert_serves(server)
+    load.finish()
+
+
+@pytest.mark.skipif(not BY_NAME, reason="this client resolves names with the system, which knows none of ours")
+def test_replicas_that_are_added_get_calls(drive, replicas, names):
+    """By an autoscaler, while no connection is lost that would make clients ask for the name again."""
+    servers = [replicas(ADDRESSES[0])]
+    names.addresses = ADDRESSES[:1]
+    load = Load(drive, *target(names, servers), max_connection_age=0.5)
+    assert_serves(servers[0])
+    for count in (2, 3):
+        servers.append(replicas(ADDRESSES[count - 1]))
+        names.addresses = ADDRESSES[:count]
+        for server in servers:
+            assert_serves(server)
+    load.finish()
+
+
+def test_connections_that_reach_their_age_fail_no_call(drive, replicas):
+    """Each client closes its own when it has made another."""
+    server = replicas(ADDRESSES[0])
+    load = Load(drive, server.grpc[0], max_connection_age=0.2)
+    eventually(lambda: server.metrics().sum("advantaged_connections_total") >= 5 * CLIENTS, "other connections")
+    load.goes_on()
+    assert server.metrics().sum("advantaged_connections") <= 2 * CLIENTS
     load.finish()

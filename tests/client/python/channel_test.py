@@ -1,6 +1,7 @@
 """How a client connects: its channel's options, waiting for a server, several servers, proxies, sockets."""
 
 import asyncio
+import concurrent.futures
 import json
 import os
 import signal
@@ -17,7 +18,7 @@ from advantaged import errors
 from advantaged.options import ClientOptions, check_target
 from advantaged.v1 import describe_pb2
 from fake_server import NOT_SERVING, serving
-from running_server import ENVIRONMENT, PATIENCE
+from running_server import ENVIRONMENT, PATIENCE, eventually
 
 REWARDS = np.array([1, 0, 0, 1], np.float32)
 
@@ -65,6 +66,7 @@ def test_waiting_is_the_default_without_a_fallback(said, fallback):
 @pytest.mark.parametrize("name, value, complaint", [
     ("deadline", 0, "above 0"), ("deadline", -1, "-1"), ("deadline", float("nan"), "nan"),
     ("deadline", float("inf"), "inf"), ("max_attempts", 0, "from 1 to 5"), ("max_attempts", 6, "from 1 to 5"),
+    ("max_connection_age", 0, "above 0"), ("max_connection_age", float("nan"), "nan"),
     ("fallback", "remote", "None or 'local'")])
 def test_options_that_cannot_be(name, value, complaint):
     for kind in advantaged.Client, advantaged.AsyncClient:
@@ -216,6 +218,42 @@ def test_a_closed_client_opens_again(server):
                 assert (await same.compute(REWARDS, groups=2, method="rloo")).backend == "remote"
 
     asyncio.run(ask())
+
+
+def test_connections_have_a_maximum_age(compute, start):
+    """Then a call makes another, and the old one is closed."""
+    server = start()
+    run, _ = compute(server.grpc[0], max_connection_age=0.02)
+
+    def connections_after_a_call():
+        assert run(REWARDS, groups=2, method="rloo").backend == "remote"
+        return server.metrics().sum("advantaged_connections_total")
+    eventually(lambda: connections_after_a_call() >= 5, "connections")
+    eventually(lambda: server.metrics().sum("advantaged_connections") == 1, "only the last one open")
+
+
+def test_a_call_under_way_outlives_its_connections_age(start):
+    server = start("--compute-threads=1")
+    large = np.tile(np.linspace(0, 1, 16, dtype=np.float32), 1 << 16)
+    with advantaged.Client(server.grpc[0], max_connection_age=0.001, max_attempts=1) as client:
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            answer = pool.submit(client.compute, large, groups=16, method="skew_r", pass_at=range(1, 17),
+                                 outcomes=large > 0.5)
+            others = 0
+            while not answer.done():
+                client.compute(REWARDS, groups=2, method="rloo")
+                others += 1
+            assert answer.result().advantages.shape == large.shape
+    assert others > 0 and server.metrics().sum("advantaged_connections_total") > 1
+    eventually(lambda: server.metrics().sum("advantaged_connections") == 0, "all closed")
+
+
+def test_unix_sockets_have_no_age(compute, start, tmp_path):
+    server = start(listen=[f"unix:{tmp_path}/a.sock"])
+    run, _ = compute(server.grpc[0], max_connection_age=1e-9)
+    for _ in range(3):
+        run(REWARDS, groups=2, method="rloo")
+    assert server.metrics().sum("advantaged_connections_total") == 1
 
 
 def test_what_else_a_server_says(client):

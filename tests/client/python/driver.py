@@ -1,6 +1,8 @@
 """The driver of the Python client for harness/ (its README says what a driver is).
 
-    python driver.py TARGET [--deadline SECONDS] [--async]      TARGET "local": in-process; --async: AsyncClient
+    python driver.py TARGET [--deadline SECONDS] [--max-connection-age SECONDS] [--async]
+
+TARGET "local": in-process; --async: AsyncClient
 """
 
 import argparse
@@ -97,9 +99,9 @@ def answer(client, request):
         return refused(error)
 
 
-async def answer_all(target, deadline):
+async def answer_all(client):
     """The same with AsyncClient."""
-    async with advantaged.AsyncClient(target, deadline=deadline) as client:
+    async with client:
         for line in sys.stdin:
             request = json.loads(line)
             rewards, settings = read(request)
@@ -114,13 +116,14 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("target")
     parser.add_argument("--deadline", type=float, default=60)
+    parser.add_argument("--max-connection-age", type=float, default=300)
     parser.add_argument("--async", action="store_true", dest="is_async")
     settings = parser.parse_args()
+    options = {"deadline": settings.deadline, "max_connection_age": settings.max_connection_age}
     if settings.is_async:
-        asyncio.run(answer_all(settings.target, settings.deadline))
+        asyncio.run(answer_all(advantaged.AsyncClient(settings.target, **options)))
         return
-    client = (advantaged.LocalBackend() if settings.target == "local" else
-              advantaged.Client(settings.target, deadline=settings.deadline))
+    client = advantaged.LocalBackend() if settings.target == "local" else advantaged.Client(settings.target, **options)
     for line in sys.stdin:
         print(json.dumps(answer(client, json.loads(line))), flush=True)
 

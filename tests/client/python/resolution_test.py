@@ -212,7 +212,8 @@ def test_fallbacks_of_threads_all_count(local, start):
 
 
 def test_a_pickled_client_keeps_its_options(local, server):
-    options = {"deadline": 7.0, "wait_for_ready": False, "fallback": "local", "max_attempts": 3}
+    options = {"deadline": 7.0, "wait_for_ready": False, "fallback": "local", "max_attempts": 3,
+               "max_connection_age": 60.0}
     tls = advantaged.Tls(root_certificates=b"-----BEGIN CERTIFICATE-----", server_name="a.example")
     client = advantaged.Client("a.example:1", tls=tls, **options)
     for kind in client, advantaged.AsyncClient("a.example:1", tls=tls, **options):

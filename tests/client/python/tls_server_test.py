@@ -2,6 +2,8 @@
 
 import concurrent.futures
 import os
+import pathlib
+import pickle
 import subprocess
 import sys
 import threading
@@ -50,6 +52,32 @@ def test_settings_of_the_environment(compute, server, environment):
     run, client = compute(server.grpc[0])
     assert run([1, 0], groups=2, method="rloo").advantages == [1, -1]
     assert client.options.tls == tls_of(TRAINER)
+
+
+def test_files_that_change_count_for_new_connections(compute, server, environment, files):
+    """Authority and certificates of both sides change; a file that is half written changes nothing."""
+    run, client = compute(server.grpc[0], max_connection_age=0.02, deadline=1)
+
+    def works():
+        try:
+            return run([1, 0], groups=2, method="rloo").advantages == [1, -1]
+        except errors.DeadlineExceeded:
+            return False
+    assert works()
+    key = pathlib.Path(environment["KEY"])
+    key.write_bytes(b"")
+    assert works() and works()
+    root = Identity("next", authority=True)
+    trainer = Identity("trainer", root, names=["next.example"])
+    files.write(server=Identity("server", root, names=[NAME]), authorities=[root])
+    eventually(lambda: not works(), "a server whose authority is another")
+    contents = {"CA": root.certificate, "CERTIFICATE": trainer.certificate, "KEY": trainer.key}
+    for name, content in contents.items():
+        pathlib.Path(environment[name]).write_bytes(content)
+    eventually(works, "the new certificate")
+    assert client.options.tls == Tls(root.certificate, trainer.key, trainer.certificate, NAME)
+    copy = pickle.loads(pickle.dumps(client))
+    assert copy.options == client.options
 
 
 def test_unix_sockets_and_explicit_settings_do_not_take_them(environment, compute, start, tmp_path):

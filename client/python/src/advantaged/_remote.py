@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import functools
+import math
 import os
 import sys
 import threading
+import time
 import warnings
 from collections.abc import Mapping
 from types import FrameType
 from typing import Any, Literal
 
 from advantaged import _backend, _exchange, _fork, local
-from advantaged.errors import AdvantagedError, DeadlineExceeded, Refused, Unavailable
+from advantaged.errors import AdvantagedError, DeadlineExceeded, InvalidArgument, Refused, Unavailable
 from advantaged.options import ClientOptions, Tls, check_deadline, check_target
 from advantaged.result import Result
 
@@ -26,7 +30,8 @@ class Remote:
     """Target, options, what is known of the server, and the fallback."""
 
     def __init__(self, target: str | None = None, *, deadline: float = 60.0, wait_for_ready: bool | None = None,
-                 fallback: Literal["local"] | None = None, tls: Tls | None = None, max_attempts: int = 5) -> None:
+                 fallback: Literal["local"] | None = None, tls: Tls | None = None, max_attempts: int = 5,
+                 max_connection_age: float = 300.0) -> None:
         """Connects at the first call, not here. `target`: host:port, unix:/path, dns:///host:port,
         ipv4:a:port,b:port; default: the environment's ADVANTAGED_TARGET, else the in-process core.
         Everything else: `ClientOptions`.
@@ -38,9 +43,11 @@ class Remote:
                                "in a clone, pip install ./client/python_local")
         self.target = None if target is None else check_target(target)
         """Address of the server; None: in-process."""
-        if tls is None and self.target is not None and not self.target.startswith("unix"):
+        self._is_unix = self.target is not None and self.target.startswith("unix")
+        self._tls_of_environment = tls is None and self.target is not None and not self._is_unix
+        if self._tls_of_environment:
             tls = Tls.from_environment()
-        self.options = ClientOptions(deadline, wait_for_ready, fallback, tls, max_attempts)
+        self.options = ClientOptions(deadline, wait_for_ready, fallback, tls, max_attempts, max_connection_age)
         self.fallbacks = 0
         """Calls that the fallback has answered."""
         self._unreported = 0
@@ -53,15 +60,34 @@ class Remote:
         """Starts without a connection."""
         raise NotImplementedError
 
+    def _new_channel(self, of: Any) -> Any:
+        """Of grpc or grpc.aio: with the addresses and the TLS files as they are now."""
+        if self.target is None:
+            raise RuntimeError("this client computes in-process: there is no server to ask")
+        if self._tls_of_environment:
+            with contextlib.suppress(InvalidArgument):  # files that are just being written: as they were
+                tls = Tls.from_environment() or self.options.tls  # a pickled client has come from another environment
+                self.options = dataclasses.replace(self.options, tls=tls)
+        tls = self.options.tls
+        arguments = self.options.channel_arguments()
+        if tls is None:
+            return of.insecure_channel(self.target, arguments)
+        return of.secure_channel(self.target, tls.credentials(), arguments)
+
+    def _new_expiry(self) -> float:
+        """Of time.monotonic(), for a channel that is made now."""
+        return math.inf if self._is_unix else time.monotonic() + self.options.max_connection_age
+
     def __getstate__(self) -> Mapping[str, Any]:
         # Connections stay behind: a copy in another process opens its own.
-        return {"target": self.target, "options": self.options}
+        return {"target": self.target, "options": self.options, "tls_of_environment": self._tls_of_environment}
 
     def __setstate__(self, state: Mapping[str, Any]) -> None:
         options = state["options"]
         self.__init__(state["target"], deadline=options.deadline,  # type: ignore[misc]
                       wait_for_ready=options.wait_for_ready, fallback=options.fallback, tls=options.tls,
-                      max_attempts=options.max_attempts)
+                      max_attempts=options.max_attempts, max_connection_age=options.max_connection_age)
+        self._tls_of_environment = state["tls_of_environment"]
 
     def _check_process(self) -> None:
         """Instead of a call that would never come back."""

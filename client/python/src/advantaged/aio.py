@@ -30,6 +30,7 @@ class AsyncClient(Remote):
     def _forget(self) -> None:
         self._channel: grpc.aio.Channel | None = None
         self._owner: tuple[int, asyncio.AbstractEventLoop] | None = None
+        self._expiry = 0.0
 
     async def compute(self, rewards: Any, **arguments: Unpack[Arguments]) -> Result:
         """As `Client.compute`."""
@@ -85,7 +86,8 @@ class AsyncClient(Remote):
     async def _call(self, rpc: str, data: bytes, deadline: float, ends: float) -> bytes:
         self._check_process()
         try:
-            method: Any = self._open().unary_unary(SERVICE + rpc)
+            channel = self._open()  # held until the end of the call, even if another takes its place
+            method: Any = channel.unary_unary(SERVICE + rpc)
             return cast(bytes, await method(data, timeout=max(0.0, ends - time.monotonic()),
                                             wait_for_ready=self.options.waits))
         except grpc.aio.AioRpcError as error:
@@ -96,7 +98,8 @@ class AsyncClient(Remote):
     async def _no_connection(self) -> str:
         """As `Client._no_connection`."""
         try:
-            method: Any = self._open().unary_unary(PROBE)
+            channel = self._open()
+            method: Any = channel.unary_unary(PROBE)
             await method(b"", timeout=PROBE_SECONDS, wait_for_ready=False)
         except grpc.aio.AioRpcError as error:
             return str(error.details()) if error.code() is grpc.StatusCode.UNAVAILABLE else ""
@@ -104,12 +107,9 @@ class AsyncClient(Remote):
 
     def _open(self) -> grpc.aio.Channel:
         owner = (os.getpid(), asyncio.get_running_loop())
-        if self._channel is None or self._owner != owner:
-            assert self.target is not None
+        if self._channel is None or self._owner != owner or self._expiry < time.monotonic():
             _fork.uses_asyncio()
-            arguments = self.options.channel_arguments()
-            tls = self.options.tls
-            self._channel = (grpc.aio.insecure_channel(self.target, arguments) if tls is None else
-                             grpc.aio.secure_channel(self.target, tls.credentials(), arguments))
+            self._channel = self._new_channel(grpc.aio)
             self._owner = owner
+            self._expiry = self._new_expiry()
         return self._channel

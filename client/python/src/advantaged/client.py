@@ -123,13 +123,12 @@ class Client(Remote):
     def _method(self, rpc: str) -> Callable[..., bytes]:
         """Of the connection of this process: after a fork the parent's is of no use, and must not be closed."""
         connection = self._connections.get(os.getpid())
+        if connection is not None and connection.expiry < time.monotonic():
+            # Not closed: gRPC does that once its last call is over.
+            self._connections.pop(os.getpid(), None)
+            connection = None
         if connection is None:
-            if self.target is None:
-                raise RuntimeError("this client computes in-process: there is no server to ask")
-            arguments = self.options.channel_arguments()
-            tls = self.options.tls
-            opened = _Connection(grpc.insecure_channel(self.target, arguments) if tls is None else
-                                 grpc.secure_channel(self.target, tls.credentials(), arguments))
+            opened = _Connection(self._new_channel(grpc), self._new_expiry())
             # No lock, which a fork could leave taken: of two threads one has its channel closed.
             connection = self._connections.setdefault(os.getpid(), opened)
             if connection is not opened:
@@ -138,8 +137,9 @@ class Client(Remote):
 
 
 class _Connection:
-    def __init__(self, channel: grpc.Channel) -> None:
+    def __init__(self, channel: grpc.Channel, expiry: float) -> None:
         self.channel = channel
+        self.expiry = expiry  # of time.monotonic()
         self._methods: dict[str, Any] = {}
 
     def method(self, rpc: str) -> Callable[..., bytes]:

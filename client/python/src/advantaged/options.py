@@ -80,6 +80,10 @@ class ClientOptions:
     """Default: what `Tls.from_environment()` says, except for Unix sockets, which are plain unless it is given here."""
     max_attempts: int = 5
     """Of a call whose connection is lost, 1 (no retry) to 5."""
+    max_connection_age: float = 300.0
+    """Seconds after which a call connects anew: to the addresses that the target's name has by then, so that replicas
+    that were added get their share, and with TLS as the files that the environment names have it by then. Calls on
+    their way are not disturbed. math.inf: never, nor over Unix sockets."""
 
     def __post_init__(self) -> None:
         check_deadline(self.deadline)
@@ -87,6 +91,8 @@ class ClientOptions:
             raise wrong("fallback", f"{self.fallback!r}; it must be None or 'local'")
         if self.max_attempts not in range(1, 6):
             raise wrong("max_attempts", f"{self.max_attempts!r}; it must be from 1 to 5")
+        if not self.max_connection_age > 0:
+            raise wrong("max_connection_age", f"{self.max_connection_age!r}; it must be seconds, above 0")
 
     @property
     def waits(self) -> bool:
@@ -113,6 +119,8 @@ class ClientOptions:
             ("grpc.initial_reconnect_backoff_ms", 200),
             ("grpc.min_reconnect_backoff_ms", 1_000),
             ("grpc.max_reconnect_backoff_ms", 5_000),
+            # Each channel has its own connections, which end with it.
+            ("grpc.use_local_subchannel_pool", 1),
             # Replicas come back under new addresses; gRPC would ask for them every 30 s at most.
             ("grpc.dns_min_time_between_resolutions_ms", 2_000),
         ]

@@ -149,6 +149,23 @@ async fn items_without_reply_are_sent_again_after_a_restart() {
 }
 
 #[tokio::test]
+async fn a_stream_outlives_the_age_of_its_connection() {
+    let server = Server::start(&[]);
+    // One attempt: were the stream broken off, it would end.
+    let builder = Client::builder(&server.target).max_connection_age(Duration::from_nanos(1)).attempts(1);
+    let client = builder.build().unwrap();
+    let (sender, receiver) = mpsc::channel(1);
+    let mut replies = client.stream(ReceiverStream::new(receiver));
+    for step in 0..20 {
+        sender.send(item(step)).await.unwrap();
+        let reply = replies.next().await.unwrap().unwrap();
+        assert_eq!(reply.result.unwrap().advantages, alone(&client, step).await);
+    }
+    drop(sender);
+    assert!(replies.next().await.is_none());
+}
+
+#[tokio::test]
 async fn an_item_that_waits_longer_than_the_deadline_ends_the_stream() {
     let server = Server::start(&[]);
     let client = Client::connect(&server.target).unwrap();

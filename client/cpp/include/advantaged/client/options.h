@@ -35,6 +35,10 @@ struct ClientOptions {
   // the answer. Servers send clients away that ask more than once in 10 s.
   std::chrono::milliseconds keepalive_time = std::chrono::seconds(60);
   std::chrono::milliseconds keepalive_timeout = std::chrono::seconds(20);
+  // After this a call connects anew, to the addresses that the target's name has by then: so
+  // replicas that were added get their share. Calls on their way are not disturbed. Above 0; not
+  // over Unix sockets.
+  std::chrono::milliseconds max_connection_age = std::chrono::minutes(5);
   // Whether servers that say they are not serving (grpc.health.v1), because they start or shut
   // down, are left out as if they were not there.
   bool check_health = true;
