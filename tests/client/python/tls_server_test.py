@@ -12,6 +12,7 @@ import advantaged
 import pytest
 from advantaged import Tls, errors
 from authority import NAME, ROOT, Files, Identity
+from cryptography.hazmat.primitives import serialization
 from running_server import eventually
 
 TRAINER = Identity("trainer", ROOT, names=["trainer.example"])
@@ -63,10 +64,11 @@ def test_files_that_change_count_for_new_connections(compute, server, environmen
             return run([1, 0], groups=2, method="rloo").advantages == [1, -1]
         except errors.DeadlineExceeded:
             return False
-    assert works()
-    key = pathlib.Path(environment["KEY"])
-    key.write_bytes(b"")
-    assert works() and works()
+    eventually(works, "a connection")
+    for half in (b"", Identity("other").key):
+        pathlib.Path(environment["KEY"]).write_bytes(half)
+        for _ in range(3):
+            eventually(works, "a connection by the key as it was")
     root = Identity("next", authority=True)
     trainer = Identity("trainer", root, names=["next.example"])
     files.write(server=Identity("server", root, names=[NAME]), authorities=[root])
@@ -98,6 +100,16 @@ def test_bad_settings_of_the_environment_are_named(environment, monkeypatch, nam
     with pytest.raises(advantaged.InvalidArgument) as caught:
         advantaged.Client("127.0.0.1:1")
     assert error in str(caught.value)
+
+
+@pytest.mark.parametrize("key", [Identity("other").key, TRAINER.encoded(serialization.BestAvailableEncryption(b"secret"))],
+                         ids=["other", "encrypted"])
+def test_a_key_that_is_no_use_is_named(environment, key):
+    pathlib.Path(environment["KEY"]).write_bytes(key)
+    with pytest.raises(advantaged.InvalidArgument) as caught:
+        advantaged.Client("127.0.0.1:1")
+    assert str(caught.value).endswith(f"{environment['KEY']}: is not the unencrypted private key of "
+                                      f"{environment['CERTIFICATE']}")
 
 
 def test_doctor_goes_by_the_environment(server, environment):

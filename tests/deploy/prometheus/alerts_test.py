@@ -23,13 +23,20 @@ def share(rhythm, few, part):
     return max(few, 3 * 30 // every * calls * part)  # of three replicas
 
 
-# What befalls the first replica (or all of them): alert, plant(first, rhythm), and how much of it is no fault yet.
+# What befalls a replica: alert, plant(replica, rhythm), and how much of it is no fault yet.
 def down(first, rhythm):
     first.constant("up", 0, since=END - 8)
 
 
 def down_for_a_moment(first, rhythm):
     first.constant("up", 0, since=END - 4)
+
+
+def gone(minutes):
+    """For the rules the first five of them it is still there: series that a test writes down have no sign of their end."""
+    def plant(first, rhythm):
+        first.restart(END - minutes, in_place=False)
+    return plant
 
 
 def errors(first, rhythm):
@@ -177,7 +184,8 @@ FAULTS = [
     ("AdvantagedNonFiniteRewards", non_finite),
 ]
 # These befall all replicas.
-TRAINING_FAULTS = [
+FAULTS_OF_ALL = [
+    ("AdvantagedAbsent", gone(13)),
     ("AdvantagedSuccessCollapsed", outcomes(all_fail=90, mixed=10, all_pass=0)),
     ("AdvantagedAllFail", outcomes(all_fail=99, mixed=1, all_pass=0)),
     ("AdvantagedAllPass", outcomes(all_fail=0, mixed=1, all_pass=99)),
@@ -188,6 +196,7 @@ TRAINING_FAULTS = [
 BESIDE = {"AdvantagedAllFail": {"AdvantagedSuccessCollapsed"}}
 NO_FAULTS = [
     ("AdvantagedDown", down_for_a_moment),
+    ("AdvantagedDown", gone(20)),  # as an autoscaler removes it
     ("AdvantagedErrors", one_error),
     ("AdvantagedErrors", errors_of_callers),
     ("AdvantagedSlow", one_slow_call),
@@ -205,7 +214,8 @@ NO_FAULTS = [
     ("AdvantagedClientsRefused", clients_refused(5)),
     ("AdvantagedNonFiniteRewards", non_finite_long_ago),
 ]
-NO_TRAINING_FAULTS = [
+NO_FAULTS_OF_ALL = [
+    ("AdvantagedAbsent", gone(8)),
     ("AdvantagedSuccessCollapsed", outcomes(all_fail=50, mixed=50, all_pass=0)),
     ("AdvantagedSuccessCollapsed", outcomes(since=1, all_fail=90, mixed=10, all_pass=0)),  # hard from the start
     ("AdvantagedAllFail", outcomes(all_fail=90, mixed=10, all_pass=0)),
@@ -268,8 +278,8 @@ def test_fires(rhythm, alert, plant, tmp_path):
     assert firing(merged(*fleet), END, tmp_path) == {alert}
 
 
-@pytest.mark.parametrize("alert, plant", TRAINING_FAULTS, ids=fault_id)
-def test_fires_for_training(rhythm, alert, plant, tmp_path):
+@pytest.mark.parametrize("alert, plant", FAULTS_OF_ALL, ids=fault_id)
+def test_fires_where_it_befalls_all(rhythm, alert, plant, tmp_path):
     fleet = replicas(rhythm)
     for replica in fleet:
         plant(replica, rhythm)
@@ -283,8 +293,8 @@ def test_does_not_fire(rhythm, alert, plant, tmp_path):
     assert firing(merged(*fleet), END, tmp_path) == set()
 
 
-@pytest.mark.parametrize("alert, plant", NO_TRAINING_FAULTS, ids=fault_id)
-def test_does_not_fire_for_training(rhythm, alert, plant, tmp_path):
+@pytest.mark.parametrize("alert, plant", NO_FAULTS_OF_ALL, ids=fault_id)
+def test_does_not_fire_where_it_befalls_all(rhythm, alert, plant, tmp_path):
     fleet = replicas(rhythm)
     for replica in fleet:
         plant(replica, rhythm)
@@ -299,16 +309,26 @@ def test_one_run_of_two_collapses(rhythm, tmp_path):
     assert firing(merged(good, bad), END, tmp_path) == {"AdvantagedSuccessCollapsed"}
 
 
+def as_sidecars(fleet):
+    return {name.replace('job="advantaged"', 'job="advantaged-sidecar"'): values for name, values in merged(*fleet).items()}
+
+
 def test_sidecars_may_differ_in_version_and_configuration(rhythm, tmp_path):
     fleet = replicas(rhythm)
     skew("advantaged_build_info", VERSION, NUMERICS, 200)(fleet[0], rhythm)
     skew("advantaged_config_info", HASH, OTHER_HASH, 200)(fleet[0], rhythm)
-    series = {name.replace('job="advantaged"', 'job="advantaged-sidecar"'): values
-              for name, values in merged(*fleet).items()}
-    assert firing(series, END, tmp_path) == set()
+    assert firing(as_sidecars(fleet), END, tmp_path) == set()
+
+
+def test_sidecars_may_all_be_gone(rhythm, tmp_path):
+    """Between two trainings there are none."""
+    fleet = replicas(rhythm)
+    for replica in fleet:
+        gone(30)(replica, rhythm)
+    assert firing(as_sidecars(fleet), END, tmp_path) == set()
 
 
 def test_every_alert_has_both_tests():
-    assert {alert for alert, _ in FAULTS + TRAINING_FAULTS} == set(ALERTS)
+    assert {alert for alert, _ in FAULTS + FAULTS_OF_ALL} == set(ALERTS)
     # In health it does not fire either; kernels have no state in between.
-    assert {alert for alert, _ in NO_FAULTS + NO_TRAINING_FAULTS} == set(ALERTS) - {"AdvantagedKernelFallback"}
+    assert {alert for alert, _ in NO_FAULTS + NO_FAULTS_OF_ALL} == set(ALERTS) - {"AdvantagedKernelFallback"}

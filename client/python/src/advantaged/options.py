@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import re
+import ssl
 from typing import Any, Literal
 
 import grpc
@@ -49,16 +50,29 @@ class Tls:
         """What ADVANTAGED_CLIENT_TLS_CA, ADVANTAGED_CLIENT_TLS_KEY and ADVANTAGED_CLIENT_TLS_CERTIFICATE (paths of PEM
         files) and ADVANTAGED_CLIENT_TLS_SERVER_NAME say; None where none of them is set."""
         values: dict[str, Any] = {}
+        paths: dict[str, str] = {}
         for field, name in (("root_certificates", "CA"), ("private_key", "KEY"), ("certificate_chain", "CERTIFICATE")):
             variable = f"ADVANTAGED_CLIENT_TLS_{name}"
             if path := os.environ.get(variable):
+                paths[field] = path
                 try:
                     values[field] = pathlib.Path(path).read_bytes()
                 except OSError as error:
                     raise wrong(variable, f"{path}: {error.strerror}") from error
         if server_name := os.environ.get("ADVANTAGED_CLIENT_TLS_SERVER_NAME"):
             values["server_name"] = server_name
-        return cls(**values) if values else None
+        if not values:
+            return None
+        tls = cls(**values)
+        if tls.private_key is not None:
+            try:
+                # The password: an encrypted key, which gRPC cannot use, would be asked for at the terminal.
+                ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(
+                    paths["certificate_chain"], paths["private_key"], password="")
+            except (OSError, ValueError) as error:  # an SSLError, too
+                raise wrong("ADVANTAGED_CLIENT_TLS_KEY", f"{paths['private_key']}: is not the unencrypted private key of "
+                            f"{paths['certificate_chain']}") from error
+        return tls
 
     def credentials(self) -> grpc.ChannelCredentials:
         """As gRPC takes them."""
