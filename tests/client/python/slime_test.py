@@ -7,7 +7,7 @@ import pytest
 
 pytest.importorskip("advantaged_local", reason="the oldest packages are tested without the in-process core")
 from advantaged import LocalBackend  # noqa: E402
-from advantaged.integrations import _client, _log, slime  # noqa: E402
+from advantaged.integrations import _client, sinks, slime  # noqa: E402
 
 
 @dataclasses.dataclass
@@ -31,9 +31,9 @@ def in_process(monkeypatch):
 @pytest.fixture
 def logged():
     found = []
-    _log.sinks.append(found.append)
+    sinks.append(found.append)
     yield found
-    _log.sinks.remove(found.append)
+    sinks.remove(found.append)
 
 
 def arguments(size, **others):
