@@ -5,6 +5,7 @@ import contextlib
 import os
 import pathlib
 import re
+import shutil
 import socket
 import subprocess
 import tempfile
@@ -20,10 +21,10 @@ NOT_SERVING = b"\x08\x02"  # grpc.health.v1.HealthCheckResponse
 PROXIES = ("grpc_proxy", "https_proxy", "http_proxy", "no_grpc_proxy", "no_proxy")
 
 
-def doctor(address, environment=None, timeout=50, **options):
+def doctor(address, environment=None, timeout=50, program=ADVCTL, **options):
     """The finished process, and the result and text of each check."""
     env = {name: value for name, value in os.environ.items() if name not in PROXIES}
-    process = subprocess.run([ADVCTL, "doctor", "--server", address, "--timeout", str(timeout)], check=False,
+    process = subprocess.run([program, "doctor", "--server", address, "--timeout", str(timeout)], check=False,
                              capture_output=True, text=True, timeout=60, env={**env, **(environment or {})}, **options)
     table = re.findall(r"^(\w+(?: \w+)?) +(ok|note|FAILED|skipped) +(.*)$", process.stdout, re.MULTILINE)
     return process, {check: (result, found) for check, result, found in table}
@@ -143,14 +144,16 @@ def test_no_socket(tmp_path):
 
 
 def test_socket_of_others():
-    """Root may write everything, so it asks as another user."""
+    """Root may write everything, so it asks as another user, who may not look into root's own folders."""
     user = {"user": 65534, "group": 65534, "extra_groups": []} if os.getuid() == 0 else {}
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as programs:
         os.chmod(folder, 0o755)
+        os.chmod(programs, 0o755)
+        options = {**user, "cwd": "/", "program": shutil.copy(ADVCTL, programs)}
         path = pathlib.Path(folder, "own.sock")
         with listening(socket.AF_UNIX, str(path)):
             path.chmod(0o600 if user else 0)
-            process, checks = doctor(f"unix:{path}", cwd="/", **user)
+            process, checks = doctor(f"unix:{path}", **options)
             assert process.returncode == 3
             assert checks["socket"][0] == "FAILED"
             assert f"mode {'0600' if user else '0000'}, owner {os.getuid()}:" in checks["socket"][1]
@@ -158,7 +161,7 @@ def test_socket_of_others():
             assert "--socket-mode" in remedy(process, "socket")
             if user:
                 os.chmod(folder, 0o700)
-                process, checks = doctor(f"unix:{path}", cwd="/", **user)
+                process, checks = doctor(f"unix:{path}", **options)
                 assert "Permission denied" in checks["socket"][1] and "folders" in remedy(process, "socket")
 
 
