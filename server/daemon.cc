@@ -122,24 +122,25 @@ void Daemon::Apply() {
 }
 
 void Daemon::Reload() {
-  // Whoever sends the signal wants to read the answer, whatever the level was or will be.
-  spdlog::set_level(spdlog::level::info);
   Errors errors;
+  std::vector<std::string> applied;
+  std::vector<std::string> need_restart;
   const Configuration next = source_.Load(errors);
   metrics_.config().CountReload(errors.empty());
+  if (errors.empty()) configuration_.Reload(next, applied, need_restart);
+  // Before it is said: whoever reads that a setting has changed may go by it.
+  Apply();
+  // Whoever sends the signal wants to read the answer, whatever the level is.
+  spdlog::set_level(std::min(spdlog::get_level(), spdlog::level::info));
   for (const std::string& error : errors) spdlog::error("{}", error);
-  if (errors.empty()) {
-    std::vector<std::string> applied;
-    std::vector<std::string> need_restart;
-    configuration_.Reload(next, applied, need_restart);
-    for (const std::string& key : applied) spdlog::info("SIGHUP: {} has changed", key);
-    for (const std::string& key : need_restart) spdlog::warn("SIGHUP: {} needs a restart", key);
-    if (applied.empty() && need_restart.empty()) spdlog::info("SIGHUP: no setting has changed");
-  } else {
-    spdlog::error("SIGHUP: the configuration is left as it was");
+  if (!errors.empty()) spdlog::error("SIGHUP: the configuration is left as it was");
+  for (const std::string& key : applied) spdlog::info("SIGHUP: {} has changed", key);
+  for (const std::string& key : need_restart) spdlog::warn("SIGHUP: {} needs a restart", key);
+  if (errors.empty() && applied.empty() && need_restart.empty()) {
+    spdlog::info("SIGHUP: no setting has changed");
   }
   if (tls_ != nullptr) tls_->Look();
-  Apply();
+  log_.SetLevel(options().log_level);
 }
 
 void Daemon::Tick() {

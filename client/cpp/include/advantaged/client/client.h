@@ -36,7 +36,7 @@
 namespace advantaged::client {
 
 class Exchange;
-struct Link;
+class Link;
 class EventLoop;
 
 // The memory of one call. Whoever keeps it and uses it for the next batch of the same size saves
