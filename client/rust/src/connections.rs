@@ -101,10 +101,8 @@ impl Connections {
 impl Replica {
     pub(crate) fn stub(&self) -> Stub {
         let mut made = lock(&self.channel);
-        let (channel, _) = match made.take().filter(|(_, since)| since.elapsed() <= self.max_age) {
-            Some(young) => made.insert(young),
-            None => made.insert((self.endpoint.connect_lazy(), Instant::now())),
-        };
+        made.take_if(|(_, since)| since.elapsed() > self.max_age);
+        let (channel, _) = made.get_or_insert_with(|| (self.endpoint.connect_lazy(), Instant::now()));
         Stub::new(channel.clone()).max_decoding_message_size(usize::MAX)
     }
 

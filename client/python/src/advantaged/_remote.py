@@ -60,8 +60,9 @@ class Remote:
         """Starts without a connection."""
         raise NotImplementedError
 
-    def _new_channel(self, of: Any) -> Any:
-        """Of grpc or grpc.aio: with the addresses and the TLS files as they are now."""
+    def _connect(self, of: Any) -> tuple[Any, float]:
+        """A channel of grpc or grpc.aio, with the addresses and the TLS files as they are now, and until when calls may
+        begin on it, of time.monotonic()."""
         if self.target is None:
             raise RuntimeError("this client computes in-process: there is no server to ask")
         if self._tls_of_environment:
@@ -70,23 +71,16 @@ class Remote:
                 self.options = dataclasses.replace(self.options, tls=tls)
         tls = self.options.tls
         arguments = self.options.channel_arguments()
-        if tls is None:
-            return of.insecure_channel(self.target, arguments)
-        return of.secure_channel(self.target, tls.credentials(), arguments)
-
-    def _new_expiry(self) -> float:
-        """Of time.monotonic(), for a channel that is made now."""
-        return math.inf if self._is_unix else time.monotonic() + self.options.max_connection_age
+        channel = (of.insecure_channel(self.target, arguments) if tls is None else
+                   of.secure_channel(self.target, tls.credentials(), arguments))
+        return channel, math.inf if self._is_unix else time.monotonic() + self.options.max_connection_age
 
     def __getstate__(self) -> Mapping[str, Any]:
         # Connections stay behind: a copy in another process opens its own.
         return {"target": self.target, "options": self.options, "tls_of_environment": self._tls_of_environment}
 
     def __setstate__(self, state: Mapping[str, Any]) -> None:
-        options = state["options"]
-        self.__init__(state["target"], deadline=options.deadline,  # type: ignore[misc]
-                      wait_for_ready=options.wait_for_ready, fallback=options.fallback, tls=options.tls,
-                      max_attempts=options.max_attempts, max_connection_age=options.max_connection_age)
+        self.__init__(state["target"], **vars(state["options"]))  # type: ignore[misc]
         self._tls_of_environment = state["tls_of_environment"]
 
     def _check_process(self) -> None:

@@ -109,7 +109,6 @@ class AsyncClient(Remote):
         owner = (os.getpid(), asyncio.get_running_loop())
         if self._channel is None or self._owner != owner or self._expiry < time.monotonic():
             _fork.uses_asyncio()
-            self._channel = self._new_channel(grpc.aio)
+            self._channel, self._expiry = self._connect(grpc.aio)
             self._owner = owner
-            self._expiry = self._new_expiry()
         return self._channel

@@ -128,7 +128,7 @@ class Client(Remote):
             self._connections.pop(os.getpid(), None)
             connection = None
         if connection is None:
-            opened = _Connection(self._new_channel(grpc), self._new_expiry())
+            opened = _Connection(*self._connect(grpc))
             # No lock, which a fork could leave taken: of two threads one has its channel closed.
             connection = self._connections.setdefault(os.getpid(), opened)
             if connection is not opened:

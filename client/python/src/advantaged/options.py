@@ -65,13 +65,7 @@ class Tls:
             return None
         tls = cls(**values)
         if tls.private_key is not None:
-            try:
-                # The password: an encrypted key, which gRPC cannot use, would be asked for at the terminal.
-                ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(
-                    paths["certificate_chain"], paths["private_key"], password="")
-            except (OSError, ValueError) as error:  # an SSLError, too
-                raise wrong("ADVANTAGED_CLIENT_TLS_KEY", f"{paths['private_key']}: is not the unencrypted private key of "
-                            f"{paths['certificate_chain']}") from error
+            _check_pair(paths["certificate_chain"], paths["private_key"])
         return tls
 
     def credentials(self) -> grpc.ChannelCredentials:
@@ -158,6 +152,15 @@ class ClientOptions:
             "healthCheckConfig": {"serviceName": ""},
             "methodConfig": [policy],
         }
+
+
+def _check_pair(certificate: str, key: str) -> None:
+    """Raises InvalidArgument unless the file `key` has the private key of the file `certificate`, not encrypted."""
+    try:
+        # The password: that of an encrypted key, which gRPC cannot use, would be asked for at the terminal.
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(certificate, key, password="")
+    except (OSError, ValueError) as error:  # an SSLError, too
+        raise wrong("ADVANTAGED_CLIENT_TLS_KEY", f"{key}: is not the unencrypted private key of {certificate}") from error
 
 
 def check_deadline(seconds: float) -> float:
