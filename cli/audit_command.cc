@@ -1,9 +1,9 @@
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -34,13 +34,16 @@ void RunAudit(const std::vector<std::string>& arguments) {
 
 }  // namespace
 
-void AddAuditCommand(CLI::App& program) {
-  auto* command = program.add_subcommand(
-      "audit",
-      "What a trainer's advantages are, and where they are wrong (needs the Python package)");
-  command->footer("Example:\n  advctl audit rollouts.jsonl --method 'grpo ddof=1 epsilon=1e-6'");
-  command->prefix_command();
-  command->callback([command] { RunAudit(command->remaining()); });
+Command AuditCommand() {
+  const auto arguments = std::make_shared<std::vector<std::string>>();
+  return {
+      .name = "audit",
+      .description =
+          "What a trainer's advantages are, and where they are wrong (needs the Python package)",
+      .footer = "Example:\n  advctl audit rollouts.jsonl --method 'grpo ddof=1 epsilon=1e-6'",
+      .flags = {},
+      .run = [arguments] { RunAudit(*arguments); },
+      .arguments = arguments.get()};
 }
 
 }  // namespace advantaged::cli

@@ -1,6 +1,5 @@
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "advantaged/v1/catalog.pb.h"
@@ -54,69 +53,38 @@ Example:
 constexpr char kLoad[] = "Load";
 constexpr char kBatch[] = "Batch";
 
-void AddBatchFlags(CLI::App& command, BenchFlags& flags) {
-  command.add_option("--method", flags.method, "See advctl methods; default grpo")
-      ->type_name("NAME")
-      ->group(kBatch);
-  AddParameterFlag(command, flags.parameters)->group(kBatch);
-  command
-      .add_option("--responses", flags.responses,
-                  "Of a batch; several sizes are measured one after\nthe other; default "
-                  "64,1024,16384,262144")
-      ->type_name("N,...")
-      ->delimiter(',')
-      ->allow_extra_args(false)
-      ->check(CLI::Range(1U, 16777216U).description(""))
-      ->group(kBatch);
-  command.add_option("--group-size", flags.group_size, "Responses of a group; default 8")
-      ->type_name("N")
-      ->check(CLI::Range(1U, 16777216U).description(""))
-      ->group(kBatch);
-  const auto choice = [&](const char* name, std::string& value, const char* help,
-                          const std::vector<std::string>& values) {
-    command.add_option(name, value, help)
-        ->type_name("NAME")
-        ->check(CLI::IsMember(values).description(""))
-        ->group(kBatch);
-  };
-  choice("--rewards", flags.rewards, "binary (default), or real", {"binary", "real"});
-  choice("--form", flags.form, "Rewards as bytes (default), floats or bits",
-         {"bytes", "floats", "bits"});
-  choice("--reply", flags.reply, "Advantages as bytes (default), floats or per-group",
-         {"bytes", "floats", "per-group"});
-  command.add_option("--seed", flags.seed, "Of the rewards; default 1")
-      ->type_name("N")
-      ->group(kBatch);
-}
+std::vector<Flag> Flags(BenchFlags& flags) {
+  constexpr double kMostResponses = 16777216;
+  return {
+      {"--method", "NAME", &flags.method, "See advctl methods; default grpo", kBatch},
+      ParameterFlag(flags.parameters, kBatch),
+      {"--responses", "N,...", &flags.responses,
+       "Of a batch; several sizes are measured one after\nthe other; default "
+       "64,1024,16384,262144",
+       kBatch, Between(1, kMostResponses)},
+      {"--group-size", "N", &flags.group_size, "Responses of a group; default 8", kBatch,
+       Between(1, kMostResponses)},
+      {"--rewards", "NAME", &flags.rewards, "binary (default), or real", kBatch,
+       OneOf({"binary", "real"})},
+      {"--form", "NAME", &flags.form, "Rewards as bytes (default), floats or bits", kBatch,
+       OneOf({"bytes", "floats", "bits"})},
+      {"--reply", "NAME", &flags.reply, "Advantages as bytes (default), floats or per-group",
+       kBatch, OneOf({"bytes", "floats", "per-group"})},
+      {"--seed", "N", &flags.seed, "Of the rewards; default 1", kBatch},
 
-void AddLoadFlags(CLI::App& command, BenchFlags& flags) {
-  command.add_option("--clients", flags.clients, "Connections; default 1")
-      ->type_name("N")
-      ->check(CLI::Range(1U, 4096U).description(""))
-      ->group(kLoad);
-  command.add_option("--loop", flags.loop, "closed (default) or open")
-      ->type_name("NAME")
-      ->check(CLI::IsMember({"closed", "open"}).description(""))
-      ->group(kLoad);
-  command.add_option("--rate", flags.rate, "Calls a second of an open loop, all clients together")
-      ->type_name("CALLS")
-      ->check(CLI::Range(0.001, 1e6).description(""))
-      ->group(kLoad);
-  command.add_option("--warm-up", flags.warm_up, "Not measured, before each size; default 0.5")
-      ->type_name("SECONDS")
-      ->check(CLI::Range(0.0, 3600.0).description(""))
-      ->group(kLoad);
-  command.add_option("--seconds", flags.seconds, "Measured, for each size; default 3")
-      ->type_name("SECONDS")
-      ->check(CLI::Range(0.001, 86400.0).description(""))
-      ->group(kLoad);
-  command
-      .add_flag("--no-check", flags.no_check,
-                "Do not look at the first answer: for servers that\nonly echo")
-      ->group(kLoad);
-  command.add_option("--output", flags.output, "table (default) or json")
-      ->type_name("FORM")
-      ->check(CLI::IsMember({"table", "json"}).description(""));
+      {"--clients", "N", &flags.clients, "Connections; default 1", kLoad, Between(1, 4096)},
+      {"--loop", "NAME", &flags.loop, "closed (default) or open", kLoad, OneOf({"closed", "open"})},
+      {"--rate", "CALLS", &flags.rate, "Calls a second of an open loop, all clients together",
+       kLoad, Between(0.001, 1e6)},
+      {"--warm-up", "SECONDS", &flags.warm_up, "Not measured, before each size; default 0.5", kLoad,
+       Between(0, 3600)},
+      {"--seconds", "SECONDS", &flags.seconds, "Measured, for each size; default 3", kLoad,
+       Between(0.001, 86400)},
+      {"--no-check", "", &flags.no_check,
+       "Do not look at the first answer: for servers that\nonly echo", kLoad},
+
+      {"--output", "FORM", &flags.output, "table (default) or json", "", OneOf({"table", "json"})},
+  };
 }
 
 void CheckFlags(const BenchFlags& flags) {
@@ -153,7 +121,7 @@ LoadOptions LoadOf(const BenchFlags& flags) {
         std::chrono::duration<double>(seconds));
   };
   const client::ClientOptions server = OptionsOf(flags.server);
-  LoadOptions options{.address = flags.server.address, .clients = flags.clients, .rate = {}};
+  LoadOptions options{.address = AddressOf(flags.server), .clients = flags.clients, .rate = {}};
   options.tls = server.tls;
   if (flags.rate != 0) options.rate = flags.rate;
   options.warm_up = time(flags.warm_up);
@@ -222,14 +190,15 @@ void RunBench(const BenchFlags& flags) {
 
 }  // namespace
 
-void AddBenchCommand(CLI::App& program) {
-  auto* command = program.add_subcommand("bench", "How fast a server is: latency and throughput");
-  command->footer(kHelp);
+Command BenchCommand() {
   const auto flags = std::make_shared<BenchFlags>();
-  AddBatchFlags(*command, *flags);
-  AddLoadFlags(*command, *flags);
-  AddServerFlags(*command, flags->server, false);
-  command->callback([flags] { RunBench(*flags); });
+  Command command{.name = "bench",
+                  .description = "How fast a server is: latency and throughput",
+                  .footer = kHelp,
+                  .flags = Flags(*flags),
+                  .run = [flags] { RunBench(*flags); }};
+  AddServerFlags(flags->server, false, command.flags);
+  return command;
 }
 
 }  // namespace advantaged::cli

@@ -18,7 +18,7 @@ struct ComputeJob {
   // Calls are cut between groups before they exceed this; a larger group is a call of its own.
   // Groups do not see each other, so the cuts change no result; with stages they do, and a batch
   // that would have to be cut is refused.
-  std::size_t max_call_responses = std::size_t{1} << 20;
+  std::uint32_t max_call_responses = 1U << 20;
   std::optional<std::uint64_t> input_bytes;  // if known, for the progress bar
   bool show_progress = false;
 };

@@ -1,9 +1,9 @@
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <limits>
 #include <memory>
 
 #include "cli/commands.h"
@@ -35,7 +35,7 @@ struct ComputeFlags {
   std::string run;
   bool no_observe = false;
   std::string output;
-  std::size_t max_call_responses = ComputeJob().max_call_responses;
+  std::uint32_t max_call_responses = ComputeJob().max_call_responses;
   std::string file = "-";
 };
 
@@ -47,101 +47,55 @@ Example:
 
 Exit codes: 0 done, 1 input refused, 2 wrong usage, 3 no server answered.)";
 
-void AddMethodFlags(CLI::App& command, ComputeFlags& flags) {
-  constexpr char kGroup[] = "Method";
-  command.add_option("--method", flags.method, "Name of the method: see advctl methods")
-      ->type_name("NAME")
-      ->required()
-      ->group(kGroup);
-  AddParameterFlag(command, flags.parameters)->group(kGroup);
-  command
-      .add_flag("--shape-rewards", flags.shape_rewards,
-                "Factor from the outcomes, base advantage from the\nreal rewards")
-      ->group(kGroup);
-  command
-      .add_flag("--zero-unless-mixed", flags.zero_unless_mixed,
-                "0 for groups whose outcomes are all equal though\ntheir rewards vary")
-      ->group(kGroup);
-}
+constexpr char kMethod[] = "Method";
+constexpr char kStages[] = "Stages over the whole batch";
+constexpr char kGroups[] = "Rewards and groups";
+constexpr char kFiles[] = "Input and output";
+constexpr char kMetrics[] = "Metrics of the server";
 
-void AddStageFlags(CLI::App& command, ComputeFlags& flags) {
-  constexpr char kGroup[] = "Stages over the whole batch";
-  command
-      .add_option("--stage", flags.stages,
-                  "center[,tokens], clip=LOW:HIGH or scale[,tokens]\n"
-                  "[,rewards][,ddof=1][,epsilon=X][,inside_root];\n"
-                  "repeatable, applied in this order")
-      ->type_name("STAGE")
-      ->take_all()
-      ->allow_extra_args(false)
-      ->group(kGroup);
-  command
-      .add_flag("--allow-recentering", flags.allow_recentering,
-                "Center also after methods whose mean carries\nmeaning, such as pass_at_k_grpo")
-      ->group(kGroup);
-}
+std::vector<Flag> Flags(ComputeFlags& flags) {
+  return {
+      {"--method", "NAME", &flags.method, "Name of the method: see advctl methods", kMethod,
+       Required()},
+      ParameterFlag(flags.parameters, kMethod),
+      {"--shape-rewards", "", &flags.shape_rewards,
+       "Factor from the outcomes, base advantage from the\nreal rewards", kMethod},
+      {"--zero-unless-mixed", "", &flags.zero_unless_mixed,
+       "0 for groups whose outcomes are all equal though\ntheir rewards vary", kMethod},
 
-void AddGroupFlags(CLI::App& command, ComputeFlags& flags) {
-  constexpr char kGroup[] = "Rewards and groups";
-  command
-      .add_option("--success-threshold", flags.success_threshold,
-                  "A reward at or above this is a success")
-      ->type_name("X")
-      ->group(kGroup);
-  command
-      .add_option("--constant-tolerance", flags.constant_tolerance,
-                  "A group is constant if max - min is at most this;\ndefault 0")
-      ->type_name("X")
-      ->group(kGroup);
-  command
-      .add_option("--expected-group-size", flags.expected_group_size,
-                  "Refuse a group with any other number of responses")
-      ->type_name("N")
-      ->group(kGroup);
-  command
-      .add_option(
-          "--small-group", flags.small_group,
-          "For a group that masking leaves too small: zero\n(default), error, raw or clamp_k")
-      ->type_name("POLICY")
-      ->check(CLI::IsMember({"zero", "error", "raw", "clamp_k"}).description(""))
-      ->group(kGroup);
-}
+      {"--stage", "STAGE", &flags.stages,
+       "center[,tokens], clip=LOW:HIGH or scale[,tokens]\n"
+       "[,rewards][,ddof=1][,epsilon=X][,inside_root];\n"
+       "repeatable, applied in this order",
+       kStages},
+      {"--allow-recentering", "", &flags.allow_recentering,
+       "Center also after methods whose mean carries\nmeaning, such as pass_at_k_grpo", kStages},
 
-void AddFileFlags(CLI::App& command, ComputeFlags& flags) {
-  constexpr char kGroup[] = "Input and output";
-  command.add_option("file", flags.file, "File with JSON lines; - or none is standard input")
-      ->type_name("FILE")
-      ->group(kGroup);
-  command
-      .add_option("--output", flags.output,
-                  "table or jsonl; default table on a terminal,\njsonl otherwise")
-      ->type_name("FORM")
-      ->check(CLI::IsMember({"table", "jsonl"}).description(""))
-      ->group(kGroup);
-  command.add_option("--pass-at", flags.pass_at, "K for which to report Pass@K, e.g. 1,4,8")
-      ->type_name("K")
-      ->delimiter(',')
-      ->allow_extra_args(false)
-      ->group(kGroup);
-  command
-      .add_option("--max-call-responses", flags.max_call_responses,
-                  "Send a large input in calls of at most this many\nresponses; changes no result; "
-                  "default 1048576")
-      ->type_name("N")
-      ->check(CLI::Validator(CLI::PositiveNumber).description(""))
-      ->group(kGroup);
-}
+      {"--success-threshold", "X", &flags.success_threshold,
+       "A reward at or above this is a success", kGroups},
+      {"--constant-tolerance", "X", &flags.constant_tolerance,
+       "A group is constant if max - min is at most this;\ndefault 0", kGroups},
+      {"--expected-group-size", "N", &flags.expected_group_size,
+       "Refuse a group with any other number of responses", kGroups},
+      {"--small-group", "POLICY", &flags.small_group,
+       "For a group that masking leaves too small: zero\n(default), error, raw or clamp_k", kGroups,
+       OneOf({"zero", "error", "raw", "clamp_k"})},
 
-void AddMetricFlags(CLI::App& command, ComputeFlags& flags) {
-  constexpr char kGroup[] = "Metrics of the server";
-  command
-      .add_option("--run", flags.run, "Training run that the batch belongs to,\n[a-z0-9_-]{1,32}")
-      ->type_name("NAME")
-      ->group(kGroup);
-  command
-      .add_flag("--no-observe", flags.no_observe,
-                "Keep the batch out of what they show of training,\ne.g. of an evaluation")
-      ->group(kGroup);
+      {"file", "FILE", &flags.file, "File with JSON lines; - or none is standard input", kFiles},
+      {"--output", "FORM", &flags.output,
+       "table or jsonl; default table on a terminal,\njsonl otherwise", kFiles,
+       OneOf({"table", "jsonl"})},
+      {"--pass-at", "K", &flags.pass_at, "K for which to report Pass@K, e.g. 1,4,8", kFiles},
+      {"--max-call-responses", "N", &flags.max_call_responses,
+       "Send a large input in calls of at most this many\nresponses; changes no result; "
+       "default 1048576",
+       kFiles, Between(1, std::numeric_limits<std::uint32_t>::max())},
+
+      {"--run", "NAME", &flags.run, "Training run that the batch belongs to,\n[a-z0-9_-]{1,32}",
+       kMetrics},
+      {"--no-observe", "", &flags.no_observe,
+       "Keep the batch out of what they show of training,\ne.g. of an evaluation", kMetrics},
+  };
 }
 
 v1::ComputeAdvantagesRequest Settings(const ComputeFlags& flags) {
@@ -198,17 +152,15 @@ void RunCompute(const ComputeFlags& flags) {
 
 }  // namespace
 
-void AddComputeCommand(CLI::App& program) {
-  auto* command = program.add_subcommand("compute", "Advantages of groups of rewards");
-  command->footer(kExample);
+Command ComputeCommand() {
   const auto flags = std::make_shared<ComputeFlags>();
-  AddMethodFlags(*command, *flags);
-  AddStageFlags(*command, *flags);
-  AddGroupFlags(*command, *flags);
-  AddFileFlags(*command, *flags);
-  AddMetricFlags(*command, *flags);
-  AddServerFlags(*command, flags->server, true);
-  command->callback([flags] { RunCompute(*flags); });
+  Command command{.name = "compute",
+                  .description = "Advantages of groups of rewards",
+                  .footer = kExample,
+                  .flags = Flags(*flags),
+                  .run = [flags] { RunCompute(*flags); }};
+  AddServerFlags(flags->server, true, command.flags);
+  return command;
 }
 
 }  // namespace advantaged::cli

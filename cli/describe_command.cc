@@ -1,4 +1,3 @@
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "advantaged/v1/describe.pb.h"
@@ -32,23 +31,17 @@ constexpr char kExample[] = R"(Output:
 Example:
   advctl describe pass_at_k_grpo -p k=4 --n 16 --local)";
 
-void AddFlags(CLI::App& command, DescribeFlags& flags) {
-  command.add_option("method", flags.method, "Name of the method: see advctl methods")
-      ->type_name("NAME")
-      ->required();
-  AddParameterFlag(command, flags.parameters);
-  command.add_option("--n", flags.n, "Group size, up to 4096; default 16")->type_name("N");
-  command.add_option("--points", flags.points, "Points of the curve, up to 4096; default 199")
-      ->type_name("N");
-  command
-      .add_option("--rho", flags.rho,
-                  "Or the points themselves, ascending in (0, 1),\ne.g. 0.1,0.5")
-      ->type_name("X")
-      ->delimiter(',')
-      ->allow_extra_args(false);
-  command.add_option("--output", flags.output, "table (default), json, csv or csv-table")
-      ->type_name("FORM")
-      ->check(CLI::IsMember({"table", "json", "csv", "csv-table"}).description(""));
+std::vector<Flag> Flags(DescribeFlags& flags) {
+  return {
+      {"method", "NAME", &flags.method, "Name of the method: see advctl methods", "", Required()},
+      ParameterFlag(flags.parameters, ""),
+      {"--n", "N", &flags.n, "Group size, up to 4096; default 16", ""},
+      {"--points", "N", &flags.points, "Points of the curve, up to 4096; default 199", ""},
+      {"--rho", "X", &flags.rho, "Or the points themselves, ascending in (0, 1),\ne.g. 0.1,0.5",
+       ""},
+      {"--output", "FORM", &flags.output, "table (default), json, csv or csv-table", "",
+       OneOf({"table", "json", "csv", "csv-table"})},
+  };
 }
 
 std::string Format(const v1::DescribeMethodResponse& description, const std::string& output) {
@@ -73,13 +66,15 @@ void RunDescribe(const DescribeFlags& flags) {
 
 }  // namespace
 
-void AddDescribeCommand(CLI::App& program) {
-  auto* command = program.add_subcommand("describe", "The surrogate reward that a method ascends");
-  command->footer(kExample);
+Command DescribeCommand() {
   const auto flags = std::make_shared<DescribeFlags>();
-  AddFlags(*command, *flags);
-  AddServerFlags(*command, flags->server, true);
-  command->callback([flags] { RunDescribe(*flags); });
+  Command command{.name = "describe",
+                  .description = "The surrogate reward that a method ascends",
+                  .footer = kExample,
+                  .flags = Flags(*flags),
+                  .run = [flags] { RunDescribe(*flags); }};
+  AddServerFlags(flags->server, true, command.flags);
+  return command;
 }
 
 }  // namespace advantaged::cli

@@ -1,4 +1,3 @@
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 #include <vector>
@@ -37,7 +36,7 @@ void AskServer(const ServerFlags& flags, std::vector<Finding>& findings) {
   client::ClientOptions options = OptionsOf(flags);
   // One that is not serving is to be asked, too.
   options.check_health = false;
-  client::Client client(flags.address, options);
+  client::Client client(AddressOf(flags), options);
   v1::GetServerInfoResponse info;
   const bool no_socket = findings.back().verdict == Verdict::kUnreachable;
   findings.push_back(CheckConnection(client, info));
@@ -56,12 +55,13 @@ void AskServer(const ServerFlags& flags, std::vector<Finding>& findings) {
 
 void RunDoctor(const ServerFlags& flags) {
   CheckAddress(flags);
-  std::vector<Finding> findings = {CheckProxy(flags.address)};
-  if (flags.address.starts_with(kUnix)) {
-    findings.push_back(CheckSocket(flags.address.substr(kUnix.size())));
+  const std::string address = AddressOf(flags);
+  std::vector<Finding> findings = {CheckProxy(address)};
+  if (address.starts_with(kUnix)) {
+    findings.push_back(CheckSocket(address.substr(kUnix.size())));
   }
   AskServer(flags, findings);
-  WriteOut(client::Concat("server ", flags.address, "\n\n", FindingsAsText(findings)));
+  WriteOut(client::Concat("server ", address, "\n\n", FindingsAsText(findings)));
 
   std::string failed;
   bool unreachable = false;
@@ -78,13 +78,15 @@ void RunDoctor(const ServerFlags& flags) {
 
 }  // namespace
 
-void AddDoctorCommand(CLI::App& program) {
-  auto* command =
-      program.add_subcommand("doctor", "What keeps this machine from using a server, and remedies");
-  command->footer(kHelp);
+Command DoctorCommand() {
   const auto flags = std::make_shared<ServerFlags>();
-  AddServerFlags(*command, *flags, false);
-  command->callback([flags] { RunDoctor(*flags); });
+  Command command{.name = "doctor",
+                  .description = "What keeps this machine from using a server, and remedies",
+                  .footer = kHelp,
+                  .flags = {},
+                  .run = [flags] { RunDoctor(*flags); }};
+  AddServerFlags(*flags, false, command.flags);
+  return command;
 }
 
 }  // namespace advantaged::cli

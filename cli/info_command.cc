@@ -1,4 +1,3 @@
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "advantaged/v1/catalog.pb.h"
@@ -33,12 +32,15 @@ void RunInfo(const ServerFlags& flags) {
 
 }  // namespace
 
-void AddInfoCommand(CLI::App& program) {
-  auto* command = program.add_subcommand("info", "Version, numerics and limits of a server");
-  command->footer("Example:\n  advctl info --local");
+Command InfoCommand() {
   const auto flags = std::make_shared<ServerFlags>();
-  AddServerFlags(*command, *flags, true);
-  command->callback([flags] { RunInfo(*flags); });
+  Command command{.name = "info",
+                  .description = "Version, numerics and limits of a server",
+                  .footer = "Example:\n  advctl info --local",
+                  .flags = {},
+                  .run = [flags] { RunInfo(*flags); }};
+  AddServerFlags(*flags, true, command.flags);
+  return command;
 }
 
 }  // namespace advantaged::cli

@@ -1,20 +1,14 @@
 #include "cli/method_flags.h"
 
-#include <CLI/CLI.hpp>
-
 #include "advantaged/client/method_spec.h"
 #include "cli/failure.h"
 #include "client/cpp/grpc_status.h"
 
 namespace advantaged::cli {
 
-CLI::Option* AddParameterFlag(CLI::App& command, std::vector<std::string>& parameters) {
-  return command
-      .add_option("-p,--param", parameters,
-                  "Parameter of the method, e.g. -p k=4; repeatable;\ntables as JSON or @FILE")
-      ->type_name("KEY=VALUE")
-      ->take_all()
-      ->allow_extra_args(false);
+Flag ParameterFlag(std::vector<std::string>& parameters, const std::string& group) {
+  return {"-p,--param", "KEY=VALUE", &parameters,
+          "Parameter of the method, e.g. -p k=4; repeatable;\ntables as JSON or @FILE", group};
 }
 
 v1::MethodSpec ReadMethod(const std::string& name, const std::vector<std::string>& parameters) {

@@ -6,16 +6,12 @@
 #include <vector>
 
 #include "advantaged/v1/method.pb.h"
-
-namespace CLI {
-class App;
-class Option;
-}  // namespace CLI
+#include "cli/command.h"
 
 namespace advantaged::cli {
 
-// Adds -p, repeatable. `parameters` must live until the command has run.
-CLI::Option* AddParameterFlag(CLI::App& command, std::vector<std::string>& parameters);
+// -p, repeatable, in a group of --help. `parameters` must live until the command has run.
+Flag ParameterFlag(std::vector<std::string>& parameters, const std::string& group);
 
 // Reads the name of a method and its "KEY=VALUE" texts; throws a Failure if they are wrong usage.
 v1::MethodSpec ReadMethod(const std::string& name, const std::vector<std::string>& parameters);

@@ -1,4 +1,3 @@
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "advantaged/v1/catalog.pb.h"
@@ -29,16 +28,17 @@ void RunMethods(const MethodsFlags& flags) {
 
 }  // namespace
 
-void AddMethodsCommand(CLI::App& program) {
-  auto* command = program.add_subcommand("methods", "The methods: parameters, equation, source");
-  command->footer("Example:\n  advctl methods --local --output markdown");
+Command MethodsCommand() {
   const auto flags = std::make_shared<MethodsFlags>();
-  command->add_option("--output", flags->output, "table (default), json or markdown")
-      ->type_name("FORM")
-      ->check(CLI::IsMember({"table", "json", "markdown"}).description(""))
-      ->group("Output");
-  AddServerFlags(*command, flags->server, true);
-  command->callback([flags] { RunMethods(*flags); });
+  Command command{
+      .name = "methods",
+      .description = "The methods: parameters, equation, source",
+      .footer = "Example:\n  advctl methods --local --output markdown",
+      .flags = {{"--output", "FORM", &flags->output, "table (default), json or markdown", "Output",
+                 OneOf({"table", "json", "markdown"})}},
+      .run = [flags] { RunMethods(*flags); }};
+  AddServerFlags(flags->server, true, command.flags);
+  return command;
 }
 
 }  // namespace advantaged::cli

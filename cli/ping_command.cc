@@ -1,4 +1,3 @@
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <memory>
@@ -36,12 +35,15 @@ void RunPing(const ServerFlags& flags) {
 
 }  // namespace
 
-void AddPingCommand(CLI::App& program) {
-  auto* command = program.add_subcommand("ping", "Whether a server answers, and how fast");
-  command->footer("Example:\n  advctl ping --server unix:/run/advantaged.sock");
+Command PingCommand() {
   const auto flags = std::make_shared<ServerFlags>();
-  AddServerFlags(*command, *flags, false);
-  command->callback([flags] { RunPing(*flags); });
+  Command command{.name = "ping",
+                  .description = "Whether a server answers, and how fast",
+                  .footer = "Example:\n  advctl ping --server unix:/run/advantaged.sock",
+                  .flags = {},
+                  .run = [flags] { RunPing(*flags); }};
+  AddServerFlags(*flags, false, command.flags);
+  return command;
 }
 
 }  // namespace advantaged::cli

@@ -1,6 +1,5 @@
 #include "cli/server_flags.h"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
@@ -59,7 +58,7 @@ std::string ReadPem(const char* flag, const std::string& path) {
 std::optional<client::TlsOptions> TlsOf(const ServerFlags& flags) {
   const bool any = std::ranges::any_of(
       kTlsFlags, [&](const TlsFlag& flag) { return !(flags.*flag.member).empty(); });
-  if (!any || flags.address.starts_with("unix:")) return std::nullopt;
+  if (!any || AddressOf(flags).starts_with("unix:")) return std::nullopt;
   if (flags.tls_certificate.empty() != flags.tls_key.empty()) {
     throw Failure(ExitCode::kUsage, "--tls-certificate and --tls-key go together");
   }
@@ -77,37 +76,30 @@ std::string Cause(const std::string& message, const std::string& address) {
 
 }  // namespace
 
-void AddServerFlags(CLI::App& command, ServerFlags& flags, bool with_local) {
-  // Not CLI11's envname(): with it a variable counts as given, and so contradicts --local.
-  flags.address = FromEnvironment("ADVANTAGED_SERVER", kDefaultAddress);
-  command
-      .add_option("--server", flags.address,
+void AddServerFlags(ServerFlags& flags, bool with_local, std::vector<Flag>& list) {
+  list.push_back({"--server", "ADDR", &flags.server,
                   "host:port or unix:PATH; default: ADVANTAGED_SERVER in\nthe environment, else "
-                  "127.0.0.1:50051")
-      ->type_name("ADDR")
-      ->each([&flags](const std::string&) { flags.address_given = true; })
-      ->group(kGroup);
+                  "127.0.0.1:50051",
+                  kGroup});
   if (with_local) {
-    command.add_flag("--local", flags.local, "Do it in this process, without a server")
-        ->group(kGroup);
+    list.push_back(
+        {"--local", "", &flags.local, "Do it in this process, without a server", kGroup});
   }
-  command
-      .add_option("--timeout", flags.timeout_seconds, "Of one call, retries included; default 60")
-      ->type_name("SECONDS")
-      ->check(CLI::Range(0.001, 86400.0).description(""))
-      ->group(kGroup);
+  list.push_back({"--timeout", "SECONDS", &flags.timeout_seconds,
+                  "Of one call, retries included; default 60", kGroup, Between(0.001, 86400)});
   for (const TlsFlag& flag : kTlsFlags) {
     flags.*flag.member = FromEnvironment(flag.variable, "");
-    command
-        .add_option(flag.name, flags.*flag.member,
-                    client::Concat(flag.description, "\n(", flag.variable, ")"))
-        ->type_name(flag.type)
-        ->group(kTlsGroup);
+    list.push_back({flag.name, flag.type, &(flags.*flag.member),
+                    client::Concat(flag.description, "\n(", flag.variable, ")"), kTlsGroup});
   }
 }
 
+std::string AddressOf(const ServerFlags& flags) {
+  return flags.server ? *flags.server : FromEnvironment("ADVANTAGED_SERVER", kDefaultAddress);
+}
+
 void CheckAddress(const ServerFlags& flags) {
-  const absl::Status address = client::Client::CheckTarget(flags.address);
+  const absl::Status address = client::Client::CheckTarget(AddressOf(flags));
   if (!address.ok()) {
     throw Failure(ExitCode::kUsage, client::Concat("--server: ", client::Message(address)));
   }
@@ -124,12 +116,12 @@ client::ClientOptions OptionsOf(const ServerFlags& flags) {
 }
 
 std::unique_ptr<Backend> MakeBackend(const ServerFlags& flags) {
-  if (flags.local && flags.address_given) {
+  if (flags.local && flags.server) {
     throw Failure(ExitCode::kUsage, "--local and --server exclude each other");
   }
   if (flags.local) return MakeLocalBackend();
   CheckAddress(flags);
-  return MakeRemoteBackend(flags.address, OptionsOf(flags));
+  return MakeRemoteBackend(AddressOf(flags), OptionsOf(flags));
 }
 
 void ThrowUnlessAnswered(const absl::Status& status, const Backend& backend) {

@@ -3,19 +3,17 @@
 #define ADVANTAGED_CLI_SERVER_FLAGS_H_
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/backend.h"
-
-namespace CLI {
-class App;
-}
+#include "cli/command.h"
 
 namespace advantaged::cli {
 
 struct ServerFlags {
-  std::string address;         // of --server, else of ADVANTAGED_SERVER, else 127.0.0.1:50051
-  bool address_given = false;  // by --server
+  std::optional<std::string> server;
   bool local = false;
   double timeout_seconds = 60;
   // TLS, if one is set: files of PEM, and the name in the server's certificate.
@@ -25,9 +23,12 @@ struct ServerFlags {
   std::string tls_server_name;
 };
 
-// Adds --server, --timeout and those of TLS, and --local where the command can do without a server.
-// `flags` must live until the command has run.
-void AddServerFlags(CLI::App& command, ServerFlags& flags, bool with_local);
+// Adds --server, --timeout and those of TLS to `list`, and --local where the command can do without
+// a server. `flags` must live until the command has run.
+void AddServerFlags(ServerFlags& flags, bool with_local, std::vector<Flag>& list);
+
+// --server, else ADVANTAGED_SERVER, else 127.0.0.1:50051.
+std::string AddressOf(const ServerFlags& flags);
 
 // Throws a Failure of usage if the address is none.
 void CheckAddress(const ServerFlags& flags);

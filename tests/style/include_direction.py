@@ -30,6 +30,8 @@ RULES = [
     ("client/python_local/", r"^(core|server|cli|tests)/|\.pb\.h$",
      "the module for Python is made of the installed library"),
     ("cli/", r"^server/(?!handler\.h$)|^tests/", "advctl reaches a server over the wire, or --local its handler"),
+    (r"(cli/(?!command_line\.cc$)|server/(?!config/command_line\.cc$))", r"^CLI/",
+     "flags are data: parsing CLI11 takes ten seconds, and one file of a program does it"),
     ("", r"\.(cc|cpp|cu)$", "sources are not included, main.cc least of all"),
 ]
 ROOTED = re.compile(r"^(core|server|client|cli|tests|advantaged)/")
@@ -81,6 +83,7 @@ if __name__ == "__main__":
             **including("client/cpp/client.cc", pb),
             **including("client/python_local/src/module.cc", "<advantaged/advantaged.h>",
                         '"client/python_local/src/array.h"'),
+            **including("cli/command_line.cc", "<CLI/CLI.hpp>"),
             **including("cli/local.cc", '"client/cpp/client.h"', '"core/engine.h"'),
             **including("tests/core/engine_test.cc", '"core/engine.h"', "<gtest/gtest.h>"),
         },
@@ -107,6 +110,7 @@ if __name__ == "__main__":
                 "client/python_local/src/module.cc", '"core/computation.h"'),
             "server in client": including("client/cpp/client.cc", '"server/codec.h"'),
             "server in cli": including("cli/main.cc", '"server/codec.h"'),
+            "CLI11 in a command": including("cli/ping_command.cc", "<CLI/CLI.hpp>"),
             "main included": including("tests/cli/a_test.cc", '"cli/main.cc"'),
             "relative path": including("core/engine.cc", '"engine.h"'),
         })
