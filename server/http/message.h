@@ -2,14 +2,12 @@
 #ifndef ADVANTAGED_SERVER_HTTP_MESSAGE_H_
 #define ADVANTAGED_SERVER_HTTP_MESSAGE_H_
 
-#include <boost/beast/http/status.hpp>
-#include <boost/beast/http/verb.hpp>
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <ostream>  // Beast's headers miss it
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,8 +15,43 @@
 
 namespace advantaged::http {
 
-using boost::beast::http::status;
-using boost::beast::http::verb;
+// The methods that routes take.
+enum class verb : std::uint8_t { get, head, post, other };
+
+// The codes that the port answers with (RFC 9110).
+enum class status : std::uint16_t {
+  ok = 200,
+  bad_request = 400,
+  forbidden = 403,
+  not_found = 404,
+  method_not_allowed = 405,
+  length_required = 411,
+  payload_too_large = 413,
+  unsupported_media_type = 415,
+  expectation_failed = 417,
+  too_many_requests = 429,
+  request_header_fields_too_large = 431,
+  client_closed_request = 499,  // nginx's: the client closed its side, or was too slow
+  internal_server_error = 500,
+  service_unavailable = 503,
+  gateway_timeout = 504,
+};
+
+inline constexpr std::array kStatuses = {status::ok,
+                                         status::bad_request,
+                                         status::forbidden,
+                                         status::not_found,
+                                         status::method_not_allowed,
+                                         status::length_required,
+                                         status::payload_too_large,
+                                         status::unsupported_media_type,
+                                         status::expectation_failed,
+                                         status::too_many_requests,
+                                         status::request_header_fields_too_large,
+                                         status::client_closed_request,
+                                         status::internal_server_error,
+                                         status::service_unavailable,
+                                         status::gateway_timeout};
 
 // What is known of a request before its body is read.
 struct Head {

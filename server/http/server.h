@@ -30,9 +30,6 @@ struct Limits {
   std::size_t connections = 10000;
 };
 
-// The client closed its side, or was too slow, and got no answer.
-inline constexpr auto kNoAnswer = static_cast<status>(499);
-
 // Told what happens, on the server's thread.
 class Observer {
  public:
@@ -43,7 +40,7 @@ class Observer {
   // A header has arrived, or what is no header. `route`: the path of the route; "" if there is
   // none.
   virtual void OnRequest(std::string_view route) = 0;
-  // Each of them is answered once, or kNoAnswer when its connection ends first.
+  // Each of them is answered once, or with client_closed_request when its connection ends first.
   virtual void OnAnswer(std::string_view route, status code) = 0;
 };
 

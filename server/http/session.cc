@@ -22,6 +22,19 @@ constexpr std::size_t kLingerBytes = 16384;
 
 std::string_view View(beast::string_view text) { return {text.data(), text.size()}; }
 
+verb ToVerb(beast::http::verb method) {
+  switch (method) {
+    case beast::http::verb::get:
+      return verb::get;
+    case beast::http::verb::head:
+      return verb::head;
+    case beast::http::verb::post:
+      return verb::post;
+    default:
+      return verb::other;
+  }
+}
+
 }  // namespace
 
 Session::Session(boost::asio::ip::tcp::socket socket, const Router& router, const Limits& limits,
@@ -32,7 +45,7 @@ Session::Session(boost::asio::ip::tcp::socket socket, const Router& router, cons
 
 Session::~Session() {
   EndWait();
-  if (asked_) CountAnswer(kNoAnswer);
+  if (asked_) CountAnswer(status::client_closed_request);
   connections_.Remove();
 }
 
@@ -77,7 +90,7 @@ void Session::OnHeader(error_code error) {
   if (error) return OnReadError(error);
   const auto& header = parser_->get();
   Response refusal;
-  route_ = router_.Find(header.method(), View(header.target()), refusal);
+  route_ = router_.Find(ToVerb(header.method()), View(header.target()), refusal);
   CountRequest();
   if (route_ == nullptr || !AdmitBody(refusal)) {
     // A body that nobody reads would be taken for the next request.
@@ -154,7 +167,7 @@ void Session::OnRequest(error_code error) {
 
 Request Session::TakeRequest() {
   auto& message = parser_->get();
-  return {.method = message.method(),
+  return {.method = ToVerb(message.method()),
           .path = std::string(PathOf(View(message.target()))),
           .query = std::string(QueryOf(View(message.target()))),
           .body = std::move(message.body()),
@@ -210,13 +223,14 @@ void Session::Send(Response response) {
   StartWait();
   error_code ignored;
   stream_.socket().cancel(ignored);  // WatchForClose
-  beast::http::response<beast::http::string_body> message(response.code, parser_->get().version());
+  beast::http::response<beast::http::string_body> message(
+      static_cast<beast::http::status>(response.code), parser_->get().version());
   message.set(field::content_type, response.content_type);
   message.set(field::cache_control, "no-store");
   for (const auto& [name, value] : response.fields) message.set(name, value);
   message.keep_alive(keep_alive_);
   message.content_length(response.body.size());
-  if (parser_->get().method() == verb::head) {
+  if (parser_->get().method() == beast::http::verb::head) {
     response_ = beast::http::response<beast::http::empty_body>(std::move(message.base()));
   } else {
     message.body() = std::move(response.body);

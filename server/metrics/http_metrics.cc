@@ -9,8 +9,6 @@ namespace {
 constexpr std::array kPaths = {"/metrics",    "/startupz",    "/readyz",     "/livez",
                                "/v1/compute", "/v1/describe", "/v1/methods", "/v1/info"};
 constexpr const char* kOtherPath = "other";
-constexpr std::array kCodes = {200U, 400U, 403U, 404U, 405U, 411U, 413U, 415U,
-                               417U, 429U, 431U, 499U, 500U, 503U, 504U};
 
 }  // namespace
 
@@ -25,7 +23,8 @@ HttpMetrics::HttpMetrics(prometheus::Registry& registry, LoadMetrics& load)
                                  "Requests ended on the HTTP port, by path and status code.");
   const auto add = [&](const char* path) {
     paths_[path].started = &started.Add({{"path", path}});
-    for (const unsigned code : kCodes) {
+    for (const http::status status : http::kStatuses) {
+      const auto code = static_cast<unsigned>(status);
       paths_[path].answered[code] = &requests.Add({{"path", path}, {"code", std::to_string(code)}});
     }
   };

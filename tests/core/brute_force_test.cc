@@ -111,7 +111,7 @@ std::vector<Real> CountedMaxAtK(const Floats& rewards, int k, const std::string&
       if (!inside) (size == k ? without_k : without_less)[at] += Real(maximum);
     }
   }
-  const auto choose = [](int a, int b) { return Real(reference::ChooseExactly(a, b)); };
+  const auto choose = [](int a, int b) { return reference::Choose(a, b); };
   std::vector<Real> s;
   for (std::size_t i = 0; i < rewards.size(); ++i) {
     s.push_back(with[i] / choose(n, k));

@@ -188,7 +188,7 @@ TEST(FormulaValues, SlopeThroughRhoKMatchesExactBinomials) {
         const reference::Real exact =
             fail_k == 0 ? reference::Real(0)
                         : reference::Real(sqrt(fail_k / (1 - fail_k)) * n / (n - c));
-        worst.Add("slope", formula.Evaluate(PointOf(n, c, k)).slope, exact.convert_to<Wide>(),
+        worst.Add("slope", formula.Evaluate(PointOf(n, c, k)).slope, static_cast<Wide>(exact),
                   std::to_string(c) + "/" + std::to_string(n) + ", K = " + std::to_string(k));
       }
     }
@@ -220,7 +220,7 @@ TEST(FormulaValues, IncompleteBetaMatchesItsSeries) {
           const Wide p = Wide(c) / n;
           const Wide q = Wide(n - c) / n;
           const std::string where = std::to_string(c) + "/" + std::to_string(n);
-          worst.Add("value", actual.value, IncompleteBeta(rho, a, b).convert_to<Wide>(), where);
+          worst.Add("value", actual.value, static_cast<Wide>(IncompleteBeta(rho, a, b)), where);
           worst.Add("slope", actual.slope, std::pow(p, Wide(a) - 1) * std::pow(q, Wide(b) - 1),
                     where);
         }
@@ -242,7 +242,7 @@ TEST(FormulaValues, IncompleteBetaKeepsItsDigitsBelowALateMean) {
           if (wrong >= n) continue;
           const reference::Real rho = reference::Real(n - wrong) / n;
           worst.Add("value", formula.Evaluate(PointOf(n, n - wrong)).value,
-                    IncompleteBeta(rho, a, b).convert_to<Wide>(),
+                    static_cast<Wide>(IncompleteBeta(rho, a, b)),
                     std::to_string(n - wrong) + "/" + std::to_string(n));
         }
       }

@@ -2,18 +2,18 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <boost/multiprecision/cpp_bin_float.hpp>
 #include <cmath>
 #include <random>
 #include <vector>
 
 #include "advantaged/advantaged.h"
+#include "tests/reference/real.h"
 
 namespace advantaged {
 namespace {
 
 using testing::ElementsAre;
-using Exact = boost::multiprecision::cpp_bin_float_100;
+using Exact = reference::Real;
 
 constexpr Stage kCenter{.kind = Stage::Kind::kCenter};
 constexpr Stage kScale{.kind = Stage::Kind::kScale};

@@ -17,8 +17,7 @@ namespace {
 using reference::ChooseExactly;
 using reference::Rational;
 using reference::Real;
-
-double ToDouble(const Rational& x) { return x.convert_to<double>(); }
+using reference::ToDouble;
 
 Rational Power(const Rational& x, int exponent) {
   Rational power = 1;

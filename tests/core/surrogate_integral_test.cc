@@ -1,7 +1,5 @@
 // F by integration: against quadratures of its definition in 100 digits, and from several threads.
 
-#include <boost/math/quadrature/gauss.hpp>
-#include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
 #include <functional>
 #include <thread>
@@ -28,8 +26,7 @@ Real Quadrature(const Slope& slope, double rho) {
   };
   Real sum = 0;
   for (int i = 0; i < kPanels; ++i) {
-    sum += boost::math::quadrature::gauss<Real, 30>::integrate(integrand, Real(end * i / kPanels),
-                                                               Real(end * (i + 1) / kPanels));
+    sum += reference::Integrate(integrand, end * i / kPanels, end * (i + 1) / kPanels);
   }
   return sum;
 }
@@ -96,7 +93,6 @@ TEST(SurrogateIntegral, BoundHoldsForSteepMethods) {
         << grid[i];
   }
   // B(1/2, gamma + 1/2), of which nothing is left beyond 1e-3.
-  using boost::math::lgamma;
   const Real whole = exp(lgamma(Real(0.5)) + lgamma(Real(gamma + 0.5)) - lgamma(Real(gamma + 1)));
   EXPECT_NEAR(curve.surrogate.back(), ToDouble(whole), curve.surrogate_error_bound);
   for (const std::vector<double>& few : {std::vector<double>{0.5}, {1e-9, 0.9}, {1e-3, 0.9}}) {

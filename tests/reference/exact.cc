@@ -1,24 +1,41 @@
 #include "tests/reference/exact.h"
 
-namespace advantaged::reference {
+#include <algorithm>
+#include <cmath>
+#include <vector>
 
-Binomials::Binomials(int largest) : factorial_{1}, inverse_{1} {
-  for (int i = 1; i <= largest; ++i) {
-    factorial_.push_back(factorial_.back() * i);
-    inverse_.push_back(1 / factorial_.back());
+namespace advantaged::reference {
+namespace {
+
+struct Factorials {
+  std::vector<Real> factorial{1};
+  std::vector<Real> inverse{1};
+  explicit Factorials(int largest) {
+    for (int i = 1; i <= largest; ++i) {
+      factorial.push_back(factorial.back() * i);
+      inverse.push_back(1 / factorial.back());
+    }
   }
+};
+
+std::size_t Index(int i) { return static_cast<std::size_t>(i); }
+
+}  // namespace
+
+double Ulp(const Real& x) {
+  if (x == 0) return 0x1p-149;
+  return std::ldexp(1.0, std::max(ilogb(x), -126) - 23);
+}
+
+double ErrorInUlps(float actual, const Real& exact) {
+  return std::abs(ToDouble(exact - Real(actual))) / Ulp(exact);
 }
 
 Real Choose(int a, int b) {
-  static const Binomials kBinomials(5000);
-  return kBinomials(a, b);
-}
-
-Integer ChooseExactly(int a, int b) {
+  static const Factorials kTable(5000);
   if (b < 0 || b > a) return 0;
-  Integer product = 1;
-  for (int i = 0; i < b; ++i) product = product * (a - i) / (i + 1);
-  return product;
+  if (b == 0 || b == a) return 1;
+  return kTable.factorial[Index(a)] * kTable.inverse[Index(b)] * kTable.inverse[Index(a - b)];
 }
 
 }  // namespace advantaged::reference

@@ -1,4 +1,4 @@
-// Methods on outcomes, as docs/methods.md and the paper define them: A₊ and A₋ of a group of n with
+// Methods on outcomes, as their papers define them: A₊ and A₋ of a group of n with
 // c correct.
 #ifndef ADVANTAGED_TESTS_REFERENCE_OUTCOME_METHODS_H_
 #define ADVANTAGED_TESTS_REFERENCE_OUTCOME_METHODS_H_
