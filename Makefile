@@ -40,6 +40,19 @@ test: ## Build everything and run every test
 	@scripts/python_environment.sh
 	@ctest --preset release -j $(JOBS)
 
+# What is too long for every submission, all of it.
+NIGHTLY = 'fuzz FUZZ_SECONDS=60' lint test-frameworks image test-long
+
+.PHONY: nightly test-long
+nightly: ## Run what is too long for every submission (needs root, an hour or two)
+	@scripts/run_steps.sh $(NIGHTLY)
+test-long: ## Run the tests with the label nightly
+	@$(INSTALL) build test python
+	@$(call configure,release,build,ADVANTAGED_BUILD_TESTS=ON)
+	@cmake --build --preset release -j $(JOBS)
+	@scripts/python_environment.sh
+	@ctest --preset nightly -j $(JOBS)
+
 # Those with a list of packages, scripts/frameworks/NAME.txt, and tests, tests/frameworks/NAME_test.py.
 FRAMEWORKS ?= verl trl skyrl openrlhf areal tunix
 

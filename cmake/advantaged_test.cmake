@@ -1,6 +1,11 @@
-# Tests, one helper per kind. LABEL is one of bench, core, server, cli, client,
-# deploy, docs, package, style; "slow" may stand beside it. (tests/fuzz adds its own, fuzz.) Choose with
-# `ctest -L core`, `ctest -LE slow`.
+# Tests, one helper per kind. LABEL is one of bench, core, server, cli, client, deploy, docs, package,
+# style (tests/fuzz adds its own, fuzz). Beside it may stand
+#
+#   slow          too slow under a sanitizer
+#   concurrency   threads share something; server and client always do
+#   nightly       too long for every submission: `make nightly` runs it, `make test` does not
+#
+# Choose with `ctest -L core`, `ctest -LE slow`.
 #
 #   advantaged_test(engine LABEL core SRCS engine_test.cc batch_test.cc DEPS advantaged::core
 #                   PRECOMPILE <vector>)
@@ -35,6 +40,9 @@ set(ADVANTAGED_TOOLS ${PROJECT_SOURCE_DIR}/build/tools)
 # optimized in its library.
 set(ADVANTAGED_UNOPTIMIZED $<$<CONFIG:Release>:-O0>)
 
+# What the thread sanitizer's tests need built.
+add_custom_target(concurrency_tests)
+
 macro(advantaged_parse_test helper)
   cmake_parse_arguments(PARSE_ARGV 1 arg "OPTIMIZE" "TIMEOUT;SCRIPT;PYTHON"
                         "LABEL;SRCS;DEPS;ARGS;ENVIRONMENT;DEFINITIONS;PRECOMPILE")
@@ -54,6 +62,9 @@ function(advantaged_test name)
   advantaged_configure_target(${target} PRIVATE)
   target_link_libraries(${target} PRIVATE ${arg_DEPS} GTest::gmock GTest::gtest_main)
   target_compile_definitions(${target} PRIVATE ${arg_DEFINITIONS})
+  if(arg_LABEL MATCHES "server|client|concurrency")
+    add_dependencies(concurrency_tests ${target})
+  endif()
   if(NOT arg_OPTIMIZE)
     target_compile_options(${target} PRIVATE ${ADVANTAGED_UNOPTIMIZED})
   endif()

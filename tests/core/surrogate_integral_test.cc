@@ -1,8 +1,7 @@
-// F by integration: against quadratures of its definition in 100 digits, and from several threads.
+// F by integration: against quadratures of its definition in 100 digits.
 
 #include <cmath>
 #include <functional>
-#include <thread>
 #include <vector>
 
 #include "tests/core/described.h"
@@ -100,29 +99,6 @@ TEST(SurrogateIntegral, BoundHoldsForSteepMethods) {
     EXPECT_NEAR(coarse.surrogate.back(), ToDouble(whole), coarse.surrogate_error_bound);
   }
   EXPECT_LT(curve.surrogate_error_bound, 1e-5 * ToDouble(whole));
-}
-
-// The rule for the ends keeps tables and grows them when an integrand is rough.
-TEST(SurrogateIntegral, ThreadsDoNotDisturbEachOther) {
-  const auto describe = [](std::size_t i) {
-    const double gamma = 1e5 * static_cast<double>(i % 4 + 20);
-    return Described({"focal", {{"gamma", gamma}, {"base", std::string("grpo")}}}, 16,
-                     {1e-12, 0.4, 0.9})
-        .curve;
-  };
-  constexpr std::size_t kThreads = 8;
-  std::vector<DescribedCurve> curves(kThreads);
-  {
-    std::vector<std::jthread> threads;
-    for (std::size_t i = 0; i < kThreads; ++i) {
-      threads.emplace_back([&, i] { curves[i] = describe(i); });
-    }
-  }
-  for (std::size_t i = 0; i < kThreads; ++i) {
-    const DescribedCurve alone = describe(i);
-    EXPECT_EQ(curves[i].surrogate, alone.surrogate);
-    EXPECT_EQ(curves[i].surrogate_error_bound, alone.surrogate_error_bound);
-  }
 }
 
 }  // namespace
