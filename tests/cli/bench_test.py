@@ -68,7 +68,7 @@ def test_table(server):
 def test_leaves_no_trace_in_the_success_rates():
     with programs.server() as addresses:
         report("--server", addresses[0], "--responses", 64)
-        with urllib.request.urlopen(f"http://{addresses.http}/metrics", timeout=30) as page:
+        with urllib.request.urlopen(f"http://{addresses.http}/metrics", timeout=programs.PATIENCE) as page:
             lines = page.read().decode().splitlines()
     groups = [line for line in lines if line.startswith("advantaged_groups_total{")]
     assert groups and all(line.endswith(" 0") for line in groups)

@@ -124,12 +124,12 @@ def test_a_socket_that_is_not_there_yet_is_waited_for(compute, start, tmp_path):
 def test_waiting_ends_at_the_deadline_with_the_reason(compute, doorstep):
     listener, address = doorstep
     listener.close()
-    run, _ = compute(address, deadline=0.5)
+    run, _ = compute(address, deadline=2)
     began = time.monotonic()
     with pytest.raises(errors.DeadlineExceeded) as caught:
         run(REWARDS, groups=2, method="rloo")
-    assert 0.45 < time.monotonic() - began < 10
-    assert str(caught.value).startswith(f"no connection to {address} within 0.5 s: ")
+    assert 1.9 < time.monotonic() - began < 50
+    assert str(caught.value).startswith(f"no connection to {address} within 2 s: ")
     assert "refused" in str(caught.value)
 
 
