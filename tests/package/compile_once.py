@@ -1,4 +1,4 @@
-"""Compiler launcher: compile_once.py BUILD COMPILER ARGUMENTS...
+"""Compiler launcher: compile_once.py BUILD COMPILER [LAUNCHER...] COMPILER ARGUMENTS...
 
 An object that another build of the same sources has made by the same command is copied from there;
 everything else is compiled. So a project that embeds this one is built with its own settings, and what
@@ -16,10 +16,10 @@ import subprocess
 import sys
 
 
-def parts(command, folder):
-    """Of a compiler's command, as ninja runs it in `folder`: what decides the object, its source, its path."""
+def parts(command, compiler, folder):
+    """Of a command as ninja runs it in `folder`: what decides the object, its source, its path."""
     deciding, source, output = [], None, None
-    words = iter(command)
+    words = iter(command[command.index(compiler):])
     for word in words:
         if word in ("-MT", "-MF"):
             next(words)
@@ -32,7 +32,7 @@ def parts(command, folder):
     return deciding, source, output
 
 
-def made_before(build, command, folder):
+def made_before(build, command, compiler, folder):
     """The object that the same command has made in `build`, or None."""
     embedded = folder / "advantaged"
 
@@ -40,7 +40,7 @@ def made_before(build, command, folder):
         """Where `build` has what the embedding build generates."""
         return build / path.relative_to(embedded) if path.is_relative_to(embedded) else path
 
-    deciding, source, _ = parts(command, folder)
+    deciding, source, _ = parts(command, compiler, folder)
     source = there(source)
     generated = [pathlib.Path(word) for word in deciding if pathlib.Path(word).is_relative_to(embedded)]
     wanted = [str(there(pathlib.Path(word))) for word in deciding]
@@ -50,19 +50,18 @@ def made_before(build, command, folder):
                 return None
     for entry in json.loads((build / "compile_commands.json").read_text(encoding="utf-8")):
         if entry["file"] == str(source):
-            words = shlex.split(entry["command"])
-            before, _, output = parts(words[words.index(command[0]):], build)
+            before, _, output = parts(shlex.split(entry["command"]), compiler, build)
             if before == wanted and output.is_file() and output.stat().st_mtime >= source.stat().st_mtime:
                 return output
     return None
 
 
 def main():
-    build, command, folder = pathlib.Path(sys.argv[1]), sys.argv[2:], pathlib.Path.cwd()
-    made = made_before(build, command, folder) if "-c" in command else None
+    build, compiler, command, folder = pathlib.Path(sys.argv[1]), sys.argv[2], sys.argv[3:], pathlib.Path.cwd()
+    made = made_before(build, command, compiler, folder) if "-c" in command else None
     if made is None:
         sys.exit(subprocess.run(command, check=False).returncode)
-    _, _, output = parts(command, folder)
+    _, _, output = parts(command, compiler, folder)
     shutil.copyfile(made, output)
     # Ninja asks for the headers that it depends on; it is built only once.
     pathlib.Path(command[command.index("-MF") + 1]).write_text(f"{output}:\n", encoding="utf-8")

@@ -27,11 +27,11 @@ def compiled(tmp_path):
     entry = {"directory": str(build), "command": " ".join(command), "file": str(source)}
     (build / "compile_commands.json").write_text(json.dumps([entry]), encoding="utf-8")
 
-    def compile_with(flags, header="#define MADE 1\n"):
+    def compile_with(flags, header="#define MADE 1\n", launcher=()):
         (headers[embedding / "advantaged"] / "made.h").write_text(header, encoding="utf-8")
         words = ["c++", *flags, "-isystem", str(headers[embedding / "advantaged"]), "-MD", "-MT", "one.o", "-MF", "one.o.d",
                  "-o", "one.o", "-c", str(source)]
-        subprocess.run([sys.executable, LAUNCHER, build, *words], cwd=embedding, check=True)
+        subprocess.run([sys.executable, LAUNCHER, build, "c++", *launcher, *words], cwd=embedding, check=True)
         assert (embedding / "one.o.d").exists()
         return (embedding / "one.o").read_bytes()
 
@@ -40,6 +40,11 @@ def compiled(tmp_path):
 
 def test_the_same_command_is_not_run_again(compiled):
     assert compiled(FLAGS) == MADE
+
+
+def test_another_launcher_changes_nothing(compiled):
+    assert compiled(FLAGS, launcher=["env"]) == MADE
+    assert compiled([*FLAGS, "-g"], launcher=["env"]).startswith(b"\x7fELF")
 
 
 def test_warnings_change_no_object(compiled):

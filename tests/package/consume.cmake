@@ -11,7 +11,7 @@ if(way STREQUAL "installed")
   set(options -D CMAKE_PREFIX_PATH=${work}/prefix)
 else()
   set(options -D advantaged_source=${advantaged_source})
-  set(launcher ${python} ${CMAKE_CURRENT_LIST_DIR}/compile_once.py ${advantaged_build} ${launcher})
+  set(launcher ${python} ${CMAKE_CURRENT_LIST_DIR}/compile_once.py ${advantaged_build} ${compiler} ${launcher})
 endif()
 string(REPLACE ";" "\\;" launcher "${launcher}")
 run(${CMAKE_COMMAND} -G ${generator} -S ${CMAKE_CURRENT_LIST_DIR}/${part}_consumer -B ${work}/build

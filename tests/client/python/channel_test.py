@@ -191,10 +191,10 @@ def test_proxies_are_not_used(server):
     """Set to what refuses, in every spelling; nothing is printed of it either."""
     program = f"""
 import advantaged, asyncio
-with advantaged.Client({server.grpc[0]!r}, deadline=20) as client:
+with advantaged.Client({server.grpc[0]!r}, deadline=100) as client:
     client.compute([1, 0, 0, 1], groups=2, method="rloo")
 async def ask():
-    async with advantaged.AsyncClient({server.grpc[0]!r}, deadline=20) as client:
+    async with advantaged.AsyncClient({server.grpc[0]!r}, deadline=100) as client:
         await client.compute([1, 0, 0, 1], groups=2, method="rloo")
 asyncio.run(ask())
 """

@@ -153,9 +153,9 @@ def test_waits_are_part_of_the_deadline(fake, compute):
     run, _ = compute(fake.address)
     began = time.monotonic()
     with pytest.raises(errors.Refused):
-        run(SMALL, groups=2, method="rloo", deadline=0.5)
+        run(SMALL, groups=2, method="rloo", deadline=2)
     assert time.monotonic() - began < 50
-    assert len(fake.attempts) <= 5
+    assert len(fake.attempts) <= 20
 
 
 def test_every_call_has_a_deadline(fake, compute):

@@ -125,7 +125,7 @@ def test_doctor_goes_by_the_environment(server, environment):
 @pytest.mark.parametrize("client", [None, Identity("stranger", names=["a.example"]), Identity("unnamed", ROOT)],
                          ids=["no certificate", "untrusted", "unnamed"])
 def test_a_refused_client_hears_that_it_may_be_its_certificate(compute, server, client):
-    run, _ = compute(server.grpc[0], tls=tls_of(client), deadline=1)
+    run, _ = compute(server.grpc[0], tls=tls_of(client), deadline=3)
     with pytest.raises(errors.DeadlineExceeded, match="a certificate of the client"):
         run([1, 0], groups=2, method="rloo")
     assert server.metrics().value("advantaged_tls_handshakes_total", result="accepted") == 0
