@@ -4,13 +4,13 @@ import os
 import re
 import subprocess
 
-from programs import ADVCTL, SOURCE_DIR
+from programs import ADVCTL, PATIENCE, SOURCE_DIR
 
 
 def test_demo():
     process = subprocess.run(
         [SOURCE_DIR / "scripts" / "run_demo.sh", os.path.dirname(ADVCTL)], check=False,
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=100)
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=2 * PATIENCE)
     assert process.returncode == 0, process.stderr
     assert process.stderr == ""
     output = process.stdout

@@ -14,7 +14,7 @@ import grpc
 import pytest
 from advantaged.v1 import advantage_service_pb2_grpc, catalog_pb2, compute_pb2
 
-from programs import ADVCTL, advctl
+from programs import ADVCTL, PATIENCE, advctl
 from programs import server as server_with
 
 NOT_SERVING = b"\x08\x02"  # grpc.health.v1.HealthCheckResponse
@@ -25,7 +25,7 @@ def doctor(address, environment=None, timeout=50, program=ADVCTL, **options):
     """The finished process, and the result and text of each check."""
     env = {name: value for name, value in os.environ.items() if name not in PROXIES}
     process = subprocess.run([program, "doctor", "--server", address, "--timeout", str(timeout)], check=False,
-                             capture_output=True, text=True, timeout=60, env={**env, **(environment or {})}, **options)
+                             capture_output=True, text=True, timeout=PATIENCE, env={**env, **(environment or {})}, **options)
     table = re.findall(r"^(\w+(?: \w+)?) +(ok|note|FAILED|skipped) +(.*)$", process.stdout, re.MULTILINE)
     return process, {check: (result, found) for check, result, found in table}
 

@@ -12,6 +12,7 @@ import time
 ADVCTL = os.environ["ADVCTL"]
 ADVANTAGED = os.environ["ADVANTAGED"]
 SOURCE_DIR = pathlib.Path(os.environ["SOURCE_DIR"])
+PATIENCE = 120  # seconds until something that must happen counts as missing
 DATA = SOURCE_DIR / "data" / "humaneval_runs.jsonl"
 
 
@@ -20,7 +21,7 @@ def advctl(*args, stdin="", environment=None):
     env = {name: value for name, value in os.environ.items() if name != "ADVANTAGED_SERVER"}
     env.update(environment or {})
     return subprocess.run([ADVCTL, *map(str, args)], input=stdin, env=env, check=False,
-                          capture_output=True, text=True, timeout=60)
+                          capture_output=True, text=True, timeout=PATIENCE)
 
 
 def compute(*args, **kwargs):
@@ -52,7 +53,7 @@ def server(*flags):
             ADVANTAGED, "--listen", "127.0.0.1:0", "--listen", socket, "--http-listen",
             "127.0.0.1:0", "--ready-file", str(ready), "--drain-delay", "0", *flags])
         try:
-            deadline = time.monotonic() + 30
+            deadline = time.monotonic() + PATIENCE
             while not ready.exists() or not ready.read_text(encoding="utf-8"):
                 assert process.poll() is None, "the server ended while starting"
                 assert time.monotonic() < deadline, "the server is not ready in time"
@@ -63,4 +64,4 @@ def server(*flags):
             yield addresses
         finally:
             process.send_signal(signal.SIGTERM)
-            assert process.wait(timeout=30) == 0
+            assert process.wait(timeout=PATIENCE) == 0

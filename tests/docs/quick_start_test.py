@@ -27,7 +27,8 @@ def code(name, page="README.md"):
 
 def run(*command):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ADVANTAGED")}
-    return subprocess.run(command, check=True, capture_output=True, text=True, env=environment, timeout=60).stdout
+    return subprocess.run(command, check=True, capture_output=True, text=True, env=environment,
+                          timeout=programs.PATIENCE).stdout
 
 
 def test_python_quick_start(server):

@@ -120,7 +120,7 @@ def test_inside_a_ray_actor(server, monkeypatch):
 
 def test_the_command_knows_a_wrong_method_at_once():
     done = subprocess.run([sys.executable, "-m", "advantaged.integrations.openrlhf"], capture_output=True, text=True,
-                          env={**os.environ, "ADVANTAGED_METHOD": "grop"}, timeout=120)
+                          env={**os.environ, "ADVANTAGED_METHOD": "grop"}, timeout=500)
     assert done.returncode == 1 and "did you mean 'grpo'" in done.stderr
 
 

@@ -17,7 +17,7 @@ CORRECT = "tiny_model.starts_with_low_token"
 def run(*command, **environment):
     inherited = {name: value for name, value in os.environ.items() if name != "ADVANTAGED_TARGET"}
     path = os.pathsep.join([str(HERE), os.environ.get("PYTHONPATH", "")])
-    return subprocess.run([sys.executable, "-m", *map(str, command)], capture_output=True, text=True, timeout=120,
+    return subprocess.run([sys.executable, "-m", *map(str, command)], capture_output=True, text=True, timeout=500,
                           env={**inherited, "PYTHONPATH": path, "CUDA_VISIBLE_DEVICES": "", **environment})
 
 

@@ -10,4 +10,4 @@ import programs  # noqa: E402  (runs the real programs)
 
 with programs.server() as addresses:
     for address in addresses:
-        subprocess.run([*sys.argv[1:], address], check=True, timeout=60)
+        subprocess.run([*sys.argv[1:], address], check=True, timeout=programs.PATIENCE)

@@ -23,7 +23,8 @@ def test_a_full_queue_says_when_to_come_back(start):
         assert dict(error.trailing_metadata())["grpc-retry-pushback-ms"] == str(milliseconds)
         assert details(error, "ErrorInfo").reason == "BUSY"
         assert "--max-queued-calls" in error.details()
-        assert wait(first) == wait(second) == CODE.OK
+        first.cancel()
+        assert wait(second) == CODE.OK
     metrics = at_rest(server)
     assert metrics.value("advantaged_rejected_total", reason="queue") == 1
     assert metrics.value("grpc_server_handled_total", grpc_method="ComputeAdvantages",
@@ -31,15 +32,17 @@ def test_a_full_queue_says_when_to_come_back(start):
 
 
 def test_bytes_in_flight(start):
-    size = batches.slow().ByteSize()
-    server = start(*ONE_THREAD, f"--max-in-flight-bytes={3 * size}", "--connection-share=1")
+    request = batches.slow()
+    size = request.ByteSize() + 4 * request.response_count  # a call holds its request and its answer
+    server = start(*ONE_THREAD, f"--max-in-flight-bytes={3 * size // 2}", "--connection-share=1")
     with connect(server) as stub:
-        first = start_slow(server, stub)  # holds its request and its answer
-        assert server.metrics().value("advantaged_in_flight_bytes") == pytest.approx(2 * size, rel=1e-3)
+        first = start_slow(server, stub)
+        assert server.metrics().value("advantaged_in_flight_bytes") == pytest.approx(size, rel=1e-3)
         error = refused(stub.ComputeAdvantages.future(batches.slow(), timeout=PATIENCE))
         assert "--max-in-flight-bytes" in error.details()
         assert details(error, "RetryInfo") is not None
-        assert wait(first) == CODE.OK
+        first.cancel()
+        at_rest(server)
         assert wait(stub.ComputeAdvantages.future(batches.slow(), timeout=PATIENCE)) == CODE.OK
     assert at_rest(server).value("advantaged_rejected_total", reason="bytes") == 1
 
@@ -75,7 +78,7 @@ def test_calls_in_flight(start):
         first = start_slow(server, stub)
         error = refused(stub.ComputeAdvantages.future(batches.rloo(), timeout=PATIENCE))
         assert "--max-in-flight-calls" in error.details()
-        assert wait(first) == CODE.OK
+        first.cancel()
     assert at_rest(server).value("advantaged_rejected_total", reason="calls") == 1
 
 
@@ -90,7 +93,8 @@ def test_one_connection_has_its_share(start, tmp_path, transport):
         error = refused(flood.ComputeAdvantages.future(batches.rloo(), timeout=PATIENCE))
         assert "--connection-share" in error.details()
         calls.append(other.ComputeAdvantages.future(batches.rloo(), timeout=PATIENCE))
-        assert [wait(call) for call in calls] == [CODE.OK] * 3
+        calls.pop(0).cancel()
+        assert [wait(call) for call in calls] == [CODE.OK] * 2
     assert at_rest(server).value("advantaged_rejected_total", reason="connection_share") == 1
 
 
@@ -121,12 +125,12 @@ def test_an_expired_call_is_not_computed(start):
     server = start(*ONE_THREAD)
     with connect(server) as stub:
         first = start_slow(server, stub)
-        second = stub.ComputeAdvantages.future(batches.rloo(), timeout=0.2)
+        second = stub.ComputeAdvantages.future(batches.rloo(), timeout=0.5)
         assert wait(second) == CODE.DEADLINE_EXCEEDED
         assert wait(first) == CODE.OK
     metrics = at_rest(server)
     assert metrics.value("advantaged_compute_tasks_total") == 2
-    assert metrics.value("advantaged_compute_wait_seconds_total") >= 0.2, "the second waited for longer than it had"
+    assert metrics.value("advantaged_compute_wait_seconds_total") >= 0.5, "the second waited for longer than it had"
     assert metrics.value("advantaged_compute_busy_seconds_total") > 0
     assert metrics.value("advantaged_expired_total", stage="queue") == 1
     assert metrics.sum("advantaged_cancelled_total") == 0
@@ -186,7 +190,7 @@ def test_small_batches_do_not_wait_for_a_thread(start):
         response = stub.ComputeAdvantages(batches.rloo(), timeout=PATIENCE)
         assert response.timings.queue_us == 0
         assert not first.done()
-        assert wait(first) == CODE.OK
+        first.cancel()
 
 
 def hungry():
@@ -208,7 +212,8 @@ def test_small_batches_that_take_long_wait_for_a_thread(start):
         first = start_slow(server, stub)
         calls = [stub.ComputeAdvantages.future(request, timeout=PATIENCE) for request in hungry()]
         eventually(lambda: queued(server) == 3, "a queue of all of them")
-        assert [wait(call) for call in [first, *calls]] == [CODE.OK] * 4
+        first.cancel()
+        assert [wait(call) for call in calls] == [CODE.OK] * 3
     at_rest(server)
 
 

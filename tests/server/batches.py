@@ -3,7 +3,6 @@
 import os
 import json
 import random
-import struct
 
 from advantaged.v1 import compute_pb2
 
@@ -15,13 +14,14 @@ def rloo(rewards=(1, 0, 0, 1), group_size=2, **fields):
 
 
 def slow():
-    """Takes about a second of computing, or as many bytes as a sanitizer does in it: Pass@K for 32 K of the smallest
-    groups, whose outcomes are not their rewards."""
-    one = random.Random(1)
-    mebi = struct.pack(f"<{1 << 20}f", *(one.random() for _ in range(1 << 20)))
+    """Takes seconds of computing, and next to none to be made, sent and read, so that a caller on a busy machine has time
+    for a look: Pass@K for 32 K of the smallest groups, as bits, whose outcomes are not their rewards. For a sanitizer
+    fewer of them."""
+    responses = int(os.environ.get("ADVANTAGED_SLOW_MEBI", "8")) << 20
+    rewards, outcomes = (random.Random(seed).randbytes(responses // 8) for seed in (1, 2))
     request = compute_pb2.ComputeAdvantagesRequest(
-        group_size=2, rewards_float32_le=mebi * int(os.environ.get("ADVANTAGED_SLOW_MEBI", "8")),
-        success_threshold=0.5, pass_at=range(1, 33), reply_form=compute_pb2.REPLY_FORM_ADVANTAGES_FLOAT32_LE)
+        group_size=2, reward_bits=rewards, outcomes=outcomes, response_count=responses, pass_at=range(1, 33),
+        reply_form=compute_pb2.REPLY_FORM_ADVANTAGES_FLOAT32_LE)
     request.method.rloo.SetInParent()
     return request
 

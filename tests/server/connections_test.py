@@ -148,7 +148,7 @@ def test_half_open_connections_hold_up_nobody(start, clients):
             stub.ComputeAdvantages(batches.rloo(), timeout=PATIENCE)
             slowest = max(slowest, time.monotonic() - sent)
     print(f"slowest call beside {count} half-open connections: {slowest:.3f} s")
-    assert time.monotonic() < begin + 60  # gRPC's own patience is twice as long
+    assert time.monotonic() < begin + 100  # gRPC's own patience is 120 s
     eventually(at_rest(server, baseline), "descriptors as before")
 
 

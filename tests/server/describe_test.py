@@ -257,7 +257,7 @@ def test_an_expired_description_is_not_computed(start):
     server = start(*ONE_THREAD)
     with connect(server) as stub:
         first = start_slow(server, stub)
-        assert wait(stub.DescribeMethod.future(LARGE, timeout=0.2)) == CODE.DEADLINE_EXCEEDED
+        assert wait(stub.DescribeMethod.future(LARGE, timeout=0.5)) == CODE.DEADLINE_EXCEEDED
         eventually(lambda: queued(server) == 1, "a queue")
         cancelled = stub.DescribeMethod.future(LARGE, timeout=PATIENCE)
         eventually(lambda: queued(server) == 2, "a longer queue")

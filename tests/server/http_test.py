@@ -4,9 +4,7 @@ import base64
 import json
 import resource
 import socket
-import statistics
 import struct
-import time
 
 import pytest
 from running_server import PATIENCE, eventually
@@ -118,26 +116,17 @@ def half_open(server, count):
     return connections
 
 
-def seconds_of(server, path):
-    """The median of several, each on a new connection."""
-    def probe():
-        begin = time.monotonic()
-        assert server.get(path)
-        return time.monotonic() - begin
-    return statistics.median(probe() for _ in range(21))
-
-
 def test_half_open_connections_hold_up_nobody(start, many_files):
     del many_files
-    server = start("--http-timeout=120")
+    server = start("--http-timeout=3600")  # so who waits for one of them has no answer in time
     files = server.metrics().value("process_open_fds")
-    paths = ("/livez", "/metrics")
-    calm = [seconds_of(server, path) for path in paths]
     connections = half_open(server, CROWD)
     eventually(lambda: server.metrics().value("advantaged_http_connections") > CROWD, "a crowd")
     assert server.metrics().value("process_open_fds") > CROWD
-    for path, before in zip(paths, calm):
-        assert seconds_of(server, path) < 10 * before + 0.05, path
+    for path in ("/livez", "/metrics"):
+        for _ in range(20):
+            assert server.get(path), path
+    assert server.metrics().value("advantaged_http_connections") > CROWD, "it still stands"
     for connection in connections:
         connection.close()
     eventually(lambda: server.metrics().value("advantaged_http_connections") <= 2, "an end")
@@ -223,7 +212,7 @@ def test_requests_are_counted(start):
 
 def test_requests_without_an_answer_are_counted(start):
     """What has started has ended once, whatever became of it."""
-    server = start("--http-timeout=0.2")
+    server = start("--http-timeout=2")
     slow_writer(server).close()
     too_slow = slow_writer(server)
     assert too_slow.recv(1) == b""

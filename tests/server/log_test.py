@@ -88,7 +88,7 @@ def test_calls_that_end_badly(start):
         slow = stub.ComputeAdvantages.future(batches.slow(), timeout=PATIENCE)
         eventually(busy, "a busy thread")
         with pytest.raises(grpc.RpcError):  # in the queue
-            stub.ComputeAdvantages(batches.rloo(rewards=[1, 0] * 3), timeout=0.1)
+            stub.ComputeAdvantages(batches.rloo(rewards=[1, 0] * 3), timeout=0.5)
         slow.cancel()
         at_rest(server)
         stub.ComputeAdvantages(batches.rloo())
@@ -100,7 +100,7 @@ def test_calls_that_end_badly(start):
     assert expired["responses"] == 6 and expired["method"] == "rloo"
     assert expired["compute_us"] == 0 and expired["queue_us"] > 0
     cancelled, = (line for line in found if line["code"] == "Canceled")
-    assert cancelled["method"] == "rloo" and cancelled["request_bytes"] > 1 << 22
+    assert cancelled["method"] == "rloo" and cancelled["request_bytes"] > 1 << 17
     for line in found:
         assert line["level"] == "info"
         assert ("groups" in line) == ("response_bytes" in line) == (line["code"] == "OK")
@@ -214,5 +214,5 @@ def test_nobody_reads_the_log(tmp_path):
         dropped = re.compile(rb"^advantaged_log_lines_dropped_total [1-9]", re.MULTILINE)
         eventually(lambda: dropped.search(urllib.request.urlopen(page).read()), "dropped lines")
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=30) == 0, "the log may take a second"
+        assert process.wait(timeout=PATIENCE) == 0, "the log may take a second"
         assert os.read(reader, 1).startswith(b"{")

@@ -15,6 +15,7 @@ import sys
 import batches
 import grpc
 from advantaged.v1 import catalog_pb2, compute_pb2
+from drain_test import FOREVER
 from rest import RPC, at_rest, handled, started
 from running_server import PATIENCE, eventually
 
@@ -120,9 +121,8 @@ def test_calls_that_grpc_itself_refuses_are_not_counted(start):
 
 
 def test_drain_with_calls_in_flight(start):
-    server = start()
+    server = start(FOREVER)  # so that there is time for a look after the last call
     with server.channel() as channel, server.stub() as stub:
-        # The server bears with a watch for two seconds after its last call: time for a look.
         watch = channel.unary_stream("/grpc.health.v1.Health/Watch")(b"", timeout=PATIENCE)
         assert next(watch) == SERVING
         finished, cancelled = (stub.ComputeAdvantages.future(batches.slow()) for _ in range(2))
@@ -132,6 +132,6 @@ def test_drain_with_calls_in_flight(start):
         cancelled.cancel()
         assert finished.result(PATIENCE)
         metrics = at_rest(server)
-        assert server.process.wait(PATIENCE) == 0
+        assert server.stop() == 128 + signal.SIGTERM
     assert started(metrics) == 2
     assert handled(metrics, "OK") == handled(metrics, "Canceled") == 1

@@ -16,7 +16,7 @@ PROMETHEUS = pathlib.Path(os.environ["ADVANTAGED_TOOLS"], "prometheus")
 JOB = "advantaged"
 # The interval is also how long a scrape may take, on a machine with other work too.
 CONFIGURATION = """\
-global: {{scrape_interval: 2s}}
+global: {{scrape_interval: 5s}}
 scrape_configs:
   - job_name: {job}
     static_configs: [{{targets: ["{target}"]}}]

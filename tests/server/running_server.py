@@ -62,8 +62,13 @@ class Server:
     def __init__(self, folder, *flags, listen=("127.0.0.1:0",), http="127.0.0.1:0", env=None, binary=BINARY):
         ready = pathlib.Path(folder, "ready.json")
         self.log_path = pathlib.Path(folder, "log.txt")
+        def given(*names):
+            return any(flag.startswith(names) for flag in flags)
+
         command = [binary, f"--http-listen={http}", f"--ready-file={ready}",
-                   *([] if any(flag.startswith("--drain-delay") for flag in flags) else ["--drain-delay=0"]), *flags]
+                   *([] if given("--drain-delay") else ["--drain-delay=0"]),
+                   # The default is less than what a busy machine may need for the calls in flight.
+                   *([] if given("--drain-timeout", "--config") else [f"--drain-timeout={PATIENCE // 2}"]), *flags]
         command += [f"--listen={address}" for address in listen]
         with self.log_path.open("w", encoding="utf-8") as log:
             self.process = subprocess.Popen(command, stderr=log, stdout=log,

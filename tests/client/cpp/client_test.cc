@@ -111,15 +111,15 @@ TEST(Client, ComesBackWhenABusyServerSaysSo) {
 }
 
 TEST(Client, IsRefusedIfTheDeadlineComesFirstOrTheServerSaysNever) {
-  for (const int pushback : {60'000, -1}) {
+  for (const int pushback : {600'000, -1}) {
     const FakeServer server(
         {}, [&](auto& context, const auto&, auto&) { return Refuse(context, pushback); });
-    Client client(server.target(), Within(std::chrono::seconds(30)));
+    Client client(server.target(), Within(std::chrono::seconds(300)));
     const Sample sample = Sample::Draw(2, 30, Groups::kSizes, false);
     const auto start = steady_clock::now();
     const absl::Status status = client.Compute(sample.view(), sample.settings).status();
     EXPECT_TRUE(absl::IsResourceExhausted(status)) << status;
-    EXPECT_LT(steady_clock::now() - start, std::chrono::seconds(20));
+    EXPECT_LT(steady_clock::now() - start, std::chrono::seconds(200));
     EXPECT_EQ(RetryDelay(status).has_value(), pushback > 0);
     EXPECT_EQ(server.requests().size(), 1U);
   }
@@ -159,12 +159,12 @@ TEST(Client, DoesNotWaitForASlowServerLongerThanAllowed) {
     while (!context.IsCancelled()) std::this_thread::yield();
     return grpc::Status::CANCELLED;
   });
-  Client client(server.target(), Within(milliseconds(300)));
+  Client client(server.target(), Within(milliseconds(2500)));
   const Sample sample = Sample::Draw(3, 3, Groups::kSize, false);
   Call call;
   const absl::Status status = client.Compute(sample.view(), sample.settings, call);
   EXPECT_TRUE(absl::IsDeadlineExceeded(status));
-  EXPECT_EQ(Text(status), server.target() + " did not answer within 0.3 s");
+  EXPECT_EQ(Text(status), server.target() + " did not answer within 2.5 s");
   EXPECT_EQ(server.requests().size(), 1U);
 }
 
@@ -175,10 +175,10 @@ std::string UnusedSocket() {
 TEST(Client, SaysWhyThereIsNoConnection) {
   const Sample sample = Sample::Draw(3, 3, Groups::kSize, false);
   const std::string target = UnusedSocket();
-  Client patient(target, Within(milliseconds(400)));
+  Client patient(target, Within(milliseconds(2500)));
   absl::Status status = patient.Compute(sample.view(), sample.settings).status();
   EXPECT_TRUE(absl::IsDeadlineExceeded(status));
-  EXPECT_THAT(Text(status), HasSubstr("no connection to " + target + " within 0.4 s: "));
+  EXPECT_THAT(Text(status), HasSubstr("no connection to " + target + " within 2.5 s: "));
   EXPECT_THAT(Text(status), HasSubstr("No such file or directory"));
 
   ClientOptions at_once;

@@ -58,12 +58,12 @@ def test_a_refusal_leaves_observe_as_the_caller_set_it(drive, refusing, vector):
 def test_refused_until_the_deadline(drive, refusing, vector):
     """The refusal is the error, before or at the deadline."""
     refusing.failures = [Failure(CODE.RESOURCE_EXHAUSTED, 400)] * 1000
-    driver = drive(refusing.address, deadline=2)
+    driver = drive(refusing.address, deadline=4)
     began = time.monotonic()
     answer = driver.ask(vector["request"])
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 50
     assert answer["error"] == "RESOURCE_EXHAUSTED", answer
-    assert 2 <= len(refusing.attempts) <= 6
+    assert len(refusing.attempts) <= 10
     refusing.failures.clear()
     assert list(faults(vector, driver.ask(vector["request"]))) == []
     driver.finish()

@@ -29,7 +29,6 @@ class Load:
         self.done = threading.Event()
         self.faults = []
         self.answers = [0] * CLIENTS
-        self.longest = 0.0  # seconds that a call took
         self.threads = [threading.Thread(target=self._ask, args=(i,)) for i in range(CLIENTS)]
         for thread in self.threads:
             thread.start()
@@ -38,9 +37,7 @@ class Load:
         try:
             while not self.done.is_set():
                 vector = self.vectors[self.answers[i] % len(self.vectors)]
-                began = time.monotonic()
                 self.faults += faults(vector, self.drivers[i].ask(vector["request"]))
-                self.longest = max(self.longest, time.monotonic() - began)
                 self.answers[i] += 1
         except BaseException as error:
             self.faults.append(repr(error))
@@ -52,14 +49,13 @@ class Load:
         assert not self.faults, self.faults[:5]
 
     def finish(self):
-        """Nothing has failed. The longest call, in seconds."""
+        """Nothing has failed, nor taken longer than a client's deadline, a minute."""
         self.done.set()
         for thread in self.threads:
             thread.join()
         assert not self.faults, self.faults[:5]
         for driver in self.drivers:
             driver.finish()
-        return self.longest
 
 
 def served(server):
@@ -120,8 +116,7 @@ def test_rolling_restart_kill_and_freeze_fail_no_call(drive, replicas, names):
     servers[1].process.send_signal(signal.SIGCONT)
     assert_serves(servers[1])
     load.goes_on()
-    longest = load.finish()
-    assert longest < FROZEN_SECONDS + 20, f"a call took {longest:.1f} s"
+    load.finish()
     for server in servers:
         assert server.stop() == 0, server.log()
 

@@ -124,12 +124,12 @@ def test_a_socket_that_is_not_there_yet_is_waited_for(compute, start, tmp_path):
 def test_waiting_ends_at_the_deadline_with_the_reason(compute, doorstep):
     listener, address = doorstep
     listener.close()
-    run, _ = compute(address, deadline=0.5)
+    run, _ = compute(address, deadline=2)
     began = time.monotonic()
     with pytest.raises(errors.DeadlineExceeded) as caught:
         run(REWARDS, groups=2, method="rloo")
-    assert 0.45 < time.monotonic() - began < 10
-    assert str(caught.value).startswith(f"no connection to {address} within 0.5 s: ")
+    assert 1.9 < time.monotonic() - began < 50
+    assert str(caught.value).startswith(f"no connection to {address} within 2 s: ")
     assert "refused" in str(caught.value)
 
 
@@ -191,10 +191,10 @@ def test_proxies_are_not_used(server):
     """Set to what refuses, in every spelling; nothing is printed of it either."""
     program = f"""
 import advantaged, asyncio
-with advantaged.Client({server.grpc[0]!r}, deadline=20) as client:
+with advantaged.Client({server.grpc[0]!r}, deadline=100) as client:
     client.compute([1, 0, 0, 1], groups=2, method="rloo")
 async def ask():
-    async with advantaged.AsyncClient({server.grpc[0]!r}, deadline=20) as client:
+    async with advantaged.AsyncClient({server.grpc[0]!r}, deadline=100) as client:
         await client.compute([1, 0, 0, 1], groups=2, method="rloo")
 asyncio.run(ask())
 """

@@ -78,7 +78,7 @@ def only_known(messages, direction):
 @pytest.fixture(name="older")
 def start_older(server, previous):
     with between(server, only_known(previous, "Request"), only_known(previous, "Response")) as address:
-        with advantaged.Client(address, deadline=20) as client:
+        with advantaged.Client(address, deadline=100) as client:
             yield client
 
 

@@ -13,7 +13,7 @@ import pytest
 from advantaged import Tls, errors
 from authority import NAME, ROOT, Files, Identity
 from cryptography.hazmat.primitives import serialization
-from running_server import eventually
+from running_server import PATIENCE, eventually
 
 TRAINER = Identity("trainer", ROOT, names=["trainer.example"])
 PREFIX = "ADVANTAGED_CLIENT_TLS_"
@@ -115,7 +115,7 @@ def test_a_key_that_is_no_use_is_named(environment, key):
 def test_doctor_goes_by_the_environment(server, environment):
     def doctor(env):
         return subprocess.run([sys.executable, "-m", "advantaged", "doctor", server.grpc[0]], env=env, check=False,
-                              capture_output=True, text=True, timeout=60)
+                              capture_output=True, text=True, timeout=PATIENCE)
     good = doctor(dict(os.environ))
     assert good.returncode == 0, good.stdout
     bad = doctor({name: value for name, value in os.environ.items() if not name.startswith(PREFIX)})
@@ -125,7 +125,7 @@ def test_doctor_goes_by_the_environment(server, environment):
 @pytest.mark.parametrize("client", [None, Identity("stranger", names=["a.example"]), Identity("unnamed", ROOT)],
                          ids=["no certificate", "untrusted", "unnamed"])
 def test_a_refused_client_hears_that_it_may_be_its_certificate(compute, server, client):
-    run, _ = compute(server.grpc[0], tls=tls_of(client), deadline=1)
+    run, _ = compute(server.grpc[0], tls=tls_of(client), deadline=3)
     with pytest.raises(errors.DeadlineExceeded, match="a certificate of the client"):
         run([1, 0], groups=2, method="rloo")
     assert server.metrics().value("advantaged_tls_handshakes_total", result="accepted") == 0

@@ -23,7 +23,7 @@ SPDX = json.loads((FOLDER / "advantaged.spdx.json").read_text(encoding="utf-8"))
 IMAGE = os.environ["ADVANTAGED_IMAGE"]
 PODMAN = str(FOLDER / "podman")
 PAGE = (SOURCE / "docs/image.md").read_text(encoding="utf-8")
-PATIENCE = 30
+PATIENCE = 120
 # As a runtime of containers starts it: its own mounts, a root nobody can write, a user without rights.
 ENTER = ('mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && '
          'exec setpriv --no-new-privs --bounding-set=-all,+sys_chroot,+setuid,+setgid chroot --userspec=65532:65532 --groups= "$0" "$@"')

@@ -24,6 +24,6 @@ def test_go_is_asked_for_by_version(version, said, tmp_path):
         (programs / "go").write_text(f"#!/bin/sh\necho {version}\n", encoding="utf-8")
         (programs / "go").chmod(0o755)
     done = subprocess.run([shutil.which("bash"), tmp_path / "scripts" / SCRIPT.name], env={"PATH": str(programs)},
-                          capture_output=True, text=True, timeout=60, check=False)
+                          capture_output=True, text=True, timeout=500, check=False)
     assert done.returncode == 1
     assert done.stderr == f"test-deploy needs Go 1.26 or newer: {said}\n"

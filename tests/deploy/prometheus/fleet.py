@@ -1,6 +1,8 @@
 """Series of replicas as Prometheus would have them, a value a minute, and what may befall them."""
 
 DAY = 24 * 60
+# Minutes between two bursts of calls, and calls in one.
+RHYTHMS = {"one call in ten minutes": (10, 1), "one call in half an hour": (30, 1), "load": (1, 6000)}
 CALL = 'grpc_method="ComputeAdvantages"'
 NOW = 0  # Unix time at which promtool's clock begins
 
@@ -89,6 +91,11 @@ class Replica:
                     values[minute] = NOW + at * 60
                 elif "_info{" not in name and "expiry" not in name and "fallback" not in name and values[minute] is not None:
                     values[minute] -= base
+
+
+def replicas(rhythm, minutes, count=3, run=""):
+    every, calls = RHYTHMS[rhythm]
+    return [Replica(f"10.0.0.{i}:9464", every, calls, minutes, run) for i in range(count)]
 
 
 def merged(*replicas):

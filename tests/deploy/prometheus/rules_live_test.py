@@ -23,12 +23,13 @@ def server(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def prometheus(server, tmp_path_factory):
-    """With the example configuration, but for the server's address and the seconds between scrapes."""
+    """With the example configuration, but for the server's address and the seconds between scrapes, which are also those
+    that a scrape may take."""
     folder = tmp_path_factory.mktemp("prometheus")
     for file in FILES:
         shutil.copy(file, folder)
     configuration = yaml.safe_load(pathlib.Path(FOLDER, "prometheus.yml").read_text(encoding="utf-8"))
-    configuration["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s"}
+    configuration["global"] = {"scrape_interval": "5s", "evaluation_interval": "1s"}
     configuration["scrape_configs"][0]["static_configs"][0]["targets"] = [server.http]
     running = Prometheus(folder, configuration=yaml.safe_dump(configuration))
     yield running

@@ -13,7 +13,7 @@ KUBERNETES_VERSION = "1.30"  # of Kubernetes, the newest that kubectl-validate k
 
 
 def run(tool, *arguments):
-    return subprocess.run([TOOLS / tool, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run([TOOLS / tool, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=500)
 
 
 def helm(*flags, name="advantaged"):

@@ -122,7 +122,7 @@ async fn a_real_server_computes_for_clients_with_a_certificate_only() {
 #[tokio::test]
 async fn a_certificate_that_is_not_trusted_is_the_last_reason_of_the_deadline() {
     let target = serve(&Authority::new("servers"), "localhost", None);
-    let client = Client::builder(&target).deadline(Duration::from_millis(300)).build().unwrap();
+    let client = Client::builder(&target).deadline(Duration::from_millis(2500)).build().unwrap();
     let error = client.server_info().await.unwrap_err();
     assert!(matches!(error, Error::DeadlineExceeded { .. }), "{error}");
     assert!(error.to_string().contains("UnknownIssuer"), "{error}");
