@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,6 @@ import numpy.typing as npt
 from advantaged.errors import wrong
 
 Array = npt.NDArray[Any]
-Missing = Literal["error", "mask"]
 
 
 def is_torch(values: object) -> bool:

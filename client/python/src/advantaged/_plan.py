@@ -7,12 +7,13 @@ only adds its arrays: fields of a protobuf message may stand in any order, one a
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import functools
 from collections.abc import Mapping
 from typing import Any
 
-from advantaged import _arguments, _groups, _spec, methods, stages
+import numpy as np
+
+from advantaged import _arguments, _groups, _spec, _suggest, methods, stages
 from advantaged.errors import wrong
 from advantaged.v1 import compute_pb2, stages_pb2
 
@@ -63,6 +64,8 @@ def split_arguments(arguments: Mapping[str, Any]) -> tuple[Plan, dict[str, Any]]
 
 def _make(**arguments: Any) -> Plan:
     settings = {name: value for name, value in arguments.items() if name in _METHOD_FREE}
+    if isinstance(settings.get("pass_at"), (int, np.integer)):
+        settings["pass_at"] = (settings["pass_at"],)
     for name in ("stages", "batch_moments", "pass_at"):
         settings[name] = _several(settings.get(name), name)
     method = _method(settings.pop("method", None), {k: v for k, v in arguments.items() if k not in _METHOD_FREE})
@@ -114,8 +117,8 @@ _METHOD_FREE = frozenset(("method", "stages", "batch_moments", "pass_at", "stati
 def _method(method: Any, parameters: dict[str, Any]) -> methods.Method:
     unknown = [name for name in parameters if name not in _arguments.SETTINGS]
     if unknown:
-        close = difflib.get_close_matches(unknown[0], _arguments.SETTINGS | _arguments.ARRAYS | _arguments.CALL, 1)
-        raise TypeError(f"compute() has no argument {unknown[0]!r}" + (f"; did you mean {close[0]!r}?" if close else ""))
+        known = _arguments.SETTINGS | _arguments.ARRAYS | _arguments.CALL
+        raise TypeError(f"compute() has no argument {unknown[0]!r}{_suggest.hint(unknown[0], known)}")
     if isinstance(method, methods.Method):
         if parameters:
             raise TypeError(f"{next(iter(parameters))}: set beside {method!r}, which has its parameters")

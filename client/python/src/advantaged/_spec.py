@@ -9,7 +9,7 @@ from typing import Any
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
-from advantaged import methods, stages
+from advantaged import _suggest, methods, stages
 from advantaged.errors import InvalidArgument, wrong
 from advantaged.v1 import method_pb2, stages_pb2
 
@@ -19,8 +19,8 @@ def choice(enum: Any, text: Any, path: str) -> Any:
     prefix = enum.values_by_number[0].name.removesuffix("UNSPECIFIED")
     value = enum.values_by_name.get(prefix + text.upper()) if isinstance(text, str) and text.islower() else None
     if value is None or value.number == 0:
-        names = ", ".join(entry.name.removeprefix(prefix).lower() for entry in enum.values if entry.number)
-        raise wrong(path, f"{text!r}; it must be one of {names}")
+        names = [entry.name.removeprefix(prefix).lower() for entry in enum.values if entry.number]
+        raise wrong(path, f"{text!r}; it must be one of {', '.join(names)}{_suggest.hint(text, names)}")
     return value.number
 
 
