@@ -95,7 +95,8 @@ class Call(TypedDict, total=False):
     """How this client reads the arrays and gives the answer."""
 
     missing: Missing
-    """What a reward that is NaN or None is: an error (default), or masked out, as by `valid`."""
+    """What a reward that is NaN or None is: an error (default), or masked out, as by `valid`. With `trajectory_ids` it
+    says nothing where the response has one elsewhere: its rows stay valid and get its advantage."""
     out_dtype: Any
     """dtype of the advantages, of NumPy or torch as the rewards are; default float32."""
     deadline: float

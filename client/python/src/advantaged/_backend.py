@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -10,7 +11,7 @@ import numpy as np
 
 from advantaged import _batch, _containers, _plan, _status
 from advantaged.errors import InvalidArgument, UnexpectedStatus, wrong
-from advantaged.result import Facts, Result
+from advantaged.result import Facts, Result, Warning
 
 if TYPE_CHECKING:
     from advantaged._arguments import Arguments
@@ -26,6 +27,8 @@ class Job(NamedTuple):
 
     def result(self, advantages: Any, facts: Callable[[], Facts], backend: str) -> Result:
         """`advantages` as the rewards came."""
+        if self.read.warnings:
+            facts = functools.partial(_with_warnings, facts, self.read.warnings)
         if self.plan.moments_only:
             return Result(None, facts, backend)
         if len(advantages) != len(self.read.batch.rewards):
@@ -35,6 +38,11 @@ class Job(NamedTuple):
     def in_callers_words(self, error: InvalidArgument) -> InvalidArgument:
         """Names the groups as the caller does."""
         return _status.with_labels(error, self.read.labels, self.read.trajectory_labels)
+
+
+def _with_warnings(facts: Callable[[], Facts], warnings: tuple[Warning, ...]) -> Facts:
+    found = facts()
+    return found._replace(warnings=(*warnings, *found.warnings))
 
 
 def read_job(rewards: Any, arguments: Arguments) -> Job:

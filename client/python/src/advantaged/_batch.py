@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from advantaged import _containers, _groups
+from advantaged import _containers, _groups, _missing, _suggest
 from advantaged._plan import Plan
 from advantaged.errors import wrong
+from advantaged.result import Warning
 
 Bools = npt.NDArray[np.bool_]
 
@@ -46,6 +47,8 @@ class Read(NamedTuple):
     trajectory_labels: Sequence[Hashable] | None
     """The same of `trajectory_ids`."""
     out_dtype: Any
+    warnings: tuple[Warning, ...] = ()
+    """What the result has to say besides."""
 
 
 def read(rewards: Any, arrays: Mapping[str, Any], plan: Plan) -> Read:
@@ -66,23 +69,24 @@ def read(rewards: Any, arrays: Mapping[str, Any], plan: Plan) -> Read:
         _check_count(groups.ids, count, "group_ids")
     valid = _bools(arrays.get("valid"), "valid", count)
     flat = _to_float32(values, valid)
-    missing = arrays.get("missing", "error")
-    if missing == "mask":
-        present = ~np.isnan(flat)
-        if not present.all():
-            valid = present if valid is None else valid & present
-    elif missing != "error":
-        raise wrong("missing", f"{missing!r}; it must be 'error' or 'mask'")
+    outcomes = _bools(arrays.get("outcomes"), "outcomes", count)
     lengths = arrays.get("lengths")
     trajectory_ids, trajectory_labels = None, None
     if arrays.get("trajectory_ids") is not None:
         trajectory_ids, trajectory_labels = _groups.dense(arrays["trajectory_ids"], "trajectory_ids")
         _check_count(trajectory_ids, count, "trajectory_ids")
+    known = _missing.Known(flat, valid, outcomes)
+    missing = arrays.get("missing", "error")
+    if missing == "mask":
+        rule = plan.settings.get("trajectory_reward") or ""
+        known = _missing.mask(flat, valid, outcomes, trajectory_ids, rule, trajectory_labels)
+    elif missing != "error":
+        raise wrong("missing", f"{missing!r}; it must be 'error' or 'mask'{_suggest.hint(missing, ('error', 'mask'))}")
     batch = Batch(
-        flat, groups.size, groups.sizes, groups.ids, valid, _bools(arrays.get("outcomes"), "outcomes", count),
+        known.rewards, groups.size, groups.sizes, groups.ids, known.valid, known.outcomes,
         None if lengths is None else _check_count(_groups.unsigned(lengths, "lengths"), count, "lengths"),
         trajectory_ids)
-    return Read(batch, form, groups.labels, trajectory_labels, arrays.get("out_dtype"))
+    return Read(batch, form, groups.labels, trajectory_labels, arrays.get("out_dtype"), known.warnings)
 
 
 def _to_float32(values: _containers.Array, valid: Bools | None) -> npt.NDArray[np.float32]:
