@@ -9,6 +9,7 @@ from advantaged import methods, stages
 
 SmallGroup = Literal["zero", "error", "raw", "clamp_k"]
 TrajectoryReward = Literal["equal_or_error", "last", "sum"]
+EmptyResponses = Literal["count", "drop"]
 Missing = Literal["error", "mask"]
 
 
@@ -41,6 +42,10 @@ class Settings(TypedDict, total=False):
     """Return `batch_moments` and nothing else."""
     small_group: SmallGroup
     """What a group gets that masking left too small for the method; default "zero"."""
+    empty_responses: EmptyResponses
+    """What a response without a token in the loss is, whose `lengths` is 0 (all of them, with `trajectory_ids`):
+    "count" (default): part of its group's statistics; "drop": masked out. Frameworks differ. Either way it is masked if
+    it has no reward, as aborted samples have none; the first of a process is logged, and the result counts them."""
     pass_at: Union[int, Sequence[int]]
     """K for which to report unbiased Pass@K: one, or several."""
     statistics: bool
@@ -107,11 +112,6 @@ class Arguments(Settings, Arrays, Call, total=False):
     """All of it."""
 
 
-class TokenArguments(Arguments, total=False):
-    """What `compute_tokens` takes besides."""
-
-
 ARRAYS = frozenset(Arrays.__annotations__)
 CALL = frozenset(Call.__annotations__)
 SETTINGS = frozenset(Settings.__annotations__)
-TOKEN_ARRAYS = ARRAYS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -14,6 +15,8 @@ from advantaged.errors import wrong
 from advantaged.result import Warning
 
 Bools = npt.NDArray[np.bool_]
+LOGGER = logging.getLogger("advantaged")
+_logged_empty = False
 
 
 class Batch(NamedTuple):
@@ -49,6 +52,8 @@ class Read(NamedTuple):
     out_dtype: Any
     warnings: tuple[Warning, ...] = ()
     """What the result has to say besides."""
+    empty_responses: int = 0
+    """Without a token in the loss."""
 
 
 def read(rewards: Any, arrays: Mapping[str, Any], plan: Plan) -> Read:
@@ -70,11 +75,20 @@ def read(rewards: Any, arrays: Mapping[str, Any], plan: Plan) -> Read:
     valid = _bools(arrays.get("valid"), "valid", count)
     flat = _to_float32(values, valid)
     outcomes = _bools(arrays.get("outcomes"), "outcomes", count)
-    lengths = arrays.get("lengths")
+    lengths, empty_count = arrays.get("lengths"), 0
     trajectory_ids, trajectory_labels = None, None
     if arrays.get("trajectory_ids") is not None:
         trajectory_ids, trajectory_labels = _groups.dense(arrays["trajectory_ids"], "trajectory_ids")
         _check_count(trajectory_ids, count, "trajectory_ids")
+    if lengths is not None:
+        lengths = _check_count(_groups.unsigned(lengths, "lengths"), count, "lengths")
+        empty, empty_count = _missing.empty_responses(lengths, valid, trajectory_ids)
+        if empty_count:
+            _log_empty(empty, plan.settings["empty_responses"])
+            is_out = empty if plan.settings["empty_responses"] == "drop" else empty & np.isnan(flat)
+            valid = ~is_out if valid is None else valid & ~is_out
+    elif plan.settings["empty_responses"] == "drop":
+        raise wrong("lengths", "not set, but empty_responses is 'drop': lengths say which responses have no token in the loss")
     known = _missing.Known(flat, valid, outcomes)
     missing = arrays.get("missing", "error")
     if missing == "mask":
@@ -84,9 +98,19 @@ def read(rewards: Any, arrays: Mapping[str, Any], plan: Plan) -> Read:
         raise wrong("missing", f"{missing!r}; it must be 'error' or 'mask'{_suggest.hint(missing, ('error', 'mask'))}")
     batch = Batch(
         known.rewards, groups.size, groups.sizes, groups.ids, known.valid, known.outcomes,
-        None if lengths is None else _check_count(_groups.unsigned(lengths, "lengths"), count, "lengths"),
-        trajectory_ids)
-    return Read(batch, form, groups.labels, trajectory_labels, arrays.get("out_dtype"), known.warnings)
+        lengths, trajectory_ids)
+    return Read(batch, form, groups.labels, trajectory_labels, arrays.get("out_dtype"), known.warnings, empty_count)
+
+
+def _log_empty(empty: Bools, rule: str) -> None:
+    """Once a process, for nobody may have thought of them."""
+    global _logged_empty
+    if _logged_empty:
+        return
+    _logged_empty = True
+    what = "is left out of" if rule == "drop" else "counts in"
+    LOGGER.warning("advantaged: response %d has no token in the loss, and %s the statistics of its group, as "
+                   "empty_responses=%r says; more are in the summary, not in the log", int(np.argmax(empty)), what, rule)
 
 
 def _to_float32(values: _containers.Array, valid: Bools | None) -> npt.NDArray[np.float32]:

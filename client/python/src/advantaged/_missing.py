@@ -1,4 +1,4 @@
-"""Rewards that are missing, NaN or None, under missing="mask"."""
+"""Responses that lack something: rewards that are missing, NaN or None; tokens in the loss."""
 
 from __future__ import annotations
 
@@ -64,6 +64,19 @@ def mask(rewards: npt.NDArray[np.float32], valid: Bools | None, outcomes: Bools 
         outcomes = outcomes.copy()
         outcomes[missing] = outcomes[source]
     return Known(rewards, valid if valid is None and takes_part.all() else takes_part, outcomes, warnings)
+
+
+def empty_responses(lengths: Any, valid: Bools | None, trajectory_ids: Any) -> tuple[Bools, int]:
+    """The valid rows of responses without a token, and how many such responses there are."""
+    empty: Bools = lengths == 0
+    if valid is not None:
+        empty &= valid
+    if trajectory_ids is None or not empty.any():
+        return empty, int(np.count_nonzero(empty))
+    _, response = np.unique(trajectory_ids, return_inverse=True)
+    tokens = np.bincount(response, np.where(True if valid is None else valid, lengths, 0))
+    empty &= tokens[response] == 0
+    return empty, len(np.unique(response[empty]))
 
 
 def _last(rows: Rows, response: Any, count: int) -> Rows:

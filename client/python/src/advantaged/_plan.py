@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import typing
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +21,7 @@ from advantaged.v1 import compute_pb2, stages_pb2
 _SCALARS = ("expected_group_size", "trajectory_reward", "success_threshold", "shape_rewards", "zero_unless_mixed",
             "constant_tolerance", "allow_recentering", "moments_only", "small_group", "required_numerics_version",
             "run", "observe")
+_EMPTY = typing.get_args(_arguments.EmptyResponses)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,6 +87,9 @@ def _make(**arguments: Any) -> Plan:
     for i, k in enumerate(settings["pass_at"]):
         request.pass_at.append(_groups.whole(k, f"pass_at[{i}]"))
     settings["pass_at"] = list(request.pass_at)
+    empty = settings["empty_responses"] = settings.get("empty_responses") or "count"
+    if empty not in _EMPTY:
+        raise wrong("empty_responses", f"{empty!r}; it must be 'count' or 'drop'{_suggest.hint(empty, _EMPTY)}")
     statistics = settings.get("statistics", True)
     if not isinstance(statistics, bool):
         raise wrong("statistics", f"{statistics!r}; it must be True or False")
@@ -111,7 +116,7 @@ def _several(values: Any, name: str) -> tuple[Any, ...]:
 # Typed: True is no 1.
 _find = functools.lru_cache(maxsize=256, typed=True)(_make)
 # What of the settings is no parameter of a method.
-_METHOD_FREE = frozenset(("method", "stages", "batch_moments", "pass_at", "statistics", *_SCALARS))
+_METHOD_FREE = frozenset(("method", "stages", "batch_moments", "pass_at", "statistics", "empty_responses", *_SCALARS))
 
 
 def _method(method: Any, parameters: dict[str, Any]) -> methods.Method:

@@ -48,10 +48,10 @@ class AsyncClient(Remote):
         except AdvantagedError as error:
             return await asyncio.to_thread(self._fall_back(error).run, job)
 
-    async def compute_tokens(self, token_level_rewards: Any, response_mask: Any,
+    async def compute_tokens(self, token_level_rewards: Any, response_mask: Any, *, reward_mask: Any = None,
                              **arguments: Unpack[Arguments]) -> Result:
         """As `Client.compute_tokens`."""
-        tokens = _backend.Tokens(token_level_rewards, response_mask)
+        tokens = _backend.Tokens(token_level_rewards, response_mask, reward_mask)
         return tokens.broadcast(await self.compute(tokens.rewards, **tokens.arguments(arguments)))
 
     async def close(self) -> None:

@@ -50,10 +50,16 @@ class Client(Remote):
         except AdvantagedError as error:
             return self._fall_back(error).run(job)
 
-    def compute_tokens(self, token_level_rewards: Any, response_mask: Any, **arguments: Unpack[Arguments]) -> Result:
-        """`compute` for token-level rewards: both arrays are [response, token]; rewards are summed over the mask,
-        and each advantage goes to the tokens in it."""
-        tokens = _backend.Tokens(token_level_rewards, response_mask)
+    def compute_tokens(self, token_level_rewards: Any, response_mask: Any, *, reward_mask: Any = None,
+                       **arguments: Unpack[Arguments]) -> Result:
+        """`compute` for token-level rewards: both arrays are [response, token]; the rewards of a response are summed, and
+        its advantage goes to the tokens in `response_mask`, those in the loss.
+
+        The rewards of all tokens are summed, as trainers do, in the loss or not; `reward_mask`, of the same shape, says
+        which. `lengths`, where they are not given, are the tokens in the loss. A response without any is what the setting
+        `empty_responses` says: "count" (default) or "drop".
+        """
+        tokens = _backend.Tokens(token_level_rewards, response_mask, reward_mask)
         return tokens.broadcast(self.compute(tokens.rewards, **tokens.arguments(arguments)))
 
     def server_info(self) -> catalog_pb2.GetServerInfoResponse:

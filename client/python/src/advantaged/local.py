@@ -44,9 +44,10 @@ class LocalBackend:
         """As `Client.compute`; `deadline`, `run` and `observe` are for servers and mean nothing here."""
         return self.run(_backend.read_job(rewards, arguments))
 
-    def compute_tokens(self, token_level_rewards: Any, response_mask: Any, **arguments: Unpack[Arguments]) -> Result:
+    def compute_tokens(self, token_level_rewards: Any, response_mask: Any, *, reward_mask: Any = None,
+                       **arguments: Unpack[Arguments]) -> Result:
         """As `Client.compute_tokens`."""
-        tokens = _backend.Tokens(token_level_rewards, response_mask)
+        tokens = _backend.Tokens(token_level_rewards, response_mask, reward_mask)
         return tokens.broadcast(self.compute(tokens.rewards, **tokens.arguments(arguments)))
 
     def __reduce__(self) -> tuple[Any, ...]:  # for Ray and multiprocessing
