@@ -66,17 +66,28 @@ def mask(rewards: npt.NDArray[np.float32], valid: Bools | None, outcomes: Bools 
     return Known(rewards, valid if valid is None and takes_part.all() else takes_part, outcomes, warnings)
 
 
-def empty_responses(lengths: Any, valid: Bools | None, trajectory_ids: Any) -> tuple[Bools, int]:
-    """The valid rows of responses without a token, and how many such responses there are."""
-    empty: Bools = lengths == 0
+class Empty(NamedTuple):
+    """The valid rows of responses without a token in the loss."""
+
+    rows: Bools
+    aborted: Bools
+    """Those of them whose response has no reward either."""
+    responses: int
+
+
+def empty_responses(lengths: Any, rewards: npt.NDArray[np.float32], valid: Bools | None, trajectory_ids: Any) -> Empty:
+    """A response of several rows is empty if all of them are."""
+    rows: Bools = lengths == 0
     if valid is not None:
-        empty &= valid
-    if trajectory_ids is None or not empty.any():
-        return empty, int(np.count_nonzero(empty))
+        rows &= valid
+    has_reward = ~np.isnan(rewards)
+    if trajectory_ids is None or not rows.any():
+        return Empty(rows, rows & ~has_reward, int(np.count_nonzero(rows)))
     _, response = np.unique(trajectory_ids, return_inverse=True)
-    tokens = np.bincount(response, np.where(True if valid is None else valid, lengths, 0))
-    empty &= tokens[response] == 0
-    return empty, len(np.unique(response[empty]))
+    counts = True if valid is None else valid
+    rows &= (np.bincount(response, np.where(counts, lengths, 0)) == 0)[response]
+    aborted = rows & (np.bincount(response, has_reward & counts) == 0)[response]
+    return Empty(rows, aborted, len(np.unique(response[rows])))
 
 
 def _last(rows: Rows, response: Any, count: int) -> Rows:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from advantaged import _backend, _plan, methods, stages
+from advantaged import _backend, _plan, _summary, methods, stages
 from advantaged.errors import FailedPrecondition, InvalidArgument, Violation
 from advantaged.result import Facts, GroupStatistics, Result, Warning
 
@@ -71,13 +71,14 @@ class LocalBackend:
 
     def _read_facts(self, answer: _core.Result, plan: _plan.Plan, labels: Sequence[Hashable] | None) -> Facts:
         name, parameters = answer.method
+        summary, of_summary = _read_summary(answer.summary)
         return Facts(
             stats=_read_statistics(answer.statistics, labels) if answer.statistics is not None else None,
-            summary=_flat(answer.summary) if answer.summary is not None else {},
+            summary=summary,
             method=methods.from_name(name, **parameters),
             numerics_version=self._core.numerics_version,
             batch_moments=tuple(stages.Moments(*moments) for moments in answer.batch_moments),
-            warnings=tuple(Warning(code.removeprefix("CODE_").lower(), text) for code, text in answer.warnings),
+            warnings=(*(Warning(code.removeprefix("CODE_").lower(), text) for code, text in answer.warnings), *of_summary),
             timings={})
 
 
@@ -102,10 +103,12 @@ _TAKEN = ("expected_group_size", "trajectory_reward", "success_threshold", "shap
           "constant_tolerance", "small_group", "allow_recentering", "moments_only", "pass_at", "batch_moments")
 
 
-def _flat(summary: Summary) -> dict[str, float]:
-    flat = {name: value for name, value in summary.items() if name != "pass_at_k" and value is not None}
-    flat.update((f"pass_at_{entry['k']}", entry["mean"]) for entry in summary["pass_at_k"] if entry["mean"] is not None)
-    return cast(dict[str, float], flat)
+def _read_summary(summary: Summary | None) -> tuple[dict[str, float], tuple[Warning, ...]]:
+    if summary is None:
+        return {}, ()
+    fields = {name: value for name, value in summary.items() if name != "pass_at_k" and value is not None}
+    return _summary.flatten(cast("dict[str, float]", fields),
+                            ((entry["k"], entry["mean"]) for entry in summary["pass_at_k"]))
 
 
 def _read_statistics(columns: Statistics, labels: Sequence[Hashable] | None) -> GroupStatistics:

@@ -51,7 +51,8 @@ class Warning(NamedTuple):
     """Something the caller may not expect; never an error."""
 
     code: str
-    """negative_advantage_of_correct, suspicious_spread, small_groups or, by this client, missing_last_reward."""
+    """negative_advantage_of_correct, suspicious_spread, small_groups; of this client, missing_last_reward and
+    pass_at_too_large."""
     message: str
 
 
@@ -102,8 +103,8 @@ class Result:
     @property
     def summary(self) -> dict[str, float]:
         """The batch in a few numbers, flat, for a training log: the fields of Summary in the contract's
-        compute.proto, Pass@K as pass_at_1, pass_at_4, ..., the mean success rate only where there is one, and,
-        if there were any, `empty_responses` and `fallbacks`."""
+        compute.proto, Pass@K as pass_at_1, pass_at_4, ... (NaN for a K larger than every group), both that
+        and the mean success rate only where outcomes are known, and, if there were any, `empty_responses` and `fallbacks`."""
         counts = {"empty_responses": self.empty_responses, "fallbacks": self.fallbacks}
         return {**self.facts.summary, **{name: count for name, count in counts.items() if count}}
 
