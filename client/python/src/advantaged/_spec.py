@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import operator
 from typing import Any
@@ -110,9 +111,11 @@ def set_stage(message: stages_pb2.Stage, stage: stages.Stage, path: str) -> None
         raise wrong(f"{path}.clip", "neither low nor high is set")
     part = getattr(message, stage.kind)
     part.SetInParent()
-    for name, value in vars(stage).items():
-        if value is not None:
-            set_scalar(part, name, value, f"{path}.{stage.kind}.{name}")
+    for field in dataclasses.fields(stage):
+        value = getattr(stage, field.name)
+        # What is left as it is goes to no server: one that does not know the field would have to refuse it.
+        if type(value) is not type(field.default) or value != field.default:
+            set_scalar(part, field.name, value, f"{path}.{stage.kind}.{field.name}")
 
 
 def read_moments(value: Any, path: str) -> stages.Moments:

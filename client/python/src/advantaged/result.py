@@ -43,8 +43,8 @@ class GroupStatistics:
 
     @property
     def outcome_names(self) -> list[str]:
-        """empty, all_fail, mixed, all_pass, constant or varied."""
-        return [OUTCOMES[outcome] for outcome in self.outcome.tolist()]
+        """empty, all_fail, mixed, all_pass, constant or varied; the number of one that only a newer server knows."""
+        return [OUTCOMES[outcome] if outcome < len(OUTCOMES) else str(outcome) for outcome in self.outcome.tolist()]
 
 
 class Warning(NamedTuple):
