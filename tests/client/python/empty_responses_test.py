@@ -80,19 +80,30 @@ def test_a_response_of_several_rows_is_empty_if_all_of_them_are(backend):
     assert result.empty_responses == 3 and result.advantages == [0] * 6
 
 
+def test_an_aborted_response_of_several_rows_is_masked(backend):
+    settings = {"groups": 5, "method": "dr_grpo", "trajectory_ids": [1, 1, 2, 3, 3], "lengths": [0, 0, 1, 0, 2],
+                "trajectory_reward": "last"}
+    result = backend.compute([None, None, 1, 0, 0], **settings)
+    assert result.advantages == [0, 0, 0.5, -0.5, -0.5] and result.empty_responses == 1
+    # A row of a response that has a reward, or tokens, is no aborted response.
+    for rewards, row in (([0, None, 1, 0, 0], 1), ([0, 0, 1, None, 0], 3)):
+        with pytest.raises(InvalidArgument, match=rf"^rewards\[{row}\]: nan is not finite"):
+            backend.compute(rewards, **settings)
+
+
 def test_the_first_of_a_process_is_logged(backend, caplog):
     with caplog.at_level(logging.WARNING, "advantaged"):
         for _ in range(3):
             backend.compute_tokens(TOKENS[::-1], MASK[::-1], **VERL)
     assert [record.getMessage() for record in caplog.records] == [
-        "advantaged: response 3 has no token in the loss, and counts in the statistics of its group, as "
+        "advantaged: the response of row 3 has no token in the loss, and counts in the statistics of its group, as "
         "empty_responses='count' says; more are in the summary, not in the log"]
 
 
 def test_the_log_says_what_becomes_of_it(backend, caplog):
     with caplog.at_level(logging.WARNING, "advantaged"):
         backend.compute_tokens(TOKENS, MASK, empty_responses="drop", **VERL)
-    assert "response 0 has no token in the loss, and is left out of the statistics" in caplog.text
+    assert "response of row 0 has no token in the loss, and is left out of the statistics" in caplog.text
 
 
 @pytest.mark.parametrize("value, text", [("DROP", "did you mean 'drop'"), ("keep", "must be 'count' or 'drop'$"), (None, "")])

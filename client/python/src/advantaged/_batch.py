@@ -93,7 +93,7 @@ def read(rewards: Any, arrays: Mapping[str, Any], plan: Plan) -> Read:
             is_out = empty.rows if rule == "drop" else empty.aborted
             valid = ~is_out if valid is None else valid & ~is_out
     elif plan.settings["empty_responses"] == "drop":
-        raise wrong("lengths", "not set, but empty_responses is 'drop': lengths say which responses have no token in the loss")
+        raise wrong("lengths", "not set, but empty_responses is 'drop'; they say which responses have no token in the loss")
     known = _missing.Known(flat, valid, outcomes)
     missing = arrays.get("missing", "error")
     if missing == "mask":
@@ -114,7 +114,7 @@ def _log_empty(empty: Bools, rule: str) -> None:
         return
     _logged_empty = True
     what = "is left out of" if rule == "drop" else "counts in"
-    LOGGER.warning("advantaged: response %d has no token in the loss, and %s the statistics of its group, as "
+    LOGGER.warning("advantaged: the response of row %d has no token in the loss, and %s the statistics of its group, as "
                    "empty_responses=%r says; more are in the summary, not in the log", int(np.argmax(empty)), what, rule)
 
 

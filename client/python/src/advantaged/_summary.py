@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping
 from advantaged.result import Warning
 
 
-def flatten(fields: Mapping[str, float], pass_at: Iterable[tuple[int, float | None]]) -> tuple[dict[str, float],
-                                                                                             tuple[Warning, ...]]:
-    """`fields`, which count the groups by outcome, and a key for each K that was asked for, where any outcome is known: NaN,
-    with a warning, for a K that is larger than every group."""
+def flatten(fields: Mapping[str, float],
+            pass_at: Iterable[tuple[int, float | None]]) -> tuple[dict[str, float], tuple[Warning, ...]]:
+    """`fields`, which count the groups by outcome, and a key for each K that was asked for, where any outcome is known:
+    NaN, with a warning, for a K that is larger than every group."""
     knows_outcomes = fields["all_fail_groups"] + fields["mixed_groups"] + fields["all_pass_groups"] > 0
     flat, warnings = dict(fields), []
     for k, mean in pass_at:

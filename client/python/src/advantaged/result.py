@@ -104,7 +104,8 @@ class Result:
     def summary(self) -> dict[str, float]:
         """The batch in a few numbers, flat, for a training log: the fields of Summary in the contract's
         compute.proto, Pass@K as pass_at_1, pass_at_4, ... (NaN for a K larger than every group), both that
-        and the mean success rate only where outcomes are known, and, if there were any, `empty_responses` and `fallbacks`."""
+        and the mean success rate only where outcomes are known, and, if there were any, `empty_responses` and
+        `fallbacks`."""
         counts = {"empty_responses": self.empty_responses, "fallbacks": self.fallbacks}
         return {**self.facts.summary, **{name: count for name, count in counts.items() if count}}
 
