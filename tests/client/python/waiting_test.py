@@ -1,6 +1,7 @@
 """Who waits says why in the log: 2 s after the call began, then every 30 s."""
 
 import logging
+import os
 import threading
 
 import advantaged
@@ -104,6 +105,22 @@ def test_a_pause_is_told_of_before_it_if_a_line_is_due_within(lines):
         wait.pause(1, "full")
         clock.sleep(1)
     assert [text.split(", ")[1] for text in lines.texts] == ["1 s of 60 s so far: full", "30 s of 60 s so far: full"]
+
+
+def test_a_child_of_a_fork_has_a_watcher_of_its_own():
+    """Threads do not come along, and a call of the parent is none of the child's."""
+    watcher = _waiting._watcher
+    wait = _waiting.Wait("a:1", PATIENCE)
+    watcher.begin(wait, lambda: "")
+    try:
+        child = os.fork()
+        if child == 0:
+            is_new = _waiting._watcher is not watcher and not _waiting._watcher._is_running
+            os._exit(0 if is_new and not _waiting._watcher._calls else 1)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        assert _waiting._watcher is watcher and watcher._is_running
+    finally:
+        watcher.end(wait)
 
 
 def test_a_call_that_is_over_is_looked_after_no_longer(compute):

@@ -50,20 +50,20 @@ class Reply:
 def read_facts(message: compute_pb2.ComputeAdvantagesResponse, statistics: memoryview, has_statistics: bool,
                labels: Sequence[Hashable] | None) -> Facts:
     """All that stands in a reply beside the advantages."""
-    summary, of_summary = read_summary(message.summary) if message.HasField("summary") else ({}, ())
     return Facts(
         stats=_read_statistics(statistics, labels) if has_statistics else None,
-        summary=summary,
+        summary=read_summary(message.summary) if message.HasField("summary") else {},
         method=_spec.read_method(message.method),
         numerics_version=message.numerics_version,
         batch_moments=tuple(stages.Moments(m.weight, m.mean, m.centred_squares) for m in message.batch_moments),
-        warnings=(*(Warning(_spec.choice_name(_WARNING_CODE, code), text)
-                    for code, text in map(operator.attrgetter("code", "message"), message.warnings)), *of_summary),
+        warnings=tuple(
+            Warning(_spec.choice_name(_WARNING_CODE, code), text)
+            for code, text in map(operator.attrgetter("code", "message"), message.warnings)),
         timings={field.name: value for field, value in message.timings.ListFields()})
 
 
-def read_summary(summary: compute_pb2.Summary) -> tuple[dict[str, float], tuple[Warning, ...]]:
-    """A flat dict: every field, but those that are absent; and what there is to say of it."""
+def read_summary(summary: compute_pb2.Summary) -> dict[str, float]:
+    """A flat dict: every field, but those that are absent."""
     fields = {field.name: getattr(summary, field.name) for field in summary.DESCRIPTOR.fields
               if field.name != "pass_at_k" and (not field.has_presence or summary.HasField(field.name))}
     return _summary.flatten(fields, ((entry.k, entry.mean if entry.HasField("mean") else None)

@@ -71,14 +71,13 @@ class LocalBackend:
 
     def _read_facts(self, answer: _core.Result, plan: _plan.Plan, labels: Sequence[Hashable] | None) -> Facts:
         name, parameters = answer.method
-        summary, of_summary = _read_summary(answer.summary)
         return Facts(
             stats=_read_statistics(answer.statistics, labels) if answer.statistics is not None else None,
-            summary=summary,
+            summary=_flat(answer.summary) if answer.summary is not None else {},
             method=methods.from_name(name, **parameters),
             numerics_version=self._core.numerics_version,
             batch_moments=tuple(stages.Moments(*moments) for moments in answer.batch_moments),
-            warnings=(*(Warning(code.removeprefix("CODE_").lower(), text) for code, text in answer.warnings), *of_summary),
+            warnings=tuple(Warning(code.removeprefix("CODE_").lower(), text) for code, text in answer.warnings),
             timings={})
 
 
@@ -103,9 +102,7 @@ _TAKEN = ("expected_group_size", "trajectory_reward", "success_threshold", "shap
           "constant_tolerance", "small_group", "allow_recentering", "moments_only", "pass_at", "batch_moments")
 
 
-def _read_summary(summary: Summary | None) -> tuple[dict[str, float], tuple[Warning, ...]]:
-    if summary is None:
-        return {}, ()
+def _flat(summary: Summary) -> dict[str, float]:
     fields = {name: value for name, value in summary.items() if name != "pass_at_k" and value is not None}
     return _summary.flatten(cast("dict[str, float]", fields),
                             ((entry["k"], entry["mean"]) for entry in summary["pass_at_k"]))

@@ -51,8 +51,7 @@ class Warning(NamedTuple):
     """Something the caller may not expect; never an error."""
 
     code: str
-    """negative_advantage_of_correct, suspicious_spread, small_groups; of this client, missing_last_reward and
-    pass_at_too_large."""
+    """negative_advantage_of_correct, suspicious_spread, small_groups, or, by this client, missing_last_reward."""
     message: str
 
 
