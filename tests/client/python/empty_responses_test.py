@@ -41,6 +41,8 @@ def test_compute_takes_it_where_lengths_are_given(backend):
     assert np.allclose(found.advantages[1:], COUNTED[1:], atol=1e-4) and found.advantages[0] > 1
     with pytest.raises(InvalidArgument, match="^lengths: not set, but empty_responses is 'drop'"):
         backend.compute([100, 1, 0, 0], empty_responses="drop", **VERL)
+    with pytest.raises(InvalidArgument, match="^lengths: not set"):  # the form that is read without a look at it
+        backend.compute(np.float32([100, 1, 0, 0]), empty_responses="drop", **VERL)
 
 
 def test_no_such_response_is_not_counted(backend):

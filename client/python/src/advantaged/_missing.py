@@ -34,8 +34,6 @@ def mask(rewards: npt.NDArray[np.float32], valid: Bools | None, outcomes: Bools 
     there is a warning if another row has one. `labels`: what the caller calls the trajectories, if not by their ids.
     """
     is_missing = np.isnan(rewards)
-    if valid is not None:
-        is_missing &= valid
     if not is_missing.any():
         return Known(rewards, valid, outcomes)
     takes_part = np.ones(len(rewards), np.bool_) if valid is None else valid.copy()
