@@ -61,11 +61,12 @@ def test_tokens_stay_on_the_device_of_the_rewards(backend):
     mask = torch.tensor([[1, 1, 0], [1, 1, 1], [1, 0, 0], [1, 1, 1]])
     rewards = torch.zeros(4, 3)
     rewards[0, 1] = rewards[3, 2] = 1
-    rewards[2, 2] = 99  # where the mask is
-    found = backend.compute_tokens(rewards, mask, groups=4, method="rloo").advantages
-    assert found.device == rewards.device
-    assert torch.equal(found, found[:, :1] * mask)
-    assert found[:, 0].tolist() == backend.compute([1, 0, 0, 1], groups=4, method="rloo").advantages
+    rewards[2, 2] = 1  # on a token outside of the loss
+    for reward_mask, sums in ((None, [1, 0, 1, 1]), (mask, [1, 0, 0, 1]), (mask.numpy(), [1, 0, 0, 1])):
+        found = backend.compute_tokens(rewards, mask, groups=4, method="rloo", reward_mask=reward_mask).advantages
+        assert found.device == rewards.device
+        assert torch.equal(found, found[:, :1] * mask)
+        assert found[:, 0].tolist() == backend.compute(sums, groups=4, method="rloo").advantages
 
 
 def test_complex_tensors_are_refused(backend):

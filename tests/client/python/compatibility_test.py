@@ -6,13 +6,16 @@ and the methods `surrogate` and `pass_at_k_variance_stabilized`). `make lint-pro
 
 import concurrent.futures
 import contextlib
+import dataclasses
 import pathlib
 
 import advantaged
 import grpc
 import numpy as np
 import pytest
-from advantaged.v1 import advantage_service_pb2_grpc, compute_pb2
+from advantaged import _exchange
+from advantaged.v1 import advantage_service_pb2_grpc, catalog_pb2, compute_pb2
+from fake_server import serving
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from running_server import Server
 
@@ -132,6 +135,99 @@ def test_a_newer_server_may_say_more(server):
         assert found.method is None
         assert found.warnings[0].message == "something new"
         assert found.summary["groups"] == 2
+
+
+UNKNOWN = b"\xa2\x3f\x03new" + b"\xa8\x3f\x07" + b"\xb5\x3f\x01\x02\x03\x04"  # 1012: "new", 1013: 7, 1014: 4 bytes
+
+
+def grow(message):
+    """Fields that nobody knows, in a message and in all that are in it."""
+    for field, value in message.ListFields():
+        if field.message_type is not None and not field.message_type.GetOptions().map_entry:
+            for part in value if not hasattr(value, "ListFields") else [value]:
+                grow(part)
+    message.MergeFromString(UNKNOWN)
+
+
+REPLIES = {"ComputeAdvantages": compute_pb2.ComputeAdvantagesResponse, "GetServerInfo": catalog_pb2.GetServerInfoResponse}
+
+
+def say_unknown(method, data):
+    message = REPLIES[method].FromString(data)
+    grow(message)
+    if method == "ComputeAdvantages" and message.group_statistics.outcome:
+        message.group_statistics.outcome[0] = 99
+    return message.SerializeToString()
+
+
+def test_unknown_fields_of_replies_are_ignored_wherever_they_are(server, monkeypatch):
+    monkeypatch.setattr(_exchange, "ASK_FROM_BYTES", 0)  # so it asks for the server's limits before the first batch
+    arguments = dict(groups=4, method="pass_at_k_grpo", k=2, pass_at=[1, 2], success_threshold=0.5,
+                     stages=[advantaged.stages.Center()], allow_recentering=True, valid=[1, 0, 0, 0] + [1] * 4)
+    with advantaged.Client(server) as client:
+        expected = client.compute(REWARDS, **arguments)
+        info = client.server_info()
+    with between(server, lambda _, data: data, say_unknown) as address, advantaged.Client(address) as client:
+        found = client.compute(REWARDS, **arguments)
+        assert client.server_info().version == info.version
+        assert client._limits.max_request_bytes == info.max_request_bytes
+    assert found.advantages.tobytes() == expected.advantages.tobytes()
+    assert (found.summary, found.method, found.batch_moments, found.warnings) == (
+        expected.summary, expected.method, expected.batch_moments, expected.warnings)
+    assert found.stats.outcome_names == ["99", *expected.stats.outcome_names[1:]]
+    for column in "n", "c", "success_rate", "mean", "sd", "priority":
+        assert np.array_equal(getattr(found.stats, column), getattr(expected.stats, column), equal_nan=True), column
+    assert np.array_equal(found.stats.pass_at[2], expected.stats.pass_at[2], equal_nan=True)
+
+
+def sent(**arguments):
+    """The paths of all that is set in the request that a call comes to."""
+    with serving() as fake, advantaged.Client(fake.address) as client:
+        client.compute(REWARDS, groups=4, **arguments)
+        return set(paths(fake.attempts[0].request))
+
+
+def paths(message, prefix=""):
+    for field, value in message.ListFields():
+        if field.message_type is not None and not field.message_type.GetOptions().map_entry:
+            for part in value if not hasattr(value, "ListFields") else [value]:
+                yield f"{prefix}{field.name}"
+                yield from paths(part, f"{prefix}{field.name}.")
+        else:
+            yield f"{prefix}{field.name}"
+
+
+ALWAYS = {"rewards_float32_le", "group_size", "method", "reply_form", "group_statistics"}
+REQUIRED = {"k": 2, "base": "grpo", "gamma": 1, "std_coefficient": 1, "entropy_coefficient": 1, "positive_weight": 1,
+            "formula": "rho", "tables": [(4, [0] * 5, [0] * 5)]}
+
+
+@pytest.mark.parametrize("name", advantaged.methods.names())
+def test_parameters_that_are_left_alone_are_not_sent(name):
+    """A server that does not know a field refuses it, so nothing is sent that changes nothing."""
+    needed = {field.name for field in dataclasses.fields(advantaged.methods._METHODS[name])
+              if field.default is dataclasses.MISSING}
+    found = sent(method=name, **{parameter: REQUIRED[parameter] for parameter in needed})
+    of_method = {f"method.{name}", *(f"method.{name}.{parameter}" for parameter in needed)}
+    assert {path for path in found if ".tables." not in path} == ALWAYS | of_method
+
+
+def test_settings_and_fields_of_stages_that_are_left_alone_are_not_sent():
+    stages = [advantaged.stages.Center(), advantaged.stages.Scale(), advantaged.stages.Clip(high=1)]
+    found = sent(method="grpo", stages=stages, statistics=False)
+    assert found == ALWAYS - {"group_statistics"} | {
+        "method.grpo", "stages", "stages.center", "stages.scale", "stages.clip", "stages.clip.high"}
+    none = {name: None for name in advantaged.Arguments.__annotations__
+            if name not in ("method", "groups", "missing", "statistics") and name not in advantaged.methods.ALL_PARAMETERS}
+    assert sent(method="grpo", missing="mask", **none) == ALWAYS | {"method.grpo"}
+
+
+def test_what_a_stage_says_is_still_checked_and_sent():
+    found = sent(method="grpo", stages=[advantaged.stages.Scale("tokens", "rewards", 1, 0.5, True)], lengths=[1] * 8)
+    assert found == ALWAYS | {"method.grpo", "stages", "stages.scale", "lengths_fixed32_le"} | {
+        f"stages.scale.{name}" for name in ("weighting", "spread", "ddof", "epsilon", "epsilon_inside_root")}
+    with pytest.raises(advantaged.InvalidArgument, match=r"stages\[0\].scale.ddof: False; it must be a whole number"):
+        sent(method="grpo", stages=[advantaged.stages.Scale(ddof=False)])
 
 
 def test_a_newer_numerics_version_is_refused_where_bits_matter(server):

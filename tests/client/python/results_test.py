@@ -101,6 +101,18 @@ def test_statistics_can_be_spared(backend):
     assert result.advantages.tobytes() == compute(backend).advantages.tobytes()
 
 
+@pytest.mark.parametrize("statistics", [True, False])
+def test_a_k_beyond_every_group_is_nan_and_no_silence(backend, statistics):
+    result = backend.compute([[1, 0, 0, 1]] * 2, method="rloo", pass_at=[2, 8], statistics=statistics)
+    assert list(result.summary)[-2:] == ["pass_at_2", "pass_at_8"] and np.isnan(result.summary["pass_at_8"])
+    assert result.summary["pass_at_2"] == pytest.approx(5 / 6)
+    # Of the core, from numerics version 2 on.
+    assert [code for code, _ in result.warnings] == ["pass_at_too_large"] * (result.numerics_version >= 2)
+    if statistics:
+        assert np.isnan(result.stats.pass_at[8]).all()
+    assert backend.compute([[1, 0], [1, 0, 0, 1]], method="rloo", pass_at=[4]).summary["pass_at_4"] == 1
+
+
 def test_warnings_have_a_code_and_a_text(backend):
     result = compute(backend, valid=[1, 0, 0, 0] + [1] * 8)
     (code, message), = result.warnings

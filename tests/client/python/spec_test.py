@@ -41,10 +41,25 @@ def test_a_schedule_is_resolved_and_logged():
         spec.at(None)
 
 
+def test_texts_of_a_configuration_are_read_as_in_a_line():
+    """What a command line of Hydra gives: +algorithm.advantaged.pass_at=4 is a number or a text, as Hydra likes."""
+    lists = {"pass_at": "1,4", "stages": "center,scale(epsilon=1e-6),clip(-5,5)", "small_group": "raw"}
+    chain = [stages.Center(), stages.Scale(epsilon=1e-6), stages.Clip(-5, 5)]
+    assert Spec.read({"method": "focal", "gamma": "2", "base": "grpo", **lists}, where="x").at(0) == {
+        "method": methods.Focal(2, "grpo"), "pass_at": [1, 4], "stages": chain, "small_group": "raw"}
+    assert Spec.read({"method": "rloo", "stages": ["center", "scale(epsilon=1e-6)", "clip(-5,5)"]},
+                     where="x").at(0)["stages"] == chain
+    formula = {"method": "surrogate", "formula": "rho + a*rho_k", "k": 2, "constants": "a=0.5"}
+    assert Spec.read(formula, where="x").at(0) == {"method": methods.Surrogate("rho + a*rho_k", 2, {"a": 0.5})}
+
+
 @pytest.mark.parametrize("text, arguments", [
     ("pass_at_k_grpo k=4", {"method": methods.PassAtKGrpo(k=4)}),
     ("grpo ddof=1 epsilon=1e-6 zero_unless_mixed=true", {"method": methods.Grpo(1, 1e-6), "zero_unless_mixed": True}),
     ("rloo pass_at=1,4,8", {"method": methods.Rloo(), "pass_at": [1, 4, 8]}),
+    ("rloo pass_at=4", {"method": methods.Rloo(), "pass_at": [4]}),
+    ("surrogate formula='rho + a' constants=a=0.5,b=1",
+     {"method": methods.Surrogate("rho + a", constants={"a": 0.5, "b": 1})}),
     ("focal gamma='2 -> 0 over 10' base=grpo", {"method": methods.Focal(2, "grpo")})])
 def test_one_line(text, arguments, monkeypatch):
     monkeypatch.setenv("ADVANTAGED_METHOD", text)
@@ -59,6 +74,11 @@ def test_no_environment_is_no_spec(monkeypatch):
 @pytest.mark.parametrize("mapping, text", [
     ({}, "algorithm.method: not set"), ({"method": "grp"}, "algorithm: method: there is no 'grp'; did you mean 'grpo'"),
     ({"method": "grpo", "ddoff": 1}, "algorithm.ddoff: no setting of advantaged; did you mean 'ddof'"),
+    ({"method": "GRPO"}, "algorithm: method: there is no 'GRPO'; did you mean 'grpo'"),
+    ({"method": "rloo", "missing": "mask"}, "algorithm.missing: no setting of an adapter"),
+    ({"method": "rloo", "pass_at": "1,,4"}, "algorithm.pass_at: '1,,4'; it must be whole numbers, as in 1,4,8"),
+    ({"method": "rloo", "small_group": "RAW"}, "algorithm.small_group: 'RAW'; it must be .*; did you mean 'raw'"),
+    ({"method": "rloo", "stages": ["centre"]}, "algorithm.stages: 'centre'; .*'centre' is no stage; did you mean 'cent"),
     ({"method": "grpo", "k": 2}, "algorithm.k: no parameter of grpo"),
     ({"method": "pass_at_k_grpo"}, "algorithm: pass_at_k_grpo needs the parameter k"),
     ({"method": "rloo", "stages": [{"centre": {}}]}, r"algorithm.stages\[0\]: \{'centre': \{\}\}; it must be one of"),

@@ -1,4 +1,4 @@
-"""compute_tokens: token-level rewards [response, token] are summed over the mask, advantages go to the tokens in it."""
+"""compute_tokens: token-level rewards [response, token] are summed, advantages go to the tokens in the loss."""
 
 import asyncio
 
@@ -8,7 +8,7 @@ import pytest
 from advantaged import InvalidArgument, stages
 
 MASK = np.array([[1, 1, 1, 0], [1, 1, 0, 0], [1, 1, 1, 1], [1, 0, 0, 0]])
-TOKENS = np.array([[0, 0, 1, 9], [0, 0.5, 9, 9], [0, 0, 0, 0], [0.25, 9, 9, 9]])
+TOKENS = np.array([[0, 0, 1, 0], [0, 0.5, 0, 0], [0, 0, 0, 0], [0.25, 0, 0, 0]])
 REWARDS = [1, 0.5, 0, 0.25]
 
 
@@ -24,11 +24,28 @@ def test_rewards_are_summed_and_advantages_broadcast(backend, dtype, mask_dtype)
     assert result.summary == plain.summary and result.advantages.flags.writeable
 
 
-def test_what_is_masked_may_be_anything(backend):
+def test_a_reward_on_a_token_outside_of_the_loss_counts(backend):
+    """As trainers sum them: the reward on a tool's token, or on the last one of a truncated response."""
+    tokens = TOKENS.copy()
+    tokens[3, 3] = 0.75
+    found = backend.compute_tokens(tokens, MASK, groups=4, method="dr_grpo").advantages
+    assert found.tolist() == [[0.375] * 3 + [0], [-0.125] * 2 + [0] * 2, [-0.625] * 4, [0.375, 0, 0, 0]]
+    tokens[3, 2] = np.nan
+    with pytest.raises(InvalidArgument, match=r"^rewards\[3\]: nan is not finite"):
+        backend.compute_tokens(tokens, MASK, groups=4, method="dr_grpo")
+
+
+@pytest.mark.parametrize("dtype", [bool, np.int64, np.float32])
+def test_a_reward_mask_says_which_tokens_have_rewards(backend, dtype):
+    """What is outside of it may be anything."""
     tokens = np.where(MASK, TOKENS, np.nan)
     tokens[0, 3] = np.inf
-    result = backend.compute_tokens(tokens, MASK, groups=4, method="dr_grpo")
+    result = backend.compute_tokens(tokens, MASK, groups=4, method="dr_grpo", reward_mask=MASK.astype(dtype))
     assert result.advantages[0].tolist() == [0.5625, 0.5625, 0.5625, 0]
+    first = np.zeros_like(MASK)
+    first[:, 0] = 1
+    found = backend.compute_tokens(TOKENS, MASK, groups=4, method="dr_grpo", reward_mask=first).advantages
+    assert found[:, 0].tolist() == [-0.0625, -0.0625, -0.0625, 0.1875] and found[2].tolist() == [-0.0625] * 4
 
 
 def test_memory_in_any_order(backend):
@@ -99,15 +116,18 @@ BAD = {
     "a list as mask": (TOKENS, MASK.tolist(), r"response_mask: a list; it must be an array or a tensor of \[response, token\]"),
     "texts": (TOKENS.astype(str), MASK, "token_level_rewards: dtype <U32; it must be real numbers"),
     "complex": (TOKENS.astype(complex), MASK, "token_level_rewards: dtype complex128; it must be real numbers"),
+    "a reward mask of another shape": (TOKENS, MASK, r"reward_mask: shape \(4, 3\); token_level_rewards has \(4, 4\)",
+                                       MASK[:, :3]),
+    "a list as reward mask": (TOKENS, MASK, "reward_mask: a list; it must be an array or a tensor", MASK.tolist()),
     "text as mask": (TOKENS, MASK.astype(str), "response_mask: dtype <U21; it must be real numbers"),
 }
 
 
 @pytest.mark.parametrize("kind", BAD)
 def test_what_are_no_tokens(backend, kind):
-    tokens, mask, text = BAD[kind]
+    tokens, mask, text, *reward_mask = BAD[kind]
     with pytest.raises(InvalidArgument, match=f"^{text}"):
-        backend.compute_tokens(tokens, mask, groups=2, method="grpo")
+        backend.compute_tokens(tokens, mask, groups=2, method="grpo", reward_mask=reward_mask[0] if reward_mask else None)
 
 
 @pytest.mark.filterwarnings("error")
@@ -128,7 +148,7 @@ def test_groups_are_needed(backend):
 def test_asyncio_gives_the_same(server, client):
     async def compute():
         async with advantaged.AsyncClient(server.grpc[0]) as opened:
-            return await opened.compute_tokens(TOKENS, MASK, groups=2, method="grpo")
+            return await opened.compute_tokens(TOKENS, MASK, groups=2, method="grpo", reward_mask=MASK)
 
-    expected = client.compute_tokens(TOKENS, MASK, groups=2, method="grpo")
+    expected = client.compute_tokens(TOKENS, MASK, groups=2, method="grpo", reward_mask=MASK)
     assert asyncio.run(compute()).advantages.tobytes() == expected.advantages.tobytes()

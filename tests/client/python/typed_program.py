@@ -28,7 +28,8 @@ def compute(client: Union[Client, LocalBackend], rewards: npt.NDArray[np.float32
     part = client.compute(rewards, groups=4, method="grpo", stages=chain, moments_only=True, allow_recentering=True)
     moments = [mine.merge(other) for mine, other in zip(part.batch_moments, part.batch_moments)]
     assert_type(moments, list[stages.Moments])
-    client.compute_tokens(np.zeros((2, 3)), np.ones((2, 3)), groups=2, method="rloo")
+    client.compute_tokens(np.zeros((2, 3)), np.ones((2, 3)), groups=2, method="rloo", reward_mask=rewards,
+                          empty_responses="drop")
     return client.compute(rewards, groups=4, method="grpo", ddof=1, epsilon=1e-6, stages=chain, batch_moments=moments)
 
 
@@ -36,6 +37,7 @@ def look_at(result: Result) -> None:
     assert_type(result.advantages, Any)  # whatever the rewards are
     assert_type(result.backend, str)
     assert_type(result.fallbacks, int)
+    assert_type(result.empty_responses, int)
     assert_type(result.stats, advantaged.GroupStatistics)
     assert_type(result.stats.success_rate, Floats)
     assert_type(result.stats.n, npt.NDArray[np.uint32])

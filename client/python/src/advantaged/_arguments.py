@@ -9,6 +9,8 @@ from advantaged import methods, stages
 
 SmallGroup = Literal["zero", "error", "raw", "clamp_k"]
 TrajectoryReward = Literal["equal_or_error", "last", "sum"]
+EmptyResponses = Literal["count", "drop"]
+Missing = Literal["error", "mask"]
 
 
 class Settings(TypedDict, total=False):
@@ -40,8 +42,12 @@ class Settings(TypedDict, total=False):
     """Return `batch_moments` and nothing else."""
     small_group: SmallGroup
     """What a group gets that masking left too small for the method; default "zero"."""
-    pass_at: Sequence[int]
-    """K for which to report unbiased Pass@K."""
+    empty_responses: EmptyResponses
+    """What a response without a token in the loss is, whose `lengths` is 0 (all of them, with `trajectory_ids`):
+    "count" (default): part of its group's statistics; "drop": masked out. Frameworks differ. Either way it is masked if
+    it has no reward, as aborted samples have none; the first of a process is logged, and the result counts them."""
+    pass_at: Union[int, Sequence[int]]
+    """K for which to report unbiased Pass@K: one, or several."""
     statistics: bool
     """Whether the result has `stats`, some 50 bytes a group; default True."""
     required_numerics_version: int
@@ -88,19 +94,24 @@ class Arrays(TypedDict, total=False):
     """Tokens of each response; needed by "opo" and by stages weighted by tokens."""
     trajectory_ids: Any
     """One id per row, of any hashable kind: rows with the same id are one response, which counts once."""
-    missing: Literal["error", "mask"]
-    """What a reward that is NaN or None is: an error (default), or masked out, as by `valid`."""
 
 
-class Arguments(Settings, Arrays, total=False):
-    """All of it, and what concerns the call."""
+class Call(TypedDict, total=False):
+    """How this client reads the arrays and gives the answer."""
 
+    missing: Missing
+    """What a reward that is NaN or None is: an error (default), or masked out, as by `valid`. With `trajectory_ids` it
+    says nothing where the response has one elsewhere: its rows stay valid and get its advantage."""
     out_dtype: Any
     """dtype of the advantages, of NumPy or torch as the rewards are; default float32."""
     deadline: float
     """Seconds for this call, retries included; default the client's."""
 
 
+class Arguments(Settings, Arrays, Call, total=False):
+    """All of it."""
+
+
 ARRAYS = frozenset(Arrays.__annotations__)
-CALL = frozenset(("out_dtype", "deadline"))
+CALL = frozenset(Call.__annotations__)
 SETTINGS = frozenset(Settings.__annotations__)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -10,7 +11,7 @@ import numpy as np
 
 from advantaged import _batch, _containers, _plan, _status
 from advantaged.errors import InvalidArgument, UnexpectedStatus, wrong
-from advantaged.result import Facts, Result
+from advantaged.result import Facts, Result, Warning
 
 if TYPE_CHECKING:
     from advantaged._arguments import Arguments
@@ -26,15 +27,22 @@ class Job(NamedTuple):
 
     def result(self, advantages: Any, facts: Callable[[], Facts], backend: str) -> Result:
         """`advantages` as the rewards came."""
+        if self.read.warnings:
+            facts = functools.partial(_with_warnings, facts, self.read.warnings)
         if self.plan.moments_only:
-            return Result(None, facts, backend)
+            return Result(None, facts, backend, self.read.empty_responses)
         if len(advantages) != len(self.read.batch.rewards):
             raise UnexpectedStatus("INTERNAL", f"{len(advantages)} advantages for {len(self.read.batch.rewards)} responses")
-        return Result(self.read.form.restore(advantages, self.read.out_dtype), facts, backend)
+        return Result(self.read.form.restore(advantages, self.read.out_dtype), facts, backend, self.read.empty_responses)
 
     def in_callers_words(self, error: InvalidArgument) -> InvalidArgument:
         """Names the groups as the caller does."""
         return _status.with_labels(error, self.read.labels, self.read.trajectory_labels)
+
+
+def _with_warnings(facts: Callable[[], Facts], warnings: tuple[Warning, ...]) -> Facts:
+    found = facts()
+    return found._replace(warnings=(*warnings, *found.warnings))
 
 
 def read_job(rewards: Any, arguments: Arguments) -> Job:
@@ -55,18 +63,16 @@ def count(rewards: Any) -> int:
 class Tokens:
     """Token-level rewards [B, T] to responses, and advantages of responses back to their tokens."""
 
-    def __init__(self, token_level_rewards: Any, response_mask: Any) -> None:
+    def __init__(self, token_level_rewards: Any, response_mask: Any, reward_mask: Any) -> None:
         rewards = _two_dimensional(token_level_rewards, "token_level_rewards")
-        mask = _two_dimensional(response_mask, "response_mask")
-        if tuple(mask.shape) != tuple(rewards.shape):
-            raise wrong("response_mask", f"shape {tuple(mask.shape)}; token_level_rewards has {tuple(rewards.shape)}")
+        self._mask = _mask(response_mask, "response_mask", rewards)
+        counted = None if reward_mask is None else _mask(reward_mask, "reward_mask", rewards)
         if _containers.is_torch(rewards):
             # On its device: a number per response is copied, not one per token.
-            self._mask = _containers.to_device(mask, rewards.device) != 0
-            self.rewards = rewards.detach().double().masked_fill(~self._mask, 0).sum(-1)
+            sums = rewards.detach().double()
+            self.rewards = (sums if counted is None else sums.masked_fill(~counted, 0)).sum(-1)
         else:
-            self._mask = (mask.detach().cpu().numpy() if _containers.is_torch(mask) else mask) != 0
-            self.rewards = np.where(self._mask, rewards, 0).sum(-1, dtype=np.float64)
+            self.rewards = (rewards if counted is None else np.where(counted, rewards, 0)).sum(-1, dtype=np.float64)
 
     def arguments(self, arguments: Arguments) -> Arguments:
         """With the lengths that the mask says, where the caller says none."""
@@ -77,6 +83,16 @@ class Tokens:
         if result.advantages is not None:
             result.advantages = result.advantages[:, None] * self._mask
         return result
+
+
+def _mask(values: Any, name: str, rewards: Any) -> Any:
+    """Booleans of the shape of `rewards`, and where they are."""
+    mask = _two_dimensional(values, name)
+    if tuple(mask.shape) != tuple(rewards.shape):
+        raise wrong(name, f"shape {tuple(mask.shape)}; token_level_rewards has {tuple(rewards.shape)}")
+    if _containers.is_torch(rewards):
+        return _containers.to_device(mask, rewards.device) != 0
+    return (mask.detach().cpu().numpy() if _containers.is_torch(mask) else mask) != 0
 
 
 def _two_dimensional(values: Any, name: str) -> Any:

@@ -38,6 +38,7 @@ class Wait(NamedTuple):
     """Wait, then send None."""
 
     seconds: float
+    reason: str
 
 
 Steps = Generator[Union[Call, Wait, "Answer"], bytes, None]
@@ -102,7 +103,7 @@ def _send(request: _request.Request, deadline: float) -> Generator[Call | Wait, 
             delay = (refusal.retry_delay or 0) * random.uniform(1, 1.2)
             if refusal.retry_delay is None or time.monotonic() + delay >= deadline:
                 raise
-            yield Wait(delay)
+            yield Wait(delay, str(refusal))
 
 
 def _ask(limits: Limits) -> Generator[Call | Wait, bytes, None]:

@@ -30,9 +30,11 @@ def read_groups(groups: Any, group_sizes: Any, group_ids: Any, form: _containers
     """The one form that is given: of `groups`, which may be any, or explicit; else the rows of 2-D rewards."""
     given = [name for name, value in (("groups", groups), ("group_sizes", group_sizes), ("group_ids", group_ids))
              if value is not None]
-    if form.group_size is not None or form.row_sizes is not None:
-        if given:
+    if form.has_rows:
+        if given and not (given == ["groups"] and _is_size(groups)):
             raise wrong(given[0], "set beside rewards that are [prompt, response], whose rows are the groups")
+        if given:
+            _check_rows(whole(groups, "groups"), form)
         return Groups(size=form.group_size, sizes=form.row_sizes)
     if len(given) != 1:
         raise wrong("groups", f"set together: {', '.join(given)}" if given else
@@ -40,7 +42,7 @@ def read_groups(groups: Any, group_sizes: Any, group_ids: Any, form: _containers
     if groups is not None:
         if _containers.is_torch(groups):
             groups = groups.detach().cpu().numpy()
-        if isinstance(groups, (int, np.integer)) or getattr(groups, "shape", None) == ():
+        if _is_size(groups):
             return Groups(size=whole(groups, "groups"))
         group_sizes, group_ids = _tell_apart(groups, count)
     if group_sizes is not None:
@@ -49,10 +51,24 @@ def read_groups(groups: Any, group_sizes: Any, group_ids: Any, form: _containers
     return Groups(ids=ids, labels=labels)
 
 
+def _is_size(groups: Any) -> bool:
+    return isinstance(groups, (int, np.integer)) or getattr(groups, "shape", None) == ()
+
+
+def _check_rows(size: int, form: _containers.Form) -> None:
+    """A size beside rewards [prompt, response] must be that of the rows."""
+    if form.group_size not in (None, size):
+        raise wrong("groups", f"{size}, but the rewards are {list(form.shape)}, whose rows are groups of {form.group_size}")
+    if form.row_sizes is not None and (other := form.row_sizes != size).any():
+        i = int(np.argmax(other))
+        raise wrong("groups", f"{size}, but row {i} of the rewards, which is a group, has {form.row_sizes[i]}")
+
+
 def _tell_apart(groups: Any, count: int) -> tuple[Any, Any]:
     """(sizes, None) or (None, ids): ids are as many as the responses, sizes add up to their number."""
+    _containers.check_no_frame(groups, "groups")
     if not isinstance(groups, (list, tuple, np.ndarray)):
-        if hasattr(groups, "__array__"):  # pandas, jax
+        if hasattr(groups, "__array__"):  # pandas, polars, Arrow, jax
             groups = np.asarray(groups)
         elif not isinstance(groups, Sequence) or isinstance(groups, (str, bytes)):
             raise wrong("groups", f"{groups!r} is neither a size, nor sizes, nor an id per response")
@@ -102,6 +118,7 @@ def dense(ids: Any, name: str) -> tuple[UInt32s, Sequence[Hashable] | None]:
     Whole numbers that fit stay as they are: the core takes any, in any order. Anything else is looked
     up in a dict, which takes a sixth of what `np.unique` does.
     """
+    ids = _containers.column(ids, name)
     if _containers.is_torch(ids):
         ids = ids.detach().cpu().numpy()
     if isinstance(ids, np.ndarray):

@@ -7,18 +7,21 @@ only adds its arrays: fields of a protobuf message may stand in any order, one a
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import functools
+import typing
 from collections.abc import Mapping
 from typing import Any
 
-from advantaged import _arguments, _groups, _spec, methods, stages
+import numpy as np
+
+from advantaged import _arguments, _groups, _spec, _suggest, methods, stages
 from advantaged.errors import wrong
 from advantaged.v1 import compute_pb2, stages_pb2
 
 _SCALARS = ("expected_group_size", "trajectory_reward", "success_threshold", "shape_rewards", "zero_unless_mixed",
             "constant_tolerance", "allow_recentering", "moments_only", "small_group", "required_numerics_version",
             "run", "observe")
+_EMPTY = typing.get_args(_arguments.EmptyResponses)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,6 +66,8 @@ def split_arguments(arguments: Mapping[str, Any]) -> tuple[Plan, dict[str, Any]]
 
 def _make(**arguments: Any) -> Plan:
     settings = {name: value for name, value in arguments.items() if name in _METHOD_FREE}
+    if isinstance(settings.get("pass_at"), (int, np.integer)):
+        settings["pass_at"] = (settings["pass_at"],)
     for name in ("stages", "batch_moments", "pass_at"):
         settings[name] = _several(settings.get(name), name)
     method = _method(settings.pop("method", None), {k: v for k, v in arguments.items() if k not in _METHOD_FREE})
@@ -82,6 +87,9 @@ def _make(**arguments: Any) -> Plan:
     for i, k in enumerate(settings["pass_at"]):
         request.pass_at.append(_groups.whole(k, f"pass_at[{i}]"))
     settings["pass_at"] = list(request.pass_at)
+    empty = settings["empty_responses"] = settings.get("empty_responses") or "count"
+    if empty not in _EMPTY:
+        raise wrong("empty_responses", f"{empty!r}; it must be 'count' or 'drop'{_suggest.hint(empty, _EMPTY)}")
     statistics = settings.get("statistics", True)
     if not isinstance(statistics, bool):
         raise wrong("statistics", f"{statistics!r}; it must be True or False")
@@ -108,14 +116,14 @@ def _several(values: Any, name: str) -> tuple[Any, ...]:
 # Typed: True is no 1.
 _find = functools.lru_cache(maxsize=256, typed=True)(_make)
 # What of the settings is no parameter of a method.
-_METHOD_FREE = frozenset(("method", "stages", "batch_moments", "pass_at", "statistics", *_SCALARS))
+_METHOD_FREE = frozenset(("method", "stages", "batch_moments", "pass_at", "statistics", "empty_responses", *_SCALARS))
 
 
 def _method(method: Any, parameters: dict[str, Any]) -> methods.Method:
     unknown = [name for name in parameters if name not in _arguments.SETTINGS]
     if unknown:
-        close = difflib.get_close_matches(unknown[0], _arguments.SETTINGS | _arguments.ARRAYS | _arguments.CALL, 1)
-        raise TypeError(f"compute() has no argument {unknown[0]!r}" + (f"; did you mean {close[0]!r}?" if close else ""))
+        known = _arguments.SETTINGS | _arguments.ARRAYS | _arguments.CALL
+        raise TypeError(f"compute() has no argument {unknown[0]!r}{_suggest.hint(unknown[0], known)}")
     if isinstance(method, methods.Method):
         if parameters:
             raise TypeError(f"{next(iter(parameters))}: set beside {method!r}, which has its parameters")

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from types import FrameType
 from typing import Any, Literal
 
-from advantaged import _backend, _exchange, _fork, local
+from advantaged import _backend, _exchange, _fork, _waiting, local
 from advantaged.errors import AdvantagedError, DeadlineExceeded, InvalidArgument, Refused, Unavailable
 from advantaged.options import ClientOptions, Tls, check_deadline, check_target
 from advantaged.result import Result
@@ -90,8 +90,10 @@ class Remote:
                               "used AsyncClient or had a call on its way; fork before, or start processes by spawn or "
                               "forkserver")
 
-    def _deadline(self, job: _backend.Job) -> float:
-        return self.options.deadline if job.deadline is None else check_deadline(job.deadline)
+    def _wait(self, job: _backend.Job | None = None) -> _waiting.Wait:
+        """For a call that begins now."""
+        said = None if job is None else job.deadline
+        return _waiting.Wait(str(self.target), self.options.deadline if said is None else check_deadline(said))
 
     def _answered(self, job: _backend.Job, answer: _exchange.Answer) -> Result:
         facts = functools.partial(answer.facts, job.plan, job.read.labels)

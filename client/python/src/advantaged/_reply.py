@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from advantaged import _request, _spec, stages
+from advantaged import _request, _spec, _summary, stages
 from advantaged._wire import fields, find
 from advantaged.result import Facts, GroupStatistics, Warning
 from advantaged.v1 import compute_pb2
@@ -23,7 +23,6 @@ _COLUMN_TYPES = {"group_ids": "<u4", "n": "<u4", "c": "<u4", "outcome": "u1"}
 _WARNING_CODE = compute_pb2.Warning.DESCRIPTOR.enum_types_by_name["Code"]
 _ADVANTAGES = (_FIELDS["advantages_float32_le"].number, _FIELDS["advantages_per_group"].number)
 _STATISTICS = _FIELDS["group_statistics"].number
-
 
 
 class Reply:
@@ -65,12 +64,10 @@ def read_facts(message: compute_pb2.ComputeAdvantagesResponse, statistics: memor
 
 def read_summary(summary: compute_pb2.Summary) -> dict[str, float]:
     """A flat dict: every field, but those that are absent."""
-    flat: dict[str, float] = {}
-    for field in summary.DESCRIPTOR.fields:
-        if field.name != "pass_at_k" and (not field.has_presence or summary.HasField(field.name)):
-            flat[field.name] = getattr(summary, field.name)
-    flat.update((f"pass_at_{entry.k}", entry.mean) for entry in summary.pass_at_k if entry.HasField("mean"))
-    return flat
+    fields = {field.name: getattr(summary, field.name) for field in summary.DESCRIPTOR.fields
+              if field.name != "pass_at_k" and (not field.has_presence or summary.HasField(field.name))}
+    return _summary.flatten(fields, ((entry.k, entry.mean if entry.HasField("mean") else None)
+                                     for entry in summary.pass_at_k))
 
 
 def _read_statistics(payload: memoryview, labels: Sequence[Hashable] | None) -> GroupStatistics:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import operator
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
-from advantaged import methods, stages
+from advantaged import _suggest, methods, stages
 from advantaged.errors import InvalidArgument, wrong
 from advantaged.v1 import method_pb2, stages_pb2
 
@@ -19,8 +20,8 @@ def choice(enum: Any, text: Any, path: str) -> Any:
     prefix = enum.values_by_number[0].name.removesuffix("UNSPECIFIED")
     value = enum.values_by_name.get(prefix + text.upper()) if isinstance(text, str) and text.islower() else None
     if value is None or value.number == 0:
-        names = ", ".join(entry.name.removeprefix(prefix).lower() for entry in enum.values if entry.number)
-        raise wrong(path, f"{text!r}; it must be one of {names}")
+        names = [entry.name.removeprefix(prefix).lower() for entry in enum.values if entry.number]
+        raise wrong(path, f"{text!r}; it must be one of {', '.join(names)}{_suggest.hint(text, names)}")
     return value.number
 
 
@@ -110,9 +111,11 @@ def set_stage(message: stages_pb2.Stage, stage: stages.Stage, path: str) -> None
         raise wrong(f"{path}.clip", "neither low nor high is set")
     part = getattr(message, stage.kind)
     part.SetInParent()
-    for name, value in vars(stage).items():
-        if value is not None:
-            set_scalar(part, name, value, f"{path}.{stage.kind}.{name}")
+    for field in dataclasses.fields(stage):
+        value = getattr(stage, field.name)
+        # What is left as it is goes to no server: one that does not know the field would have to refuse it.
+        if type(value) is not type(field.default) or value != field.default:
+            set_scalar(part, field.name, value, f"{path}.{stage.kind}.{field.name}")
 
 
 def read_moments(value: Any, path: str) -> stages.Moments:

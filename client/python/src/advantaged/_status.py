@@ -21,7 +21,7 @@ _WIRE_NAME = re.compile(r"\b(\w+)_(?:float32|fixed32)_le\b")
 def from_grpc(code: grpc.StatusCode, message: str, trailers: Any,
               target: str, deadline: float, no_connection: str = "") -> AdvantagedError:
     """The exception for a failed call; `trailers` are pairs, or None; `no_connection` says why there is none."""
-    found = dict(trailers or ())
+    found = dict(list(trailers or ()))  # dict() alone takes grpc.aio's of 1.51 for a mapping from pairs
     message += _hint(message)
     if code is grpc.StatusCode.INVALID_ARGUMENT:
         return InvalidArgument(_violations(found.get(_DETAILS)), message)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import grpc
 import grpc.aio
 
-from advantaged import _backend, _exchange, _fork, _status
+from advantaged import _backend, _exchange, _fork, _status, _waiting
 from advantaged._remote import PROBE, PROBE_SECONDS, SERVICE, Remote
 from advantaged.errors import AdvantagedError, InvalidArgument
 from advantaged.result import Result
@@ -42,16 +42,16 @@ class AsyncClient(Remote):
             assert self._local is not None
             return await asyncio.to_thread(self._local.run, job)
         try:
-            return self._answered(job, await self._drive(job, self._deadline(job)))
+            return self._answered(job, await self._drive(job, self._wait(job)))
         except InvalidArgument as error:
             raise job.in_callers_words(error) from None
         except AdvantagedError as error:
             return await asyncio.to_thread(self._fall_back(error).run, job)
 
-    async def compute_tokens(self, token_level_rewards: Any, response_mask: Any,
+    async def compute_tokens(self, token_level_rewards: Any, response_mask: Any, *, reward_mask: Any = None,
                              **arguments: Unpack[Arguments]) -> Result:
         """As `Client.compute_tokens`."""
-        tokens = _backend.Tokens(token_level_rewards, response_mask)
+        tokens = _backend.Tokens(token_level_rewards, response_mask, reward_mask)
         return tokens.broadcast(await self.compute(tokens.rewards, **tokens.arguments(arguments)))
 
     async def close(self) -> None:
@@ -66,16 +66,16 @@ class AsyncClient(Remote):
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    async def _drive(self, job: _backend.Job, deadline: float) -> _exchange.Answer:
-        ends = time.monotonic() + deadline
-        steps = _exchange.compute(job.read.batch, job.plan, self._limits, ends)
+    async def _drive(self, job: _backend.Job, wait: _waiting.Wait) -> _exchange.Answer:
+        steps = _exchange.compute(job.read.batch, job.plan, self._limits, wait.ends)
         step = next(steps)
         while not isinstance(step, _exchange.Answer):
             reply = b""
             try:
                 if isinstance(step, _exchange.Call):
-                    reply = await self._call(step.rpc, step.data, deadline, ends)
+                    reply = await self._call(step.rpc, step.data, wait)
                 else:
+                    wait.pause(step.seconds, step.reason)
                     await asyncio.sleep(step.seconds)
             except AdvantagedError as error:
                 step = steps.throw(error)
@@ -83,17 +83,26 @@ class AsyncClient(Remote):
                 step = steps.send(reply)
         return step
 
-    async def _call(self, rpc: str, data: bytes, deadline: float, ends: float) -> bytes:
+    async def _call(self, rpc: str, data: bytes, wait: _waiting.Wait) -> bytes:
         self._check_process()
+        telling = asyncio.ensure_future(self._tell(wait))
         try:
             channel = self._open()  # held until the end of the call, even if another takes its place
             method: Any = channel.unary_unary(SERVICE + rpc)
-            return cast(bytes, await method(data, timeout=max(0.0, ends - time.monotonic()),
-                                            wait_for_ready=self.options.waits))
+            return cast(bytes, await method(data, timeout=wait.left(), wait_for_ready=self.options.waits))
         except grpc.aio.AioRpcError as error:
             reason = await self._no_connection() if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED else ""
             raise _status.from_grpc(error.code(), error.details() or "", error.trailing_metadata(),
-                                    str(self.target), deadline, reason) from None
+                                    str(self.target), wait.deadline, reason) from None
+        finally:
+            telling.cancel()
+            await asyncio.wait([telling])
+
+    async def _tell(self, wait: _waiting.Wait) -> None:
+        """Tells the log why the call waits, until it is cancelled."""
+        while True:
+            await asyncio.sleep(wait.until_next())
+            wait.tell(await self._no_connection())
 
     async def _no_connection(self) -> str:
         """As `Client._no_connection`."""
@@ -103,6 +112,8 @@ class AsyncClient(Remote):
             await method(b"", timeout=PROBE_SECONDS, wait_for_ready=False)
         except grpc.aio.AioRpcError as error:
             return str(error.details()) if error.code() is grpc.StatusCode.UNAVAILABLE else ""
+        except grpc.aio.UsageError:  # closed by another task
+            pass
         return ""
 
     def _open(self) -> grpc.aio.Channel:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import grpc
 
-from advantaged import _backend, _exchange, _fork, _status
+from advantaged import _backend, _exchange, _fork, _status, _waiting
 from advantaged._remote import PROBE, PROBE_SECONDS, SERVICE, Remote
 from advantaged.errors import AdvantagedError, InvalidArgument
 from advantaged.result import Result
@@ -44,29 +44,35 @@ class Client(Remote):
             assert self._local is not None
             return self._local.run(job)
         try:
-            return self._answered(job, self._drive(job, self._deadline(job)))
+            return self._answered(job, self._drive(job, self._wait(job)))
         except InvalidArgument as error:
             raise job.in_callers_words(error) from None
         except AdvantagedError as error:
             return self._fall_back(error).run(job)
 
-    def compute_tokens(self, token_level_rewards: Any, response_mask: Any, **arguments: Unpack[Arguments]) -> Result:
-        """`compute` for token-level rewards: both arrays are [response, token]; rewards are summed over the mask,
-        and each advantage goes to the tokens in it."""
-        tokens = _backend.Tokens(token_level_rewards, response_mask)
+    def compute_tokens(self, token_level_rewards: Any, response_mask: Any, *, reward_mask: Any = None,
+                       **arguments: Unpack[Arguments]) -> Result:
+        """`compute` for token-level rewards: both arrays are [response, token]; the rewards of a response are summed, and
+        its advantage goes to the tokens in `response_mask`, those in the loss.
+
+        The rewards of all tokens are summed, as trainers do, in the loss or not; `reward_mask`, of the same shape, says
+        which. `lengths`, where they are not given, are the tokens in the loss. A response without any is what the setting
+        `empty_responses` says: "count" (default) or "drop".
+        """
+        tokens = _backend.Tokens(token_level_rewards, response_mask, reward_mask)
         return tokens.broadcast(self.compute(tokens.rewards, **tokens.arguments(arguments)))
 
     def server_info(self) -> catalog_pb2.GetServerInfoResponse:
         """Version, limits and instruction set of the server."""
-        return catalog_pb2.GetServerInfoResponse.FromString(self._call("GetServerInfo", b"", self.options.deadline))
+        return catalog_pb2.GetServerInfoResponse.FromString(self._call("GetServerInfo", b"", self._wait()))
 
     def list_methods(self) -> catalog_pb2.ListMethodsResponse:
         """The methods that the server knows, with equations, sources and parameters."""
-        return catalog_pb2.ListMethodsResponse.FromString(self._call("ListMethods", b"", self.options.deadline))
+        return catalog_pb2.ListMethodsResponse.FromString(self._call("ListMethods", b"", self._wait()))
 
     def describe_method(self, request: describe_pb2.DescribeMethodRequest) -> describe_pb2.DescribeMethodResponse:
         """The surrogate reward that a method ascends; describe.proto says what to ask."""
-        reply = self._call("DescribeMethod", request.SerializeToString(), self.options.deadline)
+        reply = self._call("DescribeMethod", request.SerializeToString(), self._wait())
         return describe_pb2.DescribeMethodResponse.FromString(reply)
 
     def close(self) -> None:
@@ -81,16 +87,16 @@ class Client(Remote):
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _drive(self, job: _backend.Job, deadline: float) -> _exchange.Answer:
-        ends = time.monotonic() + deadline
-        steps = _exchange.compute(job.read.batch, job.plan, self._limits, ends)
+    def _drive(self, job: _backend.Job, wait: _waiting.Wait) -> _exchange.Answer:
+        steps = _exchange.compute(job.read.batch, job.plan, self._limits, wait.ends)
         step = next(steps)
         while not isinstance(step, _exchange.Answer):
             reply = b""
             try:
                 if isinstance(step, _exchange.Call):
-                    reply = self._call(step.rpc, step.data, deadline, ends)
+                    reply = self._call(step.rpc, step.data, wait)
                 else:
+                    wait.pause(step.seconds, step.reason)
                     time.sleep(step.seconds)
             except AdvantagedError as error:
                 step = steps.throw(error)
@@ -98,18 +104,17 @@ class Client(Remote):
                 step = steps.send(reply)
         return step
 
-    def _call(self, rpc: str, data: bytes, deadline: float, ends: float | None = None) -> bytes:
-        """One call; `ends`, of time.monotonic(), where others share the deadline."""
+    def _call(self, rpc: str, data: bytes, wait: _waiting.Wait) -> bytes:
+        """One call; others may share the deadline of `wait`."""
         self._check_process()
-        left = deadline if ends is None else max(0.0, ends - time.monotonic())
         try:
-            with _fork.call():
+            with _fork.call(), _waiting.watch(wait, self._no_connection):
                 # Said here too: the service config comes with the first address, so not while there is none.
-                return self._method(SERVICE + rpc)(data, timeout=left, wait_for_ready=self.options.waits)
+                return self._method(SERVICE + rpc)(data, timeout=wait.left(), wait_for_ready=self.options.waits)
         except grpc.RpcError as error:
             reason = self._no_connection() if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED else ""
             raise _status.from_grpc(error.code(), error.details() or "", error.trailing_metadata(),
-                                    str(self.target), deadline, reason) from None
+                                    str(self.target), wait.deadline, reason) from None
 
     def _no_connection(self) -> str:
         """Why there is none, which gRPC does not tell who waited for one; empty if there is."""
@@ -118,6 +123,8 @@ class Client(Remote):
                 self._method(PROBE)(b"", timeout=PROBE_SECONDS, wait_for_ready=False)
         except grpc.RpcError as error:
             return str(error.details()) if error.code() is grpc.StatusCode.UNAVAILABLE else ""
+        except ValueError:  # closed by another thread
+            pass
         return ""
 
     def _method(self, rpc: str) -> Callable[..., bytes]:

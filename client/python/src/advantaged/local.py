@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from advantaged import _backend, _plan, methods, stages
+from advantaged import _backend, _plan, _summary, methods, stages
 from advantaged.errors import FailedPrecondition, InvalidArgument, Violation
 from advantaged.result import Facts, GroupStatistics, Result, Warning
 
@@ -44,9 +44,10 @@ class LocalBackend:
         """As `Client.compute`; `deadline`, `run` and `observe` are for servers and mean nothing here."""
         return self.run(_backend.read_job(rewards, arguments))
 
-    def compute_tokens(self, token_level_rewards: Any, response_mask: Any, **arguments: Unpack[Arguments]) -> Result:
+    def compute_tokens(self, token_level_rewards: Any, response_mask: Any, *, reward_mask: Any = None,
+                       **arguments: Unpack[Arguments]) -> Result:
         """As `Client.compute_tokens`."""
-        tokens = _backend.Tokens(token_level_rewards, response_mask)
+        tokens = _backend.Tokens(token_level_rewards, response_mask, reward_mask)
         return tokens.broadcast(self.compute(tokens.rewards, **tokens.arguments(arguments)))
 
     def __reduce__(self) -> tuple[Any, ...]:  # for Ray and multiprocessing
@@ -102,9 +103,9 @@ _TAKEN = ("expected_group_size", "trajectory_reward", "success_threshold", "shap
 
 
 def _flat(summary: Summary) -> dict[str, float]:
-    flat = {name: value for name, value in summary.items() if name != "pass_at_k" and value is not None}
-    flat.update((f"pass_at_{entry['k']}", entry["mean"]) for entry in summary["pass_at_k"] if entry["mean"] is not None)
-    return cast(dict[str, float], flat)
+    fields = {name: value for name, value in summary.items() if name != "pass_at_k" and value is not None}
+    return _summary.flatten(cast("dict[str, float]", fields),
+                            ((entry["k"], entry["mean"]) for entry in summary["pass_at_k"]))
 
 
 def _read_statistics(columns: Statistics, labels: Sequence[Hashable] | None) -> GroupStatistics:

@@ -8,10 +8,11 @@ default. Ranges are checked where the method is computed.
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import typing
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Literal
+
+from advantaged import _suggest
 
 BaseMethod = Literal["reinforce", "rloo", "grpo", "dr_grpo"]
 MaxAtKVariant = Literal["plain", "leave_one_out", "leave_one_out_minus_one"]
@@ -244,7 +245,8 @@ def from_name(name: str, **parameters: Any) -> Method:
     for parameter in parameters:
         if parameter not in known:
             has = ", ".join(known) or "no parameters"
-            raise TypeError(f"{parameter}: neither an argument nor a parameter of {name}, which has {has}")
+            raise TypeError(f"{parameter}: neither an argument nor a parameter of {name}, which has {has}"
+                            f"{_suggest.hint(parameter, known)}")
     for field in dataclasses.fields(method):  # type: ignore[arg-type]
         if field.default is dataclasses.MISSING and field.name not in parameters:
             raise TypeError(f"{name} needs the parameter {field.name}")
@@ -254,8 +256,7 @@ def from_name(name: str, **parameters: Any) -> Method:
 def _find(name: str) -> type[Method]:
     method = _METHODS.get(name)
     if method is None:
-        close = difflib.get_close_matches(name, _METHODS, 1)
-        hint = f"; did you mean {close[0]!r}?" if close else f"; there are {', '.join(_METHODS)}"
+        hint = _suggest.hint(name, _METHODS) or f"; there are {', '.join(_METHODS)}"
         raise ValueError(f"method: there is no {name!r}{hint}")
     return method
 

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import grpc
 
+from advantaged import _suggest
 from advantaged.errors import wrong
 
 _SERVICE = "advantaged.v1.AdvantageService"
@@ -96,7 +97,8 @@ class ClientOptions:
     def __post_init__(self) -> None:
         check_deadline(self.deadline)
         if self.fallback not in (None, "local"):
-            raise wrong("fallback", f"{self.fallback!r}; it must be None or 'local'")
+            hint = _suggest.hint(self.fallback, ("local",))
+            raise wrong("fallback", f"{self.fallback!r}; it must be None or 'local'{hint}")
         if self.max_attempts not in range(1, 6):
             raise wrong("max_attempts", f"{self.max_attempts!r}; it must be from 1 to 5")
         if not self.max_connection_age > 0:

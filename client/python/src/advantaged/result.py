@@ -43,15 +43,15 @@ class GroupStatistics:
 
     @property
     def outcome_names(self) -> list[str]:
-        """empty, all_fail, mixed, all_pass, constant or varied."""
-        return [OUTCOMES[outcome] for outcome in self.outcome.tolist()]
+        """empty, all_fail, mixed, all_pass, constant or varied; the number of one that only a newer server knows."""
+        return [OUTCOMES[outcome] if outcome < len(OUTCOMES) else str(outcome) for outcome in self.outcome.tolist()]
 
 
 class Warning(NamedTuple):
     """Something the caller may not expect; never an error."""
 
     code: str
-    """negative_advantage_of_correct, suspicious_spread or small_groups."""
+    """negative_advantage_of_correct, suspicious_spread, small_groups, or, by this client, missing_last_reward."""
     message: str
 
 
@@ -77,9 +77,13 @@ class Result:
     fallbacks: int
     """Calls before this one that the client's fallback had to answer since the last answer of a server."""
 
-    def __init__(self, advantages: Any, read: Callable[[], Facts], backend: str) -> None:
+    empty_responses: int
+    """Responses without a token in the loss; the setting of this name says what they are."""
+
+    def __init__(self, advantages: Any, read: Callable[[], Facts], backend: str, empty_responses: int = 0) -> None:
         self.advantages = advantages
         self.backend = backend
+        self.empty_responses = empty_responses
         self.fallbacks = 0
         self._read = read
 
@@ -98,9 +102,11 @@ class Result:
     @property
     def summary(self) -> dict[str, float]:
         """The batch in a few numbers, flat, for a training log: the fields of Summary in the contract's
-        compute.proto, Pass@K as pass_at_1, pass_at_4, ..., the mean success rate only where there is one, and,
-        if there were any, `fallbacks`."""
-        return {**self.facts.summary, "fallbacks": self.fallbacks} if self.fallbacks else self.facts.summary
+        compute.proto, Pass@K as pass_at_1, pass_at_4, ... (NaN for a K larger than every group), both that
+        and the mean success rate only where outcomes are known, and, if there were any, `empty_responses` and
+        `fallbacks`."""
+        counts = {"empty_responses": self.empty_responses, "fallbacks": self.fallbacks}
+        return {**self.facts.summary, **{name: count for name, count in counts.items() if count}}
 
     @property
     def method(self) -> methods.Method | None:
@@ -131,10 +137,10 @@ class Result:
         return f"Result(advantages={self.advantages!r}, summary={self.summary!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:  # plain data, for Ray and multiprocessing
-        return _restore, (self.advantages, tuple(self.facts), self.backend, self.fallbacks)
+        return _restore, (self.advantages, tuple(self.facts), self.backend, self.empty_responses, self.fallbacks)
 
 
-def _restore(advantages: Any, facts: Sequence[Any], backend: str, fallbacks: int) -> Result:
-    result = Result(advantages, functools.partial(Facts, *facts), backend)
+def _restore(advantages: Any, facts: Sequence[Any], backend: str, empty_responses: int, fallbacks: int) -> Result:
+    result = Result(advantages, functools.partial(Facts, *facts), backend, empty_responses)
     result.fallbacks = fallbacks
     return result

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from advantaged import methods
+from advantaged import line
 from advantaged.audit import checks, variants
 from advantaged.audit.batch import Batch
 
@@ -40,10 +40,7 @@ class Report:
     @property
     def method(self) -> str:
         """What the trainer is meant to compute, as typed: "grpo ddof=1"."""
-        method = self.settings.get("method")
-        if isinstance(method, methods.Method):
-            return " ".join([method.name, *(f"{name}={value}" for name, value in method.parameters().items())])
-        return str(method)
+        return line.write(self.settings)
 
     def json(self) -> str:
         """One object: method, batches, rows, findings."""

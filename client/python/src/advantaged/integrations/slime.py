@@ -41,7 +41,7 @@ def post_process(args: Any, samples: Sequence[Any]) -> tuple[list[float], list[f
     groups = [_group(sample, i) for i, sample in enumerate(samples)]
     settings = spec.at(step)
     settings.setdefault("expected_group_size", args.n_samples_per_prompt)
-    rows: Arrays = {"groups": groups, "missing": "mask"}
+    rows: Arrays = {"groups": groups}
     rollouts = [getattr(sample, "rollout_id", None) for sample in samples]
     # One id for the whole batch names the step, not responses.
     if None not in rollouts and len(set(rollouts)) > 1:
@@ -49,7 +49,7 @@ def post_process(args: Any, samples: Sequence[Any]) -> tuple[list[float], list[f
     lengths = [getattr(sample, "response_length", None) for sample in samples]
     if None not in lengths:
         rows["lengths"] = lengths
-    result = client().compute(rewards, **settings, **rows)
+    result = client().compute(rewards, missing="mask", **settings, **rows)
     _log.log(result.summary, spec.scheduled(step))
     return rewards, result.advantages
 

@@ -3,53 +3,24 @@
 
     Spec.read({"method": "pass_at_k_grpo", "k": "8 -> 1 over 200", "stages": [{"center": {}}]}, where="algorithm")
 
-A schedule "A -> B over N" is A at step 0, B from step N on, and a straight line between; whole numbers stay whole.
+Values that are texts are read as in a line of settings (docs/settings.md). A schedule "A -> B over N" is A at step 0, B
+from step N on, and a straight line between; whole numbers stay whole.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import difflib
 import os
-import re
 import typing
 from collections.abc import Mapping
 from typing import Any
 
-from advantaged import _arguments, methods, stages
+from advantaged import _arguments, _suggest, line, methods, stages
+from advantaged.line import Schedule
 
 # In shells and job files, for frameworks whose configuration takes no further keys: "pass_at_k_grpo k=4".
 VARIABLE = "ADVANTAGED_METHOD"
 
-_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
-_SCHEDULE = re.compile(rf"\s*({_NUMBER})\s*->\s*({_NUMBER})\s+over\s+(\d+)\s*")
 _STAGES = {"center": stages.Center, "scale": stages.Scale, "clip": stages.Clip}
-
-
-@dataclasses.dataclass(frozen=True)
-class Schedule:
-    """A number that changes linearly over the steps 0 to `steps`, and is constant after."""
-
-    begin: float
-    end: float
-    steps: int
-    is_whole: bool
-
-    @classmethod
-    def parse(cls, text: str) -> Schedule | None:
-        """None for what is no schedule."""
-        found = _SCHEDULE.fullmatch(text)
-        if found is None:
-            return None
-        begin, end, steps = found.groups()
-        is_whole = all(re.fullmatch(r"[+-]?\d+", number) for number in (begin, end))
-        return cls(float(begin), float(end), int(steps), is_whole)
-
-    def at(self, step: int) -> float:
-        """Its value, an int if both ends are written as whole numbers."""
-        share = 1.0 if step >= self.steps else max(step, 0) / self.steps
-        value = self.begin + (self.end - self.begin) * share
-        return round(value) if self.is_whole else value
 
 
 class Spec:
@@ -71,30 +42,20 @@ class Spec:
         settings: dict[str, Any] = {}
         for name, value in entries.items():
             if name not in _arguments.SETTINGS:
-                close = difflib.get_close_matches(str(name), _arguments.SETTINGS, 1)
-                hint = f"; did you mean {close[0]!r}?" if close else ""
-                raise ValueError(f"{where}.{name}: no setting of advantaged{hint}")
+                whose = "an adapter" if name in _arguments.CALL else "advantaged"
+                raise ValueError(f"{where}.{name}: no setting of {whose}{_suggest.hint(name, _arguments.SETTINGS)}")
+            if isinstance(value, str) and name != "method":
+                value = line.read_value(name, value, where=where, schedules=True)
             if value is not None:
-                settings[name] = _read_stages(value, f"{where}.stages") if name == "stages" else _read_value(value)
+                settings[name] = _read_stages(value, where) if name == "stages" else _read_value(value)
         if "method" not in settings:
             raise ValueError(f"{where}.method: not set; there are {', '.join(methods.names())}")
         return cls(settings, where)
 
     @classmethod
     def parse(cls, text: str, *, where: str) -> Spec:
-        """From one line: the method, then KEY=VALUE; quotes around values with blanks: "grpo k='8 -> 1 over 200'"."""
-        import shlex
-
-        words = shlex.split(text)
-        if not words:
-            raise ValueError(f"{where}: empty; write a method, as in 'pass_at_k_grpo k=4'")
-        settings: dict[str, Any] = {"method": words[0]}
-        for word in words[1:]:
-            key, equals, value = word.partition("=")
-            if not equals:
-                raise ValueError(f"{where}: {word!r}; after the method come KEY=VALUE")
-            settings[key] = _literal(value)
-        return cls.read(settings, where=where)
+        """From one line, as docs/settings.md has it; a number may be a schedule."""
+        return cls.read(line.parse(text, where=where, schedules=True), where=where)
 
     @classmethod
     def from_environment(cls) -> Spec | None:
@@ -136,8 +97,6 @@ class Spec:
 
 
 def _read_value(value: Any) -> Any:
-    if isinstance(value, str):
-        return Schedule.parse(value) or value
     if isinstance(value, Mapping) or hasattr(value, "keys"):
         return {key: value[key] for key in value.keys()}
     if isinstance(value, (list, tuple)) or type(value).__name__ == "ListConfig":
@@ -151,25 +110,16 @@ def _read_stages(value: Any, where: str) -> list[stages.Stage]:
         if isinstance(entry, (stages.Center, stages.Scale, stages.Clip)):
             found.append(entry)
             continue
-        entry = {entry: {}} if isinstance(entry, str) else _read_value(entry)
+        if isinstance(entry, str):
+            found += line.read_value("stages", entry, where=where)
+            continue
+        entry = _read_value(entry)
         if not isinstance(entry, dict) or len(entry) != 1 or next(iter(entry)) not in _STAGES:
-            raise ValueError(f"{where}[{i}]: {entry!r}; it must be one of center, scale, clip, as in "
+            raise ValueError(f"{where}.stages[{i}]: {entry!r}; it must be one of center, scale, clip, as in "
                              "{'scale': {'epsilon': 1e-6}}")
         (kind, fields), = entry.items()
         try:
             found.append(_STAGES[kind](**(_read_value(fields) or {})))
         except TypeError as error:
-            raise ValueError(f"{where}[{i}].{kind}: {error}") from None
+            raise ValueError(f"{where}.stages[{i}].{kind}: {error}") from None
     return found
-
-
-def _literal(text: str) -> Any:
-    """A number, true, false, a list of whole numbers (1,4,8), or a text."""
-    if text in ("true", "false"):
-        return text == "true"
-    for read in (int, float):
-        try:
-            return read(text)
-        except ValueError:
-            pass
-    return [int(part) for part in text.split(",")] if re.fullmatch(r"\d+(,\d+)+", text) else text
