@@ -97,6 +97,22 @@ def test_a_server_needs_no_core(hidden, server):
         assert client.compute(REWARDS, groups=2, method="rloo").backend == "remote"
 
 
+@pytest.mark.parametrize("target, other, expected, warns", [
+    ("127.0.0.1:1", None, "127.0.0.1:1", False), (None, "127.0.0.1:2", "127.0.0.1:2", False),
+    ("127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:1", True), ("127.0.0.1:1", "127.0.0.1:1", "127.0.0.1:1", False)])
+def test_advctls_variable_names_the_target_too_and_a_difference_is_warned_of(monkeypatch, target, other, expected, warns):
+    for name, value in ("ADVANTAGED_TARGET", target), ("ADVANTAGED_SERVER", other):
+        monkeypatch.delenv(name, raising=False)
+        if value is not None:
+            monkeypatch.setenv(name, value)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        assert advantaged.Client().target == expected
+    assert [str(entry.message) for entry in caught] == (
+        [f"advantaged: ADVANTAGED_TARGET={target} counts, not ADVANTAGED_SERVER={other}"] if warns else [])
+    assert all(entry.filename == __file__ for entry in caught)
+
+
 def test_a_target_of_nonsense(monkeypatch):
     for target in "localhost", "http://a.example", "unix:", 50051:
         with pytest.raises(advantaged.InvalidArgument, match="target: ") as caught:

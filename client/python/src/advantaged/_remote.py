@@ -6,18 +6,16 @@ import contextlib
 import dataclasses
 import functools
 import math
-import os
-import sys
 import threading
 import time
 import warnings
 from collections.abc import Mapping
-from types import FrameType
 from typing import Any, Literal
 
 from advantaged import _backend, _exchange, _fork, _waiting, local
 from advantaged.errors import AdvantagedError, DeadlineExceeded, InvalidArgument, Refused, Unavailable
-from advantaged.options import ClientOptions, Tls, check_deadline, check_target
+from advantaged.options import (ClientOptions, Tls, check_deadline, check_target, level_of_caller,
+                                target_of_environment)
 from advantaged.result import Result
 
 SERVICE = "/advantaged.v1.AdvantageService/"
@@ -36,7 +34,7 @@ class Remote:
         ipv4:a:port,b:port; default: the environment's ADVANTAGED_TARGET, else the in-process core.
         Everything else: `ClientOptions`.
         """
-        target = target or os.environ.get("ADVANTAGED_TARGET") or None
+        target = target or target_of_environment()
         if target is None and not local.is_installed():
             raise RuntimeError("no target: give Client('host:port') or set ADVANTAGED_TARGET to the address of a server "
                                "(`make run` starts one), or compute in-process: pip install 'advantaged[local]', or, "
@@ -112,15 +110,6 @@ class Remote:
             self._unreported += 1
             is_first = self.fallbacks == 1
         if is_first:
-            warnings.warn(f"advantaged: computing in-process, for {error}", RuntimeWarning, _level_of_caller())
+            warnings.warn(f"advantaged: computing in-process, for {error}", RuntimeWarning, level_of_caller())
         return self._local
 
-
-def _level_of_caller() -> int:
-    """For warnings.warn by who calls this: the first line outside of this package."""
-    level = 1
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None and frame.f_globals.get("__name__", "").startswith("advantaged."):
-        level += 1
-        frame = frame.f_back
-    return level

@@ -45,7 +45,7 @@ def examine(target: str | None, timeout: float) -> Iterator[Finding]:
     """One check after the other, as far as the ones before allow."""
     yield from _versions()
     yield from _verl_plugin()
-    where = target or os.environ.get("ADVANTAGED_TARGET")
+    where = target or options.target_of_environment()
     if not where:
         yield _local_core()
         if local.is_installed():
@@ -56,7 +56,8 @@ def examine(target: str | None, timeout: float) -> Iterator[Finding]:
     except errors.InvalidArgument as error:
         yield Finding("target", where, str(error))
         return
-    yield Finding("target", where + ("" if target else "  (from ADVANTAGED_TARGET)"))
+    variable = options.TARGET if os.environ.get(options.TARGET) else options.OTHER_TARGET
+    yield Finding("target", where + ("" if target else f"  (from {variable})"))
     yield _proxies(where)
     if where.startswith("unix:"):
         finding = _socket(where)

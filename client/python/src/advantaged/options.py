@@ -8,6 +8,9 @@ import os
 import pathlib
 import re
 import ssl
+import sys
+import warnings
+from types import FrameType
 from typing import Any, Literal
 
 import grpc
@@ -163,6 +166,29 @@ def _check_pair(certificate: str, key: str) -> None:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(certificate, key, password="")
     except (OSError, ValueError) as error:  # an SSLError, too
         raise wrong("ADVANTAGED_CLIENT_TLS_KEY", f"{key}: is not the unencrypted private key of {certificate}") from error
+
+
+TARGET, OTHER_TARGET = "ADVANTAGED_TARGET", "ADVANTAGED_SERVER"
+
+
+def target_of_environment() -> str | None:
+    """ADVANTAGED_TARGET, else ADVANTAGED_SERVER, its older name in advctl; None where neither is set. Warns where both
+    are, and differ."""
+    target, other = os.environ.get(TARGET) or None, os.environ.get(OTHER_TARGET) or None
+    if target and other and target != other:
+        warnings.warn(f"advantaged: {TARGET}={target} counts, not {OTHER_TARGET}={other}", RuntimeWarning,
+                      level_of_caller())
+    return target or other
+
+
+def level_of_caller() -> int:
+    """For warnings.warn by who calls this: the first line outside of this package."""
+    level = 1
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_globals.get("__name__", "").startswith("advantaged."):
+        level += 1
+        frame = frame.f_back
+    return level
 
 
 def check_deadline(seconds: float) -> float:
