@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -22,14 +23,14 @@ class AdvantagedError(Exception):
 
 
 class InvalidArgument(AdvantagedError, ValueError):
-    """The batch is wrong; sending it again is useless. `violations` lists everything that is."""
+    """The batch is wrong; sending it again is useless. `violations` lists everything that is; the text says once what
+    is wrong with several groups or responses in the same way."""
 
     code = "INVALID_ARGUMENT"
 
     def __init__(self, violations: Iterable[Violation], message: str = "") -> None:
         self.violations = tuple(violations)
-        listed = "; ".join(f"{field}: {description}" for field, description in self.violations)
-        super().__init__(listed or message)
+        super().__init__(_listed(self.violations) or message)
 
     def __reduce__(self) -> tuple[object, ...]:  # exceptions travel between Ray actors
         return type(self), (self.violations, str(self))
@@ -82,6 +83,19 @@ class UnexpectedStatus(AdvantagedError):
 
     def __reduce__(self) -> tuple[object, ...]:
         return type(self), (self.code, self.message)
+
+
+# What tells two violations apart that are alike: numbers, and ids as the caller gave them.
+_OWN = re.compile(r"'[^']*'|\b(?:nan|inf)\b|-?\b\d+(?:\.\d+)?(?:e[+-]?\d+)?", re.ASCII)
+
+
+def _listed(violations: Iterable[Violation]) -> str:
+    alike: dict[str, list[str]] = {}
+    for field, description in violations:
+        text = f"{field}: {description}"
+        alike.setdefault(_OWN.sub("#", text), []).append(text)
+    return "; ".join(texts[0] if len(texts) == 1 else f"{texts[0]} (and {len(texts) - 1} more like it)"
+                     for texts in alike.values())
 
 
 def wrong(field: str, description: str) -> InvalidArgument:
