@@ -9,7 +9,7 @@ stubs.stub("swanlab", "tensorboardX", "trackio", "wandb")
 import page  # noqa: E402
 import pytest  # noqa: E402
 import torch  # noqa: E402
-from advantaged.integrations import areal as adapter  # noqa: E402
+from advantaged.integrations import _log, areal as adapter  # noqa: E402
 from areal.api.cli_args import NormConfig, PPOActorConfig  # noqa: E402
 from areal.engine.fsdp_engine import FSDPPPOActor  # noqa: E402
 from areal.trainer.ppo.actor import PPOActor  # noqa: E402
@@ -85,6 +85,32 @@ def test_pass_at_k(target, monkeypatch):
     made = engine(adapter.AdvantagedFSDPPPOActor, reward_bias=-0.5, reward_scaling=2.0)
     # Outcomes are the rewards before bias and scale.
     assert advantages(made.compute_advantages(data([[1, 0, 0, 1]]))) == pytest.approx([2 / 3, -1 / 3, -1 / 3, 2 / 3])
+
+
+def test_a_schedule_follows_the_version_of_the_weights_also_after_a_recovery(target, monkeypatch):
+    monkeypatch.setenv("ADVANTAGED_METHOD", "pass_at_k_grpo k='4 -> 1 over 200'")
+    logged = []
+    monkeypatch.setattr(_log, "sinks", [logged.append])
+    for version in (0, 150):
+        made = engine(adapter.AdvantagedFSDPPPOActor)
+        made.set_version(version)
+        made.compute_advantages(data([[1, 0, 0, 1]]))
+    assert [entry["advantaged/k"] for entry in logged] == [4, 2]  # 4 - 3 * 150/200 is 1.75
+
+
+def test_areal_itself_counts_responses_without_a_token(target, monkeypatch):
+    """docs/integrations/areal.md."""
+    def made():
+        found = data([[1, 0, 0, 1]])
+        found[0]["loss_mask"][0] = 0
+        return found
+
+    own = engine(FSDPPPOActor, norm(std=None)).compute_advantages(made())
+    counted = engine(adapter.AdvantagedFSDPPPOActor, norm(std=None)).compute_advantages(made())
+    torch.testing.assert_close(counted[0]["advantages"], own[0]["advantages"])
+    monkeypatch.setenv("ADVANTAGED_METHOD", "dr_grpo empty_responses=drop")
+    dropped = engine(adapter.AdvantagedFSDPPPOActor).compute_advantages(made())
+    assert dropped[0]["advantages"].max(1).values.tolist() == pytest.approx([0, 0, 0, 2 / 3], abs=1e-6)
 
 
 def test_what_is_refused(target):

@@ -1,7 +1,7 @@
 """What the tests of the adapters share: where advantages are computed."""
 
 import pytest
-from advantaged.integrations import _client
+from advantaged.integrations import _client, _run
 from running_server import Server
 
 
@@ -11,6 +11,12 @@ def server(tmp_path_factory):
     started = Server(tmp_path_factory.mktemp("server"), "--log-level=error")
     yield started
     assert started.stop() == 0, started.log()
+
+
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch):
+    """Runs of the tests before are over."""
+    monkeypatch.setattr(_run, "_runs", {})
 
 
 @pytest.fixture(params=["in-process", "server"])

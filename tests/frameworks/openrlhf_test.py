@@ -11,7 +11,8 @@ import page
 import pytest
 import ray
 import torch
-from advantaged.integrations import openrlhf as adapter
+from advantaged.integrations import _log, openrlhf as adapter
+from openrlhf.trainer import ppo_trainer
 from openrlhf.trainer.ppo_utils import experience_maker
 from openrlhf.trainer.ppo_utils.experience import Experience
 
@@ -122,6 +123,55 @@ def test_the_command_knows_a_wrong_method_at_once():
     done = subprocess.run([sys.executable, "-m", "advantaged.integrations.openrlhf"], capture_output=True, text=True,
                           env={**os.environ, "ADVANTAGED_METHOD": "grop"}, timeout=500)
     assert done.returncode == 1 and "did you mean 'grpo'" in done.stderr
+
+
+class Stop(Exception):
+    """Enough of the training."""
+
+
+def test_a_schedule_follows_openrlhfs_step_and_goes_on_in_a_resumed_run(target, monkeypatch):
+    """Called by the trainer's own train_step, which has the step as an argument."""
+    monkeypatch.setenv("ADVANTAGED_METHOD", "pass_at_k_grpo k='4 -> 1 over 200' success_threshold=0.5")
+    logged = []
+    monkeypatch.setattr(_log, "sinks", [logged.append])
+
+    def make_experience_batch(_):
+        adapter.compute_advantages_and_returns(maker(), experiences())
+        raise Stop
+
+    trainer = ppo_trainer.BasePPOTrainer.__new__(ppo_trainer.BasePPOTrainer)
+    trainer.experience_maker = types.SimpleNamespace(make_experience_batch=make_experience_batch)
+    for step in (0, 150):
+        with pytest.raises(Stop):
+            trainer.train_step([], step)
+    assert [entry["advantaged/k"] for entry in logged] == [4, 2]  # 4 - 3 * 150/200 is 1.75
+
+
+def test_what_cannot_be_computed_is_known_when_openrlhf_makes_its_maker(target, monkeypatch):
+    """In a process of its own, for the class is changed."""
+    code = ("import openrlhf_stubs, openrlhf_test; from advantaged.integrations import openrlhf; openrlhf.adopt(); "
+            "made = openrlhf_test.maker(); kind = type(made); "
+            "kind(*[None] * 4, made.kl_ctl, made.strategy, None)")
+    monkeypatch.setenv("ADVANTAGED_METHOD", "pass_at_k_grpo k=5")
+    here = str(pathlib.Path(__file__).parent)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300,
+                          env={**os.environ, "PYTHONPATH": os.pathsep.join([here, os.environ.get("PYTHONPATH", "")])})
+    assert done.returncode == 1 and "k: 5 is above 4" in done.stderr, done.stderr
+
+
+def test_openrlhf_itself_counts_responses_without_a_token(target, monkeypatch):
+    """docs/integrations/openrlhf.md."""
+    def made():
+        batch = experiences([1.0, 0, 0, 1], [0, 1, 2, 3])
+        batch[0].action_mask[0] = False
+        return batch
+
+    own = advantages(OWN(maker("dr_grpo"), made()))
+    counted = advantages(adapter.compute_advantages_and_returns(maker("dr_grpo"), made()))
+    torch.testing.assert_close(counted, own)
+    monkeypatch.setenv("ADVANTAGED_METHOD", "dr_grpo empty_responses=drop")
+    dropped = advantages(adapter.compute_advantages_and_returns(maker("dr_grpo"), made()))
+    assert dropped[:, 0].tolist() == pytest.approx([0, -1 / 3, -1 / 3, 2 / 3])
 
 
 def test_the_pages_numbers():

@@ -16,7 +16,7 @@ import pytest  # noqa: E402
 import ray  # noqa: E402
 import torch  # noqa: E402
 from advantaged import InvalidArgument  # noqa: E402
-from advantaged.integrations import _client, skyrl as adapter  # noqa: E402
+from advantaged.integrations import _client, _log, skyrl as adapter  # noqa: E402
 from skyrl.backends.skyrl_train.training_batch import TrainingInputBatch, pad_training_input_batch  # noqa: E402
 from skyrl.backends.skyrl_train.utils import ppo_utils  # noqa: E402
 from skyrl.train.entrypoints import main_base  # noqa: E402
@@ -167,6 +167,54 @@ def test_a_wrong_method_is_an_error_before_ray_starts(monkeypatch):
     monkeypatch.setenv("ADVANTAGED_METHOD", "grop")
     with pytest.raises(ValueError, match="did you mean 'grpo'"):
         adapter.register(config())
+
+
+@pytest.fixture
+def logged(monkeypatch):
+    found = []
+    monkeypatch.setattr(_log, "sinks", [found.append])
+    return found
+
+
+def test_a_schedule_follows_skyrls_step_and_goes_on_in_a_resumed_run(target, monkeypatch, logged):
+    monkeypatch.setenv("ADVANTAGED_METHOD", "pass_at_k_grpo k='4 -> 1 over 200' success_threshold=0.5")
+    adapter.register(config())
+    for step in (1, 151):
+        made = trainer(config())
+        made.global_step = step
+        made.compute_advantages_and_returns(batch())
+    assert [entry["advantaged/k"] for entry in logged] == [4, 2]  # 4 - 3 * 150/200 is 1.75
+
+
+def test_what_cannot_be_computed_is_known_before_ray_starts(target, monkeypatch):
+    monkeypatch.setenv("ADVANTAGED_METHOD", "pass_at_k_grpo k=5")
+    with pytest.raises(InvalidArgument, match="k: 5 is above 4"):
+        adapter.register(config())
+    monkeypatch.setenv("ADVANTAGED_METHOD", "grpo fallback=some")
+    with pytest.raises(ValueError, match="fallback: 'some'"):
+        adapter.register(config())
+
+
+@pytest.mark.parametrize("filters", [{"zero_variance_filter": True},
+                                     {"dynamic_sampling": types.SimpleNamespace(type="filter")}], ids=str)
+def test_pass_at_k_is_one_after_the_filter_where_skyrl_has_one(target, monkeypatch, logged, filters):
+    monkeypatch.setenv("ADVANTAGED_METHOD", "pass_at_k_grpo k=2 success_threshold=0.5")
+    adapter.register(config(**filters))
+    trainer(config()).compute_advantages_and_returns(batch())
+    assert "advantaged/pass_at_1_after_filter" in logged[0] and "advantaged/pass_at_1" not in logged[0]
+
+
+def test_skyrl_itself_counts_responses_without_a_token(target, monkeypatch):
+    """docs/integrations/skyrl.md."""
+    token_level, mask = torch.tensor([[100.0], [1], [0], [0]]), torch.tensor([[0], [1], [1], [1]])
+    for choice, expected in ("count", [0, -0.4866, -0.5067, -0.5067]), ("drop", [0, 1.1547, -0.5774, -0.5774]):
+        monkeypatch.setenv("ADVANTAGED_METHOD", f"grpo ddof=1 epsilon=1e-6 empty_responses={choice}")
+        adapter.register(config())
+        found = computed("advantaged", token_level, mask, ["u"] * 4)[0][:, 0]
+        assert found.tolist() == pytest.approx(expected, abs=1e-4)
+        if choice == "count":
+            own = computed("grpo", token_level, mask, ["u"] * 4, grpo_norm_by_std=True)[0][:, 0]
+            torch.testing.assert_close(own, found)
 
 
 def test_the_pages_numbers():

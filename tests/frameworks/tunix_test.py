@@ -16,7 +16,7 @@ import jax.numpy as jnp  # noqa: E402
 import numpy as np  # noqa: E402
 import page  # noqa: E402
 import pytest  # noqa: E402
-from advantaged.integrations import tunix as adapter  # noqa: E402
+from advantaged.integrations import _log, tunix as adapter  # noqa: E402
 from tunix.rl import algo_core, function_registry  # noqa: E402, F401: registers tunix's own
 
 REWARDS = np.array([1, 0, 0, 1, 0.2, 0.9, 0.4, 0.4, 0, 0, 0, 1], np.float64)
@@ -25,7 +25,7 @@ REWARDS = np.array([1, 0, 0, 1, 0.2, 0.9, 0.4, 0.4, 0, 0, 0, 1], np.float64)
 @pytest.fixture(autouse=True)
 def nothing_chosen(monkeypatch):
     monkeypatch.setattr(adapter, "_chosen", None)
-    monkeypatch.setattr(adapter, "_calls", 0)
+    monkeypatch.setattr(adapter, "_steps", adapter.Steps(("self.rl_cluster.global_steps", 0)))
     monkeypatch.delenv("ADVANTAGED_METHOD", raising=False)
 
 
@@ -59,6 +59,32 @@ def test_schedules_count_calls(target):
     first, second = computed("advantaged", binary), computed("advantaged", binary)
     np.testing.assert_allclose(first, [2 / 3, -1 / 3, -1 / 3, 2 / 3], rtol=1e-6)
     np.testing.assert_allclose(second, [1, -1, -1, 1], rtol=1e-6)
+
+
+class Learner:
+    """Has its step where tunix's learners do, whose packages are many."""
+
+    def __init__(self, step):
+        self.rl_cluster = types.SimpleNamespace(global_steps=step)
+
+    def generate_and_compute_advantage(self, rewards):
+        return computed("advantaged", rewards)
+
+
+def test_a_schedule_follows_the_learners_step_and_goes_on_in_a_resumed_run(target, monkeypatch):
+    logged = []
+    monkeypatch.setattr(_log, "sinks", [logged.append])
+    adapter.use("pass_at_k_grpo k='4 -> 1 over 200'")
+    for step in (0, 150):
+        Learner(step).generate_and_compute_advantage(np.array([1, 0, 0, 1.0]))
+    assert [entry["advantaged/k"] for entry in logged] == [4, 2]  # 4 - 3 * 150/200 is 1.75
+
+
+def test_settings_that_need_lengths_are_known_in_use(target):
+    with pytest.raises(ValueError, match="lengths"):
+        adapter.use("opo")
+    with pytest.raises(ValueError, match="lengths"):
+        adapter.use("grpo empty_responses=drop")
 
 
 def test_wrong_settings():

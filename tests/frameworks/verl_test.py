@@ -10,6 +10,7 @@ import torch
 from advantaged import InvalidArgument, LocalBackend
 from advantaged.audit import Watch
 from advantaged.integrations import _log, verl
+from advantaged.integrations._steps import Steps
 from omegaconf import OmegaConf
 from page import EQUAL, REWARDS, assert_on_page
 from tensordict import TensorDict
@@ -111,7 +112,7 @@ def test_what_is_missing_is_named(config, text):
 def test_summaries_and_schedules_are_logged(monkeypatch):
     logged = []
     monkeypatch.setattr(_log, "sinks", [logged.append])
-    monkeypatch.setattr(verl, "_calls", 0)
+    monkeypatch.setattr(verl, "_steps", Steps(("self.global_steps", 1)))
     for _ in range(3):
         advantages(batch(BINARY, ["u"] * GROUP), method="pass_at_k_grpo", k="4 -> 2 over 2")
     assert [entry["advantaged/k"] for entry in logged] == [4, 3, 2]

@@ -57,7 +57,8 @@ class Failure:
 class Fake(advantage_service_pb2_grpc.AdvantageServiceServicer):
     """Fails once for each of `failures`; then `answer`, or the rewards that came."""
 
-    def __init__(self, *, status=SERVING, credentials=None):
+    def __init__(self, *, status=SERVING, credentials=None, numerics_version=1):
+        self.numerics_version = numerics_version
         self.failures = []
         self.answer = None
         self.attempts = []
@@ -69,7 +70,7 @@ class Fake(advantage_service_pb2_grpc.AdvantageServiceServicer):
         self.address = f"127.0.0.1:{port}"
 
     def GetServerInfo(self, request, context):
-        return catalog_pb2.GetServerInfoResponse(version="9", numerics_version=1, max_request_bytes=64 << 20)
+        return catalog_pb2.GetServerInfoResponse(version="9", numerics_version=self.numerics_version, max_request_bytes=64 << 20)
 
     def ComputeAdvantages(self, request, context):
         previous = dict(context.invocation_metadata()).get("grpc-previous-rpc-attempts", "0")

@@ -34,7 +34,7 @@ def test_schedules(text, values):
 
 def test_a_schedule_is_resolved_and_logged():
     spec = Spec.read({"method": "pass_at_k_rloo", "k": "8 -> 2 over 6"}, where="algorithm")
-    assert spec.has_schedule
+    assert list(spec.schedules) == ["k"]
     assert spec.at(3)["method"] == methods.PassAtKRloo(k=5)
     assert spec.scheduled(3) == {"k": 5}
     with pytest.raises(ValueError, match="algorithm.k: a schedule, but the trainer says no step"):

@@ -57,7 +57,8 @@ def read_value(name: str, text: str, *, where: str = "line", schedules: bool = F
     try:
         return kind.read(text)
     except ValueError as error:
-        raise wrong(f"{where}.{name}", f"{text!r}; it must be {error}") from None
+        schedule_too = ", or a schedule, as in '8 -> 1 over 200'" if schedules and kind.is_number else ""
+        raise wrong(f"{where}.{name}", f"{text!r}; it must be {error}{schedule_too}") from None
 
 
 def write(settings: Mapping[str, Any]) -> str:

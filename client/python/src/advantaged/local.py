@@ -50,6 +50,11 @@ class LocalBackend:
         tokens = _backend.Tokens(token_level_rewards, response_mask, reward_mask)
         return tokens.broadcast(self.compute(tokens.rewards, **tokens.arguments(arguments)))
 
+    @property
+    def numerics_version(self) -> int:
+        """Version of the numerics that it computes by."""
+        return self._core.numerics_version
+
     def __reduce__(self) -> tuple[Any, ...]:  # for Ray and multiprocessing
         return LocalBackend, ()
 

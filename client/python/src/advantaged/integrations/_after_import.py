@@ -1,7 +1,8 @@
-"""Something to do once a module is imported: for processes most of which never import it."""
+"""Something to do once a module is imported, for processes most of which never import it; or once an object is made."""
 
 from __future__ import annotations
 
+import functools
 import importlib.abc
 import importlib.machinery
 import sys
@@ -16,6 +17,19 @@ def after_import(name: str, act: Callable[[ModuleType], None]) -> None:
         act(sys.modules[name])
     else:
         sys.meta_path.insert(0, _Finder(name, act))
+
+
+def after_making(kind: type, act: Callable[[Any], None]) -> None:
+    """act(object) as soon as an object of the class `kind`, or of one that derives from it, has been initialised by
+    the `__init__` that `kind` has."""
+    begin: Any = kind.__init__  # type: ignore[misc]
+
+    @functools.wraps(begin)
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+        begin(self, *args, **kwargs)
+        act(self)
+
+    kind.__init__ = __init__  # type: ignore[misc]
 
 
 class _Finder(importlib.abc.MetaPathFinder):

@@ -1,13 +1,13 @@
-"""The client that the adapters of this process share: `Client()`, so ADVANTAGED_TARGET, else in-process."""
+"""Where the adapters of this process compute: ADVANTAGED_TARGET, else in-process."""
 
 from __future__ import annotations
 
 import functools
 
-from advantaged.client import Client
+from advantaged.integrations._steady import Steady
 
 
-@functools.lru_cache(maxsize=1)
-def client() -> Client:
-    """Made at the first call, and usable after a fork."""
-    return Client()
+@functools.lru_cache(maxsize=None)
+def client(fallback: str | None = None, deadline: float | None = None) -> Steady:
+    """Made at the first call with these settings, and shared by all that have them."""
+    return Steady(fallback, deadline)

@@ -19,13 +19,14 @@ import torch
 from areal.engine.fsdp_engine import FSDPPPOActor
 
 from advantaged.integrations import _log
-from advantaged.integrations._client import client
-from advantaged.integrations.spec import Spec
+from advantaged.integrations._run import Run, RunSpec, run_of
+from advantaged.integrations._steps import Steps
 
-_calls = 0
+# The version of the weights of an engine: the steps before this one.
+_steps = Steps(("self._version", 0))
 
 
-def own_spec(reward_norm: Any) -> Spec:
+def own_spec(reward_norm: Any) -> RunSpec:
     """What actor.reward_norm asks for, in our words. ValueError for what is no group method."""
     levels = None if reward_norm is None else (
         reward_norm.mean_level, reward_norm.std_level, reward_norm.mean_leave1out)
@@ -38,7 +39,7 @@ def own_spec(reward_norm: Any) -> Spec:
     else:
         raise ValueError("actor.reward_norm: with advantaged it must have mean_level=group, and std_level=group or "
                          "null, with std_level=null also mean_leave1out; or set ADVANTAGED_METHOD")
-    return Spec.read(settings, where="actor.reward_norm")
+    return RunSpec.read(settings, where="actor.reward_norm")
 
 
 class AdvantagedActor:
@@ -52,13 +53,14 @@ class AdvantagedActor:
         actor: Any = self.actor  # type: ignore[attr-defined]
         if actor.adv_norm is not None:
             raise ValueError("actor.adv_norm: with advantaged it must be null; it would normalise the advantages again")
-        spec = Spec.from_environment() or own_spec(actor.reward_norm)
+        run = run_of(RunSpec.from_environment() or own_spec(actor.reward_norm))
+        step = _steps.next()
         raw = torch.cat([group["rewards"].float() for group in data]).cpu()
         sizes = torch.tensor([len(group["rewards"]) for group in data])
         lengths = torch.cat([(group["loss_mask"] != 0).sum(-1) for group in data]).cpu()
 
         def normalise(rewards: Any) -> Any:
-            return _compute(spec, rewards.cpu(), raw, sizes, lengths).to(rewards.device)
+            return _compute(run, step, rewards.cpu(), raw, sizes, lengths).to(rewards.device)
 
         own, actor.reward_norm = actor.reward_norm, normalise
         try:
@@ -67,22 +69,20 @@ class AdvantagedActor:
             actor.reward_norm = own
 
 
-def _compute(spec: Spec, rewards: Any, raw: Any, sizes: Any, lengths: Any) -> Any:
+def _compute(run: Run, step: int, rewards: Any, raw: Any, sizes: Any, lengths: Any) -> Any:
     """A group of one, which failed rollouts leave, has nobody to be compared to: 0."""
-    global _calls
-    settings: dict[str, Any] = dict(spec.at(_calls))  # AReaL says no step here
-    threshold = settings.pop("success_threshold", None)
+    threshold = run.spec.at(step).get("success_threshold")
+    settings: dict[str, Any] = {"success_threshold": None}
     keep = (sizes > 1).repeat_interleave(sizes)
     outcomes = raw >= threshold if threshold is not None else raw == 1
     if threshold is not None or ((raw == 0) | (raw == 1) | raw.isnan()).all():
         settings["outcomes"] = outcomes[keep]
     advantages = torch.zeros(len(rewards))
     if keep.any():
-        result = client().compute(rewards[keep].float(), group_sizes=sizes[sizes > 1], missing="mask",
-                                  lengths=lengths[keep], **settings)
-        _log.log(result.summary, spec.scheduled(_calls))
+        result, values = run.compute(step, rewards[keep].float(), group_sizes=sizes[sizes > 1], lengths=lengths[keep],
+                                     **settings)
+        _log.log(values)
         advantages[keep] = result.advantages
-    _calls += 1
     return advantages
 
 

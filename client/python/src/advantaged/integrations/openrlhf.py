@@ -4,8 +4,9 @@ r"""OpenRLHF: start its training by this module, with the same arguments, and th
         python -m advantaged.integrations.openrlhf --algo.advantage.estimator dr_grpo ...
 
 was `python -m openrlhf.cli.train_ppo_ray ...`. Without ADVANTAGED_METHOD it is what the estimator means in OpenRLHF.
-The estimator must be one of rloo, dr_grpo, group_norm and reinforce_baseline in either case. ADVANTAGED_TARGET, too, is
-read where the command runs. A starter of one's own gives ray.init(runtime_env=runtime_environment()).
+The estimator must be one of rloo, dr_grpo, group_norm and reinforce_baseline in either case. The variables of this
+package (ADVANTAGED_TARGET, ...) are read where the command runs. A starter of one's own gives
+ray.init(runtime_env=runtime_environment()).
 """
 
 from __future__ import annotations
@@ -18,27 +19,27 @@ from typing import Any
 
 from advantaged import stages
 from advantaged.integrations import _log
-from advantaged.integrations._after_import import after_import
-from advantaged.integrations._client import client
-from advantaged.integrations.spec import VARIABLE, Spec
+from advantaged.integrations._after_import import after_import, after_making
+from advantaged.integrations._run import VARIABLES, Run, RunSpec, run_of
+from advantaged.integrations._steps import Steps
 
 _MAKER = "openrlhf.trainer.ppo_utils.experience_maker"
-_PASSED_ON = (VARIABLE, "ADVANTAGED_TARGET")
 # What OpenRLHF means by its names: sample standard deviation with 1e-9 added. Constant groups are exactly 0 here.
 _OWN: dict[str, dict[str, Any]] = {
     "rloo": {"method": "rloo"}, "dr_grpo": {"method": "dr_grpo"},
     "group_norm": {"method": "grpo", "ddof": 1, "epsilon": 1e-9}, "reinforce_baseline": {"method": "dr_grpo"}}
 
-_calls = 0
+# The argument of the trainer's train_step.
+_steps = Steps(("global_step", 0))
 
 
-def own_spec(advantage: Any) -> Spec:
+def own_spec(advantage: Any) -> RunSpec:
     """What the arguments --algo.advantage.… ask for, in our words."""
     settings: dict[str, Any] = {**_OWN[advantage.estimator]}
     if advantage.estimator == "reinforce_baseline":  # whitens over all tokens
         scale = [] if advantage.no_std_norm else [stages.Scale(weighting="tokens")]
         settings["stages"] = [stages.Center(weighting="tokens"), *scale]
-    return Spec.read(settings, where="--algo.advantage.estimator")
+    return RunSpec.read(settings, where="--algo.advantage.estimator")
 
 
 def compute_advantages_and_returns(self: Any, experiences: list[Any]) -> list[Any]:
@@ -52,9 +53,7 @@ def compute_advantages_and_returns(self: Any, experiences: list[Any]) -> list[An
     from openrlhf.trainer.ppo_utils.length_penalty import apply_length_penalties
 
     arguments = self.strategy.args
-    if arguments.algo.advantage.estimator not in _OWN:
-        raise ValueError(f"--algo.advantage.estimator: {arguments.algo.advantage.estimator!r}; with advantaged it must "
-                         f"be one of {', '.join(_OWN)}")
+    run = _run(arguments)
     size = arguments.rollout.n_samples_per_prompt
     for experience in experiences:
         experience.rewards = experience.rewards.float()
@@ -65,8 +64,7 @@ def compute_advantages_and_returns(self: Any, experiences: list[Any]) -> list[An
     lengths = torch.cat([experience.action_mask.sum(-1) for experience in experiences])
     index = torch.tensor(list(itertools.chain.from_iterable(experience.index for experience in experiences)))
     sizes = [len(experience.index) for experience in experiences]
-    advantages = _compute(Spec.from_environment() or own_spec(arguments.algo.advantage), size, rewards.cpu(), raw.cpu(),
-                          lengths.cpu(), index)
+    advantages = _compute(run, size, rewards.cpu(), raw.cpu(), lengths.cpu(), index)
     spread = torch.empty_like(rewards)
     spread[index] = rewards
     spread = spread.reshape(-1, size).std(-1).repeat_interleave(size)[index]
@@ -81,24 +79,37 @@ def compute_advantages_and_returns(self: Any, experiences: list[Any]) -> list[An
     return experiences
 
 
-def _compute(spec: Spec, size: int, rewards: Any, raw: Any, lengths: Any, index: Any) -> Any:
-    global _calls
-    settings: dict[str, Any] = {"expected_group_size": size, **spec.at(_calls)}  # OpenRLHF says no step here
-    threshold = settings.pop("success_threshold", None)
+def _run(arguments: Any) -> Run:
+    """ValueError for an estimator that cannot be replaced."""
+    if arguments.algo.advantage.estimator not in _OWN:
+        raise ValueError(f"--algo.advantage.estimator: {arguments.algo.advantage.estimator!r}; with advantaged it must "
+                         f"be one of {', '.join(_OWN)}")
+    return run_of(RunSpec.from_environment() or own_spec(arguments.algo.advantage),
+                  group_size=arguments.rollout.n_samples_per_prompt,
+                  is_filtered=bool(getattr(arguments.algo, "dynamic_filtering_enable", False)),
+                  folder=getattr(getattr(arguments, "ckpt", None), "path", None))
+
+
+def _compute(run: Run, size: int, rewards: Any, raw: Any, lengths: Any, index: Any) -> Any:
+    step = _steps.next()
+    threshold = run.spec.at(step).get("success_threshold")
+    settings: dict[str, Any] = {"success_threshold": None}
     if threshold is not None:
         settings["outcomes"] = raw >= threshold
     elif ((raw == 0) | (raw == 1)).all():
         settings["outcomes"] = raw == 1
-    result = client().compute(rewards, groups=(index // size).numpy(), missing="mask", lengths=lengths, **settings)
-    _log.log(result.summary, spec.scheduled(_calls))
-    _calls += 1
+    result, values = run.compute(step, rewards, groups=(index // size).numpy(), lengths=lengths, **settings)
+    _log.log(values)
     return result.advantages
 
 
 def adopt() -> None:
-    """Replaces the method in this process, once OpenRLHF imports it."""
+    """Replaces the method in this process, once OpenRLHF imports it. What can be known of a run's settings is known
+    when the object is made that has the method."""
     def replace(maker: ModuleType) -> None:
-        maker.RemoteExperienceMaker.compute_advantages_and_returns = compute_advantages_and_returns
+        made = maker.RemoteExperienceMaker
+        after_making(made, lambda maker: _run(maker.strategy.args).check())
+        made.compute_advantages_and_returns = compute_advantages_and_returns
 
     after_import(_MAKER, replace)
 
@@ -107,13 +118,13 @@ def runtime_environment() -> dict[str, Any]:
     """For ray.init: every worker adopts, and knows method and target; with what OpenRLHF itself sets."""
     variables = {"TOKENIZERS_PARALLELISM": "true", "NCCL_DEBUG": "WARN", "RAY_ENABLE_ZERO_COPY_TORCH_TENSORS": "1"}
     variables = {name: os.environ.get(name, value) for name, value in variables.items()}
-    variables.update({name: os.environ[name] for name in _PASSED_ON if name in os.environ})
+    variables.update({name: os.environ[name] for name in VARIABLES if name in os.environ})
     return {"env_vars": variables, "worker_process_setup_hook": "advantaged.integrations.openrlhf.adopt"}
 
 
 if __name__ == "__main__":
     import ray
 
-    Spec.from_environment()  # a wrong method is an error before Ray starts
+    RunSpec.from_environment()  # a wrong method is an error before Ray starts
     ray.init(runtime_env=runtime_environment())
     runpy.run_module("openrlhf.cli.train_ppo_ray", run_name="__main__", alter_sys=True)

@@ -3,9 +3,9 @@ r"""SkyRL: its own command, with one key more and the method in the environment,
     ADVANTAGED_METHOD="pass_at_k_grpo k=4" python -m skyrl.train.entrypoints.main_base ... \
         trainer.override_entrypoint=advantaged.integrations.skyrl
 
-Without ADVANTAGED_METHOD it is SkyRL's own GRPO. ADVANTAGED_TARGET, too, is read where the command runs, and goes with
-the estimator into the Ray task that trains. An entry point of one's own calls `register(cfg)` before it starts Ray, and
-has `trainer.algorithm.advantage_estimator` be "advantaged".
+Without ADVANTAGED_METHOD it is SkyRL's own GRPO. The variables of this package (ADVANTAGED_TARGET, ...) are read where
+the command runs, and go with the estimator into the Ray task that trains. An entry point of one's own calls
+`register(cfg)` before it starts Ray, and has `trainer.algorithm.advantage_estimator` be "advantaged".
 """
 
 from __future__ import annotations
@@ -13,44 +13,42 @@ from __future__ import annotations
 import functools
 import os
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from advantaged.integrations import _client, _log
-from advantaged.integrations.spec import VARIABLE, Spec
+from advantaged.integrations import _log
+from advantaged.integrations._run import VARIABLES, Run, RunSpec, run_of
+from advantaged.integrations._steps import Steps, search
 
 NAME = "advantaged"
 # What SkyRL means by GRPO: sample standard deviation, 1e-6 added to it. Constant groups are exactly 0 here.
 SKYRL_GRPO = {"method": "grpo", "ddof": 1, "epsilon": 1e-6}
 
-_calls = 0
+# SkyRL's trainer begins at 1.
+_steps = Steps(("self.global_step", 1))
 
 
 def estimate(token_level_rewards: Any, response_mask: Any, index: Any, grpo_norm_by_std: bool = True, *,
-             method: str | None = None, target: str | None = None, group_size: int | None = None,
+             environment: Mapping[str, str] | None = None, group_size: int | None = None, is_filtered: bool = False,
              **_: Any) -> tuple[Any, Any]:
     """SkyRL's interface: rewards and mask [B, T], uids [B]; (advantages, returns), both [B, T] float32, the same.
 
     The last rows, with uids pad0, pad1, ..., are SkyRL's copies of the first that fill up a batch; they take no part
-    and get 0. `method`, `target` and `group_size` come from `register`.
+    and get 0. The other arguments come from `register`: `environment` are the variables of this package.
     """
-    global _calls
     import torch  # SkyRL has imported it
 
-    if target:
-        os.environ["ADVANTAGED_TARGET"] = target
-    own = SKYRL_GRPO if grpo_norm_by_std else {"method": "dr_grpo"}
-    spec = Spec.parse(method, where=VARIABLE) if method else Spec.read(own, where="trainer.algorithm")
+    os.environ.update(environment or {})
     uids = np.asarray(index, dtype=object)
     rows = len(uids) - _padding(uids)
-    arguments: dict[str, Any] = {} if group_size is None else {"expected_group_size": group_size}
-    # SkyRL tells no step: schedules count the calls of this process.
-    result = _client.client().compute(
-        token_level_rewards[:rows].detach().double().sum(-1).cpu().numpy(), groups=uids[:rows], missing="mask",
-        lengths=(response_mask[:rows] != 0).sum(-1).cpu().numpy(), **{**arguments, **spec.at(_calls)})
-    _log.log(result.summary, spec.scheduled(_calls))
-    _calls += 1
+    step = _steps.next()
+    run = run_of(_spec(grpo_norm_by_std), group_size=group_size, is_filtered=is_filtered,
+                 folder=search("self.cfg.trainer.ckpt_path", str), has_steps=_steps.are_known)
+    result, values = run.compute(step, token_level_rewards[:rows].detach().double().sum(-1).cpu().numpy(),
+                                 groups=uids[:rows], lengths=(response_mask[:rows] != 0).sum(-1).cpu().numpy())
+    _log.log(values)
     whole = np.zeros(len(uids), np.float32)
     whole[:rows] = result.advantages
     advantages = torch.from_numpy(whole).to(response_mask.device)[:, None] * response_mask
@@ -65,14 +63,25 @@ def _padding(uids: Any) -> int:
     return count if list(uids[len(uids) - count:]) == [f"pad{i}" for i in range(count)] else 0
 
 
+def _spec(grpo_norm_by_std: bool) -> RunSpec:
+    own = SKYRL_GRPO if grpo_norm_by_std else {"method": "dr_grpo"}
+    return RunSpec.from_environment() or RunSpec.read(own, where="trainer.algorithm")
+
+
 def register(cfg: Any) -> None:
     """Makes "advantaged" an advantage estimator, with what the environment says now and `cfg` says of group sizes.
-    ValueError if ADVANTAGED_METHOD is wrong."""
+
+    What can be known is known here: a wrong ADVANTAGED_METHOD, a K above the group size and settings that the server
+    does not know are ValueErrors; a server that is not there is an AdvantagedError.
+    """
     from skyrl.backends.skyrl_train.utils.ppo_utils import AdvantageEstimatorRegistry
 
-    Spec.from_environment()
-    estimator = functools.partial(estimate, method=os.environ.get(VARIABLE), target=os.environ.get("ADVANTAGED_TARGET"),
-                                  group_size=cfg.generator.n_samples_per_prompt)
+    size, algorithm = cfg.generator.n_samples_per_prompt, cfg.trainer.algorithm
+    Run(_spec(getattr(algorithm, "grpo_norm_by_std", True)), group_size=size).check()
+    environment = {name: os.environ[name] for name in VARIABLES if name in os.environ}
+    is_filtered = bool(getattr(algorithm, "zero_variance_filter", False)
+                       or getattr(getattr(algorithm, "dynamic_sampling", None), "type", None))
+    estimator = functools.partial(estimate, environment=environment, group_size=size, is_filtered=is_filtered)
     if NAME in AdvantageEstimatorRegistry.list_available():
         AdvantageEstimatorRegistry.unregister(NAME)
     AdvantageEstimatorRegistry.register(NAME, estimator)

@@ -14,8 +14,11 @@ import typing
 from collections.abc import Mapping
 from typing import Any
 
-from advantaged import _arguments, _suggest, line, methods, stages
+from advantaged import _arguments, _plan, _suggest, line, methods, stages
 from advantaged.line import Schedule
+
+if typing.TYPE_CHECKING:
+    from typing_extensions import Self
 
 # In shells and job files, for frameworks whose configuration takes no further keys: "pass_at_k_grpo k=4".
 VARIABLE = "ADVANTAGED_METHOD"
@@ -26,14 +29,22 @@ _STAGES = {"center": stages.Center, "scale": stages.Scale, "clip": stages.Clip}
 class Spec:
     """Settings of `compute`, read from a configuration and checked."""
 
+    OWN: typing.ClassVar[tuple[str, ...]] = ()
+    """Names of settings that a subclass has besides."""
+
     def __init__(self, settings: Mapping[str, Any], where: str) -> None:
         self._settings = dict(settings)
         self._schedules = {name: value for name, value in self._settings.items() if isinstance(value, Schedule)}
         self._where = where
-        self.at(0)  # a wrong method or parameter is an error before the training begins
+        for step in self.turns():  # a wrong method or parameter is an error before the training begins
+            settings = self.at(step)
+            try:
+                _plan.split_arguments(settings)
+            except (TypeError, ValueError) as error:
+                raise ValueError(f"{where}: {error}") from None
 
     @classmethod
-    def read(cls, mapping: Any, *, where: str) -> Spec:
+    def read(cls, mapping: Any, *, where: str) -> Self:
         """From a dict, an OmegaConf node or a namespace; `where` is what errors call it.
 
         ValueError names a key that is no setting, with the closest one, and what cannot be read.
@@ -43,7 +54,8 @@ class Spec:
         for name, value in entries.items():
             if name not in _arguments.SETTINGS:
                 whose = "an adapter" if name in _arguments.CALL else "advantaged"
-                raise ValueError(f"{where}.{name}: no setting of {whose}{_suggest.hint(name, _arguments.SETTINGS)}")
+                hint = _suggest.hint(name, [*_arguments.SETTINGS, *cls.OWN])
+                raise ValueError(f"{where}.{name}: no setting of {whose}{hint}")
             if isinstance(value, str) and name != "method":
                 value = line.read_value(name, value, where=where, schedules=True)
             if value is not None:
@@ -53,12 +65,12 @@ class Spec:
         return cls(settings, where)
 
     @classmethod
-    def parse(cls, text: str, *, where: str) -> Spec:
+    def parse(cls, text: str, *, where: str) -> Self:
         """From one line, as docs/settings.md has it; a number may be a schedule."""
-        return cls.read(line.parse(text, where=where, schedules=True), where=where)
+        return cls.read(line.parse(text, where=where, schedules=True, texts=cls.OWN), where=where)
 
     @classmethod
-    def from_environment(cls) -> Spec | None:
+    def from_environment(cls) -> Self | None:
         """From ADVANTAGED_METHOD; None if that is not set."""
         text = os.environ.get(VARIABLE)
         return cls.parse(text, where=VARIABLE) if text else None
@@ -70,9 +82,18 @@ class Spec:
         return method.name if isinstance(method, methods.Method) else str(method)
 
     @property
-    def has_schedule(self) -> bool:
-        """Whether `at` needs a step."""
-        return bool(self._schedules)
+    def schedules(self) -> dict[str, Schedule]:
+        """The settings that follow the steps, by name."""
+        return dict(self._schedules)
+
+    def turns(self) -> list[int | None]:
+        """Steps at which a schedule begins or ends: what holds at all of them holds at every step, since a setting lies
+        between its values there. [None] without schedules."""
+        return [*sorted({0, *(schedule.steps for schedule in self._schedules.values())})] if self._schedules else [None]
+
+    def described(self) -> dict[str, Any]:
+        """The settings as given, in values that JSON has; schedules as they are written."""
+        return {name: _plain(value) for name, value in self._settings.items()}
 
     def at(self, step: int | None) -> _arguments.Settings:
         """The settings for `compute` at a step. ValueError if there is a schedule and no step."""
@@ -102,6 +123,16 @@ def _read_value(value: Any) -> Any:
     if isinstance(value, (list, tuple)) or type(value).__name__ == "ListConfig":
         return [_read_value(entry) for entry in value]
     return value
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, methods.Method):
+        return {value.name: _plain(value.parameters())}
+    if isinstance(value, Mapping):
+        return {str(key): _plain(entry) for key, entry in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(entry) for entry in value]
+    return value if isinstance(value, (bool, int, float, str)) else str(value)
 
 
 def _read_stages(value: Any, where: str) -> list[stages.Stage]:

@@ -14,8 +14,9 @@ Without code, for `trl grpo` and `trl rloo`: `advantaged.integrations.trl_cli`. 
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
@@ -23,8 +24,9 @@ from accelerate.utils import broadcast_object_list
 from trl import GRPOTrainer, RLOOTrainer
 
 from advantaged import stages
-from advantaged.integrations._client import client
-from advantaged.integrations.spec import Spec
+from advantaged.errors import AdvantagedError
+from advantaged.integrations import _log
+from advantaged.integrations._run import Run, RunSpec
 
 # Names the reward function that says which responses are correct, where there are several.
 OUTCOME_VARIABLE = "ADVANTAGED_OUTCOME_FUNCTION"
@@ -32,24 +34,27 @@ OUTCOME_VARIABLE = "ADVANTAGED_OUTCOME_FUNCTION"
 # TRL divides by the standard deviation of n-1 and adds this; ours is the population's, and adds nothing.
 TRL_EPSILON = 1e-4
 
+_LOGGER = logging.getLogger("advantaged.integrations")
 
-def own_spec(trainer: Any) -> Spec:
+
+def own_spec(trainer: Any) -> RunSpec:
     """What TRL's configuration of this trainer asks for, in our words: the same numbers, but for zero variance."""
     scale_of_batch = stages.Scale(ddof=1, epsilon=TRL_EPSILON)
     if isinstance(trainer, RLOOTrainer):
         whiten = [stages.Center(), scale_of_batch] if trainer.normalize_advantages else []
-        return Spec.read({"method": "rloo", "stages": whiten}, where="RLOOConfig")
+        return RunSpec.read({"method": "rloo", "stages": whiten}, where="RLOOConfig")
     if trainer.scale_rewards == "group":
-        return Spec.read({"method": "grpo", "ddof": 1, "epsilon": TRL_EPSILON}, where="GRPOConfig")
+        return RunSpec.read({"method": "grpo", "ddof": 1, "epsilon": TRL_EPSILON}, where="GRPOConfig")
     by_rewards = stages.Scale(spread="rewards", ddof=1, epsilon=TRL_EPSILON)
     scale = [by_rewards] if trainer.scale_rewards == "batch" else []
-    return Spec.read({"method": "dr_grpo", "stages": scale}, where="GRPOConfig")
+    return RunSpec.read({"method": "dr_grpo", "stages": scale}, where="GRPOConfig")
 
 
 class AdvantagedTrainer:
     """Goes before GRPOTrainer or RLOOTrainer in the bases of a class. Beside the arguments of the trainer:
 
-    `advantage`: settings of `compute` by their names, the method's with them, or a line ("pass_at_k_grpo k=4").
+    `advantage`: settings of `compute` by their names, the method's with them, or a line ("pass_at_k_grpo k=4"); and
+    `fallback`, `deadline`, `empty_responses` (docs/integrations/README.md).
     `outcome_function`: name of the reward function that says which responses are correct, for methods that need it
     though the reward is a sum of several (default: ADVANTAGED_OUTCOME_FUNCTION). Correct is 1, wrong 0; between, at
     or above `success_threshold`.
@@ -63,10 +68,11 @@ class AdvantagedTrainer:
             raise ValueError("multi_objective_aggregation='normalize_then_sum': advantaged computes one reward per "
                              "response; use 'sum_then_normalize'")
         if isinstance(advantage, str):
-            spec: Spec | None = Spec.parse(advantage, where="advantage")
+            spec: RunSpec | None = RunSpec.parse(advantage, where="advantage")
         else:
-            spec = Spec.from_environment() if advantage is None else Spec.read(advantage, where="advantage")
-        self._spec = spec or own_spec(self)
+            spec = RunSpec.from_environment() if advantage is None else RunSpec.read(advantage, where="advantage")
+        self._run = Run(spec or own_spec(self), group_size=trainer.num_generations, folder=trainer.args.output_dir)
+        self._has_told_of_evaluation = False
         self._outcome_column: int | None = None
         name = outcome_function or os.environ.get(OUTCOME_VARIABLE)
         if name:
@@ -75,6 +81,34 @@ class AdvantagedTrainer:
                                  f"{', '.join(trainer.reward_func_names)}")
             self._outcome_column = trainer.reward_func_names.index(name)
         self._log_probabilities: list[Any] | None = None
+        self._on_first_rank(self._check)
+
+    def _check(self) -> None:
+        """What can be known before the training."""
+        trainer: Any = self
+        self._run.check()
+        names = trainer.reward_func_names
+        spec = self._run.spec
+        is_told = self._outcome_column is not None or "success_threshold" in spec.at(spec.turns()[0])
+        if len(names) > 1 and not is_told and self._run.needs_outcomes():
+            raise ValueError(f"outcome_function: not set; {spec.method} needs to know which responses are correct, "
+                             f"which the sum of the reward functions {', '.join(names)} does not say: name the one "
+                             f"that does, as in outcome_function={names[0]!r}, or set success_threshold for the sum")
+
+    def _on_first_rank(self, act: Callable[[], Any]) -> Any:
+        """What act() returns there, on all ranks; what goes wrong there is raised on all, so that none waits for the
+        others."""
+        trainer: Any = self
+        answer: list[Any] = [None]
+        if trainer.accelerator.is_main_process:
+            try:
+                answer[0] = act()
+            except Exception as error:  # noqa: BLE001: raised below, on every rank
+                answer[0] = error
+        broadcast_object_list(answer)
+        if isinstance(answer[0], Exception):
+            raise answer[0]
+        return answer[0]
 
     def _calculate_rewards(self, *args: Any) -> Any:
         self._rewards_by_function = super()._calculate_rewards(*args)  # type: ignore[misc] # [global batch, function]
@@ -105,7 +139,13 @@ class AdvantagedTrainer:
         finally:
             self._log_probabilities = None
         lengths = trainer.accelerator.gather((mask * output.get("tool_mask", 1)).sum(1))
-        advantages = self._computed(size, lengths, penalty)
+        found = self._on_first_rank(lambda: self._asked(size, lengths, penalty))
+        if found is None:
+            return output
+        advantages, values = found
+        metrics = trainer._metrics["train" if trainer.model.training else "eval"]
+        for name, value in _log.named(values).items():
+            metrics[name].append(value)
         logged = trainer._logs["advantages"]
         for _ in range(min(len(logged), len(advantages))):  # what TRL just put there
             logged.pop()
@@ -114,64 +154,61 @@ class AdvantagedTrainer:
         output["advantages"] = advantages[first:first + len(inputs)].to(output["advantages"])
         return output
 
-    def _computed(self, size: int, lengths: Any, penalty: Any) -> Any:
-        """Advantages of the global batch, on all ranks, float32 on the CPU. The first rank asks; what goes wrong there
-        is raised on all, so that none waits for the others."""
+    def _asked(self, size: int, lengths: Any, penalty: Any) -> tuple[Any, dict[str, float]] | None:
+        """Advantages of the global batch, float32 on the CPU, and what the log says of them; None for an evaluation
+        that cannot be computed, which is no reason to end the training: TRL's own advantages stay."""
         trainer: Any = self
-        answer: list[Any] = [None]
-        if trainer.accelerator.is_main_process:
-            try:
-                answer[0] = self._asked(size, lengths, penalty)
-            except Exception as error:  # noqa: BLE001: raised below, on every rank
-                answer[0] = error
-        broadcast_object_list(answer)
-        if isinstance(answer[0], Exception):
-            raise answer[0]
-        advantages, logs = answer[0]
-        metrics = trainer._metrics["train" if trainer.model.training else "eval"]
-        for name, value in logs.items():
-            metrics[f"advantaged/{name}"].append(value)
-        return advantages
+        if trainer.model.training:
+            return self._compute(size, lengths, penalty)
+        try:
+            return self._compute(size, lengths, penalty, observe=False)
+        except (AdvantagedError, ValueError) as error:
+            if not self._has_told_of_evaluation:
+                self._has_told_of_evaluation = True
+                _LOGGER.warning("advantaged: evaluations (num_generations_eval=%d) keep TRL's own advantages, for %s",
+                                size, error)
+            return None
 
-    def _asked(self, size: int, lengths: Any, penalty: Any) -> tuple[Any, dict[str, float]]:
+    def _compute(self, size: int, lengths: Any, penalty: Any, **arguments: Any) -> tuple[Any, dict[str, float]]:
         trainer: Any = self
         step = trainer.state.global_step
-        arguments: dict[str, Any] = {"observe": bool(trainer.model.training), **self._spec.at(step)}
         by_function = self._rewards_by_function
         rewards = (by_function * trainer.reward_weights.to(by_function.device)).nansum(1)
         rewards[by_function.isnan().all(1)] = torch.nan  # no function has said anything
+        outcomes = self._outcomes(rewards, self._run.spec.at(step).get("success_threshold"))
         if getattr(trainer, "reward_clip_range", None):
             rewards = rewards.clamp(*trainer.reward_clip_range)
         if penalty is not None:
             rewards = rewards - trainer.beta * penalty
-        outcomes = self._outcomes(arguments.pop("success_threshold", None))
         if outcomes is not None:
             rewards[outcomes.isnan()] = torch.nan
             arguments["outcomes"] = (outcomes == 1).cpu()
-        result = client().compute(rewards.cpu(), groups=size, expected_group_size=size, missing="mask",
-                                  lengths=lengths.cpu(), **arguments)
-        return result.advantages, {**result.summary, **self._spec.scheduled(step)}
+        result, values = self._run.compute(step, rewards.cpu(), lengths=lengths.cpu(), groups=size,
+                                           expected_group_size=size, success_threshold=None, **arguments)
+        return result.advantages, values
 
-    def _outcomes(self, threshold: float | None) -> Any:
+    def _outcomes(self, weighted: Any, threshold: float | None) -> Any:
         """1 where the response is correct, 0 where it is wrong, NaN where that is not known: before clips and
-        penalties. None if no function says it."""
+        penalties. None if no function says it. `weighted`: the sum of all functions."""
         column = self._outcome_column
-        if column is None:
-            if len(self._rewards_by_function[0]) > 1:
-                return None
-            rewards = self._rewards_by_function[:, 0]
-            if threshold is None and not (rewards.isnan() | (rewards == 0) | (rewards == 1)).all():
-                return None
-        else:
+        if column is not None:
             rewards = self._rewards_by_function[:, column]
+        elif len(self._rewards_by_function[0]) == 1:
+            rewards = self._rewards_by_function[:, 0]
+        elif threshold is None:
+            return None
+        else:
+            rewards = weighted
         known = ~rewards.isnan()
         if threshold is not None:
             return torch.where(known, (rewards >= threshold).float(), torch.nan)
         between = rewards[known & (rewards != 0) & (rewards != 1)]
-        if len(between):
+        if not len(between):
+            return rewards
+        if column is not None:
             raise ValueError(f"outcome_function: its reward {between[0].item():g} is neither 0 nor 1; "
                              "set success_threshold")
-        return rewards
+        return None
 
 
 class AdvantagedGRPOTrainer(AdvantagedTrainer, GRPOTrainer):  # type: ignore[misc]

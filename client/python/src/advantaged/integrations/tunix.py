@@ -19,21 +19,25 @@ import numpy as np
 from tunix.rl import function_registry
 
 from advantaged.integrations import _log
-from advantaged.integrations._client import client
-from advantaged.integrations.spec import Spec
+from advantaged.integrations._run import Run, RunSpec, run_of
+from advantaged.integrations._steps import Steps
 
 NAME = "advantaged"
 # What tunix means by GRPO: sample standard deviation, 1e-6 added to it.
 TUNIX_GRPO = {"method": "grpo", "ddof": 1, "epsilon": 1e-6}
 
-_chosen: Spec | None = None
-_calls = 0
+_chosen: RunSpec | None = None
+# Of the learners.
+_steps = Steps(("self.rl_cluster.global_steps", 0))
 
 
 def use(settings: Mapping[str, Any] | str) -> None:
-    """The settings of `compute` by their names, or a line ("pass_at_k_grpo k=4"). ValueError if they are wrong."""
+    """The settings of `compute` by their names, or a line ("pass_at_k_grpo k=4"). ValueError if they are wrong,
+    AdvantagedError if a server should compute and is not there."""
     global _chosen
-    _chosen = (Spec.parse(settings, where="use") if isinstance(settings, str) else Spec.read(settings, where="use"))
+    spec = RunSpec.parse(settings, where="use") if isinstance(settings, str) else RunSpec.read(settings, where="use")
+    Run(spec, has_lengths=False).check()  # tunix hands over no lengths
+    _chosen = spec
 
 
 @function_registry.register_advantage_estimator(NAME)  # type: ignore[untyped-decorator,unused-ignore]
@@ -42,11 +46,10 @@ def estimate(rewards: Any, num_generations: int) -> Any:
 
     B is the batch of GRPOLearner, but one group of the agentic learner: stages over the batch see only that.
     """
-    global _calls
-    spec = _chosen or Spec.from_environment() or Spec.read(TUNIX_GRPO, where="tunix")
-    # tunix tells no step: schedules count the calls of this process.
-    settings: dict[str, Any] = {"expected_group_size": num_generations, **spec.at(_calls)}
-    result = client().compute(np.asarray(rewards), groups=num_generations, missing="mask", **settings)
-    _log.log(result.summary, spec.scheduled(_calls))
-    _calls += 1
+    spec = _chosen or RunSpec.from_environment() or RunSpec.read(TUNIX_GRPO, where="tunix")
+    step = _steps.next()
+    run = run_of(spec, group_size=num_generations, has_steps=_steps.are_known,
+                 has_lengths=False)
+    result, values = run.compute(step, np.asarray(rewards), groups=num_generations)
+    _log.log(values)
     return result.advantages

@@ -18,6 +18,7 @@ verl's plug-in loading hides errors: `python -m advantaged doctor` shows why an 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
@@ -25,9 +26,9 @@ from typing import Any
 import numpy as np
 
 from advantaged.integrations import _log
-from advantaged.integrations._after_import import after_import
-from advantaged.integrations._client import client
-from advantaged.integrations.spec import Spec
+from advantaged.integrations._after_import import after_import, after_making
+from advantaged.integrations._run import Run, RunSpec, run_of
+from advantaged.integrations._steps import Steps, search
 
 NAME = "advantaged"
 # What verl means by GRPO: sample standard deviation, 1e-6 added to it. Constant groups are exactly 0 here; in verl up
@@ -35,6 +36,7 @@ NAME = "advantaged"
 VERL_GRPO = {"method": "grpo", "ddof": 1, "epsilon": 1e-6}
 
 _CORE = "verl.trainer.ppo.core_algos"
+_TRAINERS = {"verl.trainer.ppo.ray_trainer": "RayPPOTrainer", "verl.trainer.ppo.v1.trainer_base": "PPOTrainer"}
 
 
 def estimate(token_level_rewards: Any, response_mask: Any, index: Any = None, config: Any = None,
@@ -44,14 +46,24 @@ def estimate(token_level_rewards: Any, response_mask: Any, index: Any = None, co
     The reward of a row is the sum of its token_level_rewards, masked or not, as in verl. Padding rows (an empty mask
     and a uid that begins with "pad") take no part and get 0.
     """
+    return _compute(_spec(config), token_level_rewards, response_mask, index, _filters(config))
+
+
+def _spec(config: Any) -> RunSpec:
+    """Of algorithm.advantaged; `config` is algorithm."""
     node = None if config is None else config.get(NAME)
     if node is None:
         raise ValueError("algorithm.advantaged is not set: +algorithm.advantaged.method=grpo, ...")
-    spec = Spec.read(node, where="algorithm.advantaged")
-    if "expected_group_size" not in spec.at(0):
+    spec = RunSpec.read(node, where="algorithm.advantaged")
+    if "expected_group_size" not in spec.at(spec.turns()[0]):
         raise ValueError("algorithm.advantaged.expected_group_size: not set; write "
                          "+algorithm.advantaged.expected_group_size='${actor_rollout_ref.rollout.n}'")
-    return _compute(spec, token_level_rewards, response_mask, index)
+    return spec
+
+
+def _filters(config: Any) -> bool:
+    groups = config.get("filter_groups")
+    return bool(groups and groups.get("enable"))
 
 
 def replace_grpo(settings: Mapping[str, Any] | None = None) -> None:
@@ -62,24 +74,25 @@ def replace_grpo(settings: Mapping[str, Any] | None = None) -> None:
     """
     from verl.trainer.ppo import core_algos
 
-    chosen = Spec.from_environment() if settings is None else Spec.read(settings, where="replace_grpo")
+    chosen = RunSpec.from_environment() if settings is None else RunSpec.read(settings, where="replace_grpo")
 
     def compute_grpo_outcome_advantage(token_level_rewards: Any, response_mask: Any, index: Any,
                                        epsilon: float = 1e-6, norm_adv_by_std_in_grpo: bool = True,
                                        config: Any = None) -> tuple[Any, Any]:
         del config
         own = {**VERL_GRPO, "epsilon": epsilon} if norm_adv_by_std_in_grpo else {"method": "dr_grpo"}
-        spec = chosen or Spec.read(own, where="verl")
+        spec = chosen or RunSpec.read(own, where="verl")
         return _compute(spec, token_level_rewards, response_mask, index)
 
     core_algos.compute_grpo_outcome_advantage = compute_grpo_outcome_advantage
 
 
-_calls = 0
+# Of RayPPOTrainer, of the v1 trainer, and of the asynchronous one, which counts versions of the weights.
+_steps = Steps(("self.current_param_version", 0), ("self.global_steps", 1))
 
 
-def _compute(spec: Spec, token_level_rewards: Any, response_mask: Any, index: Any) -> tuple[Any, Any]:
-    global _calls
+def _compute(spec: RunSpec, token_level_rewards: Any, response_mask: Any, index: Any,
+             is_filtered: bool = False) -> tuple[Any, Any]:
     if index is None:
         raise ValueError("verl gave no uid: without it nothing says which responses belong together")
     lengths = (response_mask != 0).sum(-1).cpu().numpy()
@@ -87,11 +100,11 @@ def _compute(spec: Spec, token_level_rewards: Any, response_mask: Any, index: An
     is_padding = (lengths == 0) & np.fromiter((str(uid).startswith("pad") for uid in uids), bool, len(uids))
     rows = np.flatnonzero(~is_padding)
     scores = token_level_rewards.detach().double().sum(-1).cpu().numpy()
-    # verl tells no step: schedules count the calls of this process.
-    result = client().compute(scores[rows], groups=uids[rows], lengths=lengths[rows], missing="mask",
-                              **spec.at(_calls))
-    _log.log(result.summary, spec.scheduled(_calls))
-    _calls += 1
+    step = _steps.next()
+    run = run_of(spec, is_filtered=is_filtered, folder=search("self.config.trainer.default_local_dir", str),
+                 has_steps=_steps.are_known)
+    result, values = run.compute(step, scores[rows], groups=uids[rows], lengths=lengths[rows])
+    _log.log(values)
     whole = np.zeros(len(uids), np.float32)
     whole[rows] = result.advantages
     import torch  # verl has imported it
@@ -105,5 +118,14 @@ def _register(core_algos: ModuleType) -> None:
         core_algos.register_adv_est(NAME)(estimate)
 
 
-# In every process that imports verl, Ray workers too, most of which need none of its registry.
+def _check(trainer: Any) -> None:
+    """What can be known of the settings before the first step."""
+    algorithm = trainer.config.algorithm
+    if algorithm.get("adv_estimator") == NAME:
+        Run(_spec(algorithm)).check()
+
+
+# In every process that imports verl, Ray workers too, most of which need none of this.
 after_import(_CORE, _register)
+for _module, _class in _TRAINERS.items():
+    after_import(_module, functools.partial(lambda name, module: after_making(getattr(module, name), _check), _class))
