@@ -5,18 +5,16 @@
 
 #include "advantaged/client/method_spec.h"
 #include "advantaged/v1/catalog.pb.h"
+#include "base/text.h"
 #include "cli/batch.h"
 #include "cli/explain.h"
 #include "cli/failure.h"
 #include "cli/input_rules.h"
 #include "cli/progress_bar.h"
 #include "cli/server_flags.h"
-#include "client/cpp/text.h"
 
 namespace advantaged::cli {
 namespace {
-
-using client::Concat;
 
 // Asks the service what its method works on. Also finds out whether there is a service before a
 // large input is read.

@@ -6,18 +6,16 @@
 #include <limits>
 #include <memory>
 
+#include "base/text.h"
 #include "cli/commands.h"
 #include "cli/compute.h"
 #include "cli/failure.h"
 #include "cli/method_flags.h"
 #include "cli/server_flags.h"
 #include "cli/stage_flag.h"
-#include "client/cpp/text.h"
 
 namespace advantaged::cli {
 namespace {
-
-using client::Concat;
 
 struct ComputeFlags {
   ServerFlags server;

@@ -5,14 +5,11 @@
 #include <optional>
 #include <string_view>
 
+#include "base/text.h"
 #include "client/cpp/grpc_status.h"
-#include "client/cpp/text.h"
 
 namespace advantaged::cli {
 namespace {
-
-using client::Append;
-using client::Concat;
 
 // "name[index]", or a name alone.
 struct Path {

@@ -1,10 +1,10 @@
 #include <memory>
 
 #include "advantaged/v1/catalog.pb.h"
+#include "base/text.h"
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/server_flags.h"
-#include "client/cpp/text.h"
 
 namespace advantaged::cli {
 namespace {
@@ -16,7 +16,7 @@ void RunInfo(const ServerFlags& flags) {
   const v1::GetServerInfoResponse& info = *answer;
   std::string text;
   const auto add = [&](const std::string& name, const auto& value) {
-    client::Append(text, client::Concat(name, std::string(20 - name.size(), ' '), value, "\n"));
+    Append(text, Concat(name, std::string(20 - name.size(), ' '), value, "\n"));
   };
   add("server", backend->name());
   add("version", info.version());

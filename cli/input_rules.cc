@@ -1,11 +1,9 @@
 #include "cli/input_rules.h"
 
-#include "client/cpp/text.h"
+#include "base/text.h"
 
 namespace advantaged::cli {
 namespace {
-
-using client::Concat;
 
 std::string AllOrNone(const char* name, bool here, bool there, std::size_t first_line) {
   if (here == there) return "";

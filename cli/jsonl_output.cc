@@ -2,15 +2,12 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "base/text.h"
 #include "cli/failure.h"
 #include "cli/output.h"
-#include "client/cpp/text.h"
 
 namespace advantaged::cli {
 namespace {
-
-using client::Append;
-using client::Concat;
 
 template <typename Number>
 void AppendNumber(std::string& text, Number value) {

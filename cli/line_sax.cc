@@ -4,13 +4,11 @@
 #include <limits>
 #include <vector>
 
-#include "client/cpp/closest_name.h"
-#include "client/cpp/text.h"
+#include "base/names.h"
+#include "base/text.h"
 
 namespace advantaged::cli {
 namespace {
-
-using client::Concat;
 
 // In the order of LineSax::Field, without kNone.
 const std::vector<std::string>& FieldNames() {
@@ -118,8 +116,8 @@ bool LineSax::key(std::string& name) {
   std::size_t i = 0;
   while (i < names.size() && names[i] != name) ++i;
   if (i == names.size()) {
-    return Fail(Concat("unknown key \"", name, "\"; known are ", client::JoinNames(names),
-                       client::Suggestion(name, names)));
+    return Fail(Concat("unknown key \"", name, "\"; known are ", JoinNames(names),
+                       Suggestion(name, names)));
   }
   field_ = static_cast<Field>(i + 1);
   const bool given[] = {has_rewards_, line_.outcomes.has_value(), line_.valid.has_value(),

@@ -1,6 +1,6 @@
+#include "base/text.h"
 #include "cli/backend.h"
 #include "client/cpp/grpc_status.h"
-#include "client/cpp/text.h"
 #include "server/handler.h"
 
 namespace advantaged::cli {
@@ -14,7 +14,7 @@ absl::Status ToStatus(const CallStatus& status) {
   }
   // As a server's last entry.
   const std::size_t rest = status.violations.count() - violations.size();
-  if (rest > 0) violations.push_back({"", client::Concat("and ", rest, " more")});
+  if (rest > 0) violations.push_back({"", Concat("and ", rest, " more")});
   if (!violations.empty()) client::SetViolations(violations, result);
   return result;
 }

@@ -3,13 +3,10 @@
 #include <google/protobuf/util/json_util.h>
 
 #include "advantaged/v1/catalog.pb.h"
-#include "client/cpp/text.h"
+#include "base/text.h"
 
 namespace advantaged::cli {
 namespace {
-
-using client::Append;
-using client::Concat;
 
 // "k (required)", "constants (optional)", "epsilon=0", "base (required: reinforce, rloo)",
 // "variant=plain (or …)".

@@ -4,11 +4,11 @@
 #include <vector>
 
 #include "advantaged/v1/catalog.pb.h"
+#include "base/text.h"
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/server_flags.h"
 #include "cli/text_table.h"
-#include "client/cpp/text.h"
 
 namespace advantaged::cli {
 namespace {
@@ -27,10 +27,10 @@ void RunPing(const ServerFlags& flags) {
     milliseconds.push_back(took.count());
   }
   std::ranges::sort(milliseconds);
-  WriteOut(client::Concat("advantaged ", info->version(), " at ", backend->name(), ": round trip ",
-                          Rounded(milliseconds[kRounds / 2], 3), " ms (median of ", kRounds, "; ",
-                          Rounded(milliseconds.front(), 3), " to ", Rounded(milliseconds.back(), 3),
-                          ")\n"));
+  WriteOut(Concat("advantaged ", info->version(), " at ", backend->name(), ": round trip ",
+                  Rounded(milliseconds[kRounds / 2], 3), " ms (median of ", kRounds, "; ",
+                  Rounded(milliseconds.front(), 3), " to ", Rounded(milliseconds.back(), 3),
+                  ")\n"));
 }
 
 }  // namespace

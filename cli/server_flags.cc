@@ -8,9 +8,9 @@
 #include <iterator>
 #include <optional>
 
+#include "base/text.h"
 #include "cli/failure.h"
 #include "client/cpp/grpc_status.h"
-#include "client/cpp/text.h"
 
 namespace advantaged::cli {
 namespace {
@@ -49,8 +49,8 @@ std::string ReadPem(const char* flag, const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::string text{std::istreambuf_iterator<char>(file), {}};
   if (!file || text.empty()) {
-    throw Failure(ExitCode::kUsage, client::Concat(flag, ": ", path, ": ",
-                                                   errno != 0 ? std::strerror(errno) : "is empty"));
+    throw Failure(ExitCode::kUsage,
+                  Concat(flag, ": ", path, ": ", errno != 0 ? std::strerror(errno) : "is empty"));
   }
   return text;
 }
@@ -70,7 +70,7 @@ std::optional<client::TlsOptions> TlsOf(const ServerFlags& flags) {
 
 // What follows the address, if the message begins with it.
 std::string Cause(const std::string& message, const std::string& address) {
-  const std::string before = client::Concat("no connection to ", address, ": ");
+  const std::string before = Concat("no connection to ", address, ": ");
   return message.starts_with(before) ? message.substr(before.size()) : message;
 }
 
@@ -90,7 +90,7 @@ void AddServerFlags(ServerFlags& flags, bool with_local, std::vector<Flag>& list
   for (const TlsFlag& flag : kTlsFlags) {
     flags.*flag.member = FromEnvironment(flag.variable, "");
     list.push_back({flag.name, flag.type, &(flags.*flag.member),
-                    client::Concat(flag.description, "\n(", flag.variable, ")"), kTlsGroup});
+                    Concat(flag.description, "\n(", flag.variable, ")"), kTlsGroup});
   }
 }
 
@@ -101,7 +101,7 @@ std::string AddressOf(const ServerFlags& flags) {
 void CheckAddress(const ServerFlags& flags) {
   const absl::Status address = client::Client::CheckTarget(AddressOf(flags));
   if (!address.ok()) {
-    throw Failure(ExitCode::kUsage, client::Concat("--server: ", client::Message(address)));
+    throw Failure(ExitCode::kUsage, Concat("--server: ", client::Message(address)));
   }
 }
 
@@ -128,15 +128,14 @@ void ThrowUnlessAnswered(const absl::Status& status, const Backend& backend) {
   if (status.ok() || absl::IsInvalidArgument(status)) return;
   const std::string message = client::Message(status);
   if (!client::IsUnreachable(status)) {
-    throw Failure(ExitCode::kRefused, client::Concat(backend.name(), ": ", message));
+    throw Failure(ExitCode::kRefused, Concat(backend.name(), ": ", message));
   }
   throw Failure(
       ExitCode::kUnreachable,
-      client::Concat("no answer from a server at ", backend.name(), ": ",
-                     Cause(message, backend.name()), "\nstart one with:  advantaged --listen ",
-                     backend.name(),
-                     "\nor name another: --server or ADVANTAGED_SERVER; compute, describe, "
-                     "methods and info also take --local"));
+      Concat("no answer from a server at ", backend.name(), ": ", Cause(message, backend.name()),
+             "\nstart one with:  advantaged --listen ", backend.name(),
+             "\nor name another: --server or ADVANTAGED_SERVER; compute, describe, "
+             "methods and info also take --local"));
 }
 
 }  // namespace advantaged::cli

@@ -5,14 +5,12 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.h"
 #include "cli/text_table.h"
 #include "client/cpp/grpc_status.h"
-#include "client/cpp/text.h"
 
 namespace advantaged::cli {
 namespace {
-
-using client::Concat;
 
 // Of the numerics whose bits are below.
 constexpr std::uint32_t kGoldenNumerics = 1;

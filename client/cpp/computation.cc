@@ -5,11 +5,11 @@
 #include <string>
 #include <utility>
 
+#include "base/text.h"
 #include "client/cpp/encoding.h"
 #include "client/cpp/field_paths.h"
 #include "client/cpp/grpc_status.h"
 #include "client/cpp/merge.h"
-#include "client/cpp/text.h"
 
 namespace advantaged::client {
 namespace {

@@ -5,9 +5,9 @@
 #include <set>
 
 #include "advantaged/v1/method.pb.h"
-#include "client/cpp/closest_name.h"
+#include "base/names.h"
+#include "base/text.h"
 #include "client/cpp/parameter_value.h"
-#include "client/cpp/text.h"
 
 namespace advantaged::client {
 namespace {

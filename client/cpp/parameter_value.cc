@@ -16,8 +16,8 @@
 #include <string>
 #include <vector>
 
-#include "client/cpp/closest_name.h"
-#include "client/cpp/text.h"
+#include "base/names.h"
+#include "base/text.h"
 
 namespace advantaged::client {
 namespace {

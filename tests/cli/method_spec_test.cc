@@ -95,6 +95,7 @@ TEST(MethodSpec, FormatsWhatItParses) {
 
 TEST(MethodSpec, SuggestsTheClosestName) {
   EXPECT_THAT(ErrorOf("gpro", {}), HasSubstr("unknown method \"gpro\"; did you mean \"grpo\"?"));
+  EXPECT_THAT(ErrorOf("GRPO", {}), HasSubstr("did you mean \"grpo\"?"));
   EXPECT_THAT(ErrorOf("xyz", {}), HasSubstr("unknown method \"xyz\"; methods: reinforce, rloo"));
   EXPECT_EQ(ErrorOf("grpo", {"eps=1"}), "grpo has no parameter \"eps\"; it has ddof, epsilon");
   EXPECT_THAT(ErrorOf("grpo", {"epsilom=1"}), HasSubstr("did you mean \"epsilon\"?"));
