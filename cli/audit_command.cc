@@ -40,7 +40,10 @@ Command AuditCommand() {
       .name = "audit",
       .description =
           "What a trainer's advantages are, and where they are wrong (needs the Python package)",
-      .footer = "Example:\n  advctl audit rollouts.jsonl --method 'grpo ddof=1 epsilon=1e-6'",
+      .footer =
+          "All arguments go to `python3 -m advantaged audit`, and its exit code comes back;\n"
+          "advctl audit FILE --help lists them.\n\n"
+          "Example:\n  advctl audit rollouts.jsonl --method 'grpo ddof=1 epsilon=1e-6'",
       .flags = {},
       .run = [arguments] { RunAudit(*arguments); },
       .arguments = arguments.get()};

@@ -195,7 +195,7 @@ Command BenchCommand() {
                   .footer = kHelp,
                   .flags = Flags(*flags),
                   .run = [flags] { RunBench(*flags); }};
-  AddServerFlags(flags->server, false, command.flags);
+  AddServerFlags(flags->server, Places::kServer, command.flags);
   return command;
 }
 

@@ -1,6 +1,3 @@
-// The forms for programs.
-#include <google/protobuf/util/json_util.h>
-
 #include <vector>
 
 #include "advantaged/v1/describe.pb.h"
@@ -27,16 +24,6 @@ void AppendNumber(const Message& columns, const FieldDescriptor& column, int row
 }
 
 }  // namespace
-
-std::string DescriptionAsJson(const v1::DescribeMethodResponse& description) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.always_print_primitive_fields = true;
-  options.preserve_proto_field_names = true;
-  std::string text;
-  // Cannot fail: the message holds no Any and no text but UTF-8.
-  (void)google::protobuf::util::MessageToJsonString(description, &text, options);
-  return text + "\n";
-}
 
 std::string ColumnsAsCsv(const Message& columns) {
   std::vector<const FieldDescriptor*> fields;

@@ -85,7 +85,7 @@ Command DoctorCommand() {
                   .footer = kHelp,
                   .flags = {},
                   .run = [flags] { RunDoctor(*flags); }};
-  AddServerFlags(*flags, false, command.flags);
+  AddServerFlags(*flags, Places::kServer, command.flags);
   return command;
 }
 

@@ -145,18 +145,22 @@ bool LineSax::end_array() {
 
 bool LineSax::parse_error(std::size_t position, const std::string& /*token*/,
                           const nlohmann::json::exception& exception) {
-  const std::string_view literal = NonFiniteLiteral(text_, position == 0 ? 0 : position - 1);
+  return Fail(NotJson(text_, position, Path(), exception.what()));
+}
+
+std::string NotJson(std::string_view text, std::size_t position, std::string_view path,
+                    std::string_view what) {
+  const std::string_view literal = NonFiniteLiteral(text, position == 0 ? 0 : position - 1);
   if (!literal.empty()) {
-    return Fail(Concat(Path(), " (", literal,
-                       "): not JSON; write null, and false in \"valid\" to mask the response out"));
+    return Concat(path, " (", literal,
+                  "): not JSON; write null, and false in \"valid\" to mask the response out");
   }
   // "[json.exception.parse_error.101] parse error at line 1, column 9: …": a line is one line.
-  std::string_view what = exception.what();
   for (const std::string_view before : {"] ", "parse error at line 1, "}) {
     const std::size_t found = what.find(before);
     if (found != std::string_view::npos) what.remove_prefix(found + before.size());
   }
-  return Fail(Concat("not JSON: ", what));
+  return Concat("not JSON: ", what);
 }
 
 }  // namespace advantaged::cli

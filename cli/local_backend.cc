@@ -30,6 +30,7 @@ v1::ComputeAdvantagesRequest ToRequest(const client::Batch& batch,
   request.mutable_rewards()->Add(batch.rewards.begin(), batch.rewards.end());
   request.mutable_group_sizes()->Add(batch.group_sizes.begin(), batch.group_sizes.end());
   request.mutable_lengths()->Add(batch.lengths.begin(), batch.lengths.end());
+  request.mutable_trajectory_ids()->Add(batch.trajectory_ids.begin(), batch.trajectory_ids.end());
   request.set_valid(Bytes(batch.valid));
   request.set_outcomes(Bytes(batch.outcomes));
   return request;

@@ -1,7 +1,5 @@
 #include "cli/method_listing.h"
 
-#include <google/protobuf/util/json_util.h>
-
 #include "advantaged/v1/catalog.pb.h"
 #include "base/text.h"
 
@@ -64,17 +62,6 @@ std::string MethodsAsText(const v1::ListMethodsResponse& methods) {
     Append(text,
            Concat(method.source(), "; constant group: ", Describe(method.constant_group()), "\n"));
   }
-  return text;
-}
-
-std::string MethodsAsJson(const v1::ListMethodsResponse& methods) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.add_whitespace = true;
-  options.always_print_primitive_fields = true;
-  options.preserve_proto_field_names = true;
-  std::string text;
-  // Cannot fail: the message holds no Any and no text but UTF-8.
-  (void)google::protobuf::util::MessageToJsonString(methods, &text, options);
   return text;
 }
 

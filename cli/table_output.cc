@@ -92,10 +92,9 @@ class TableOutput : public Output {
 
  private:
   void AddRow(const GroupResult& group) {
-    std::vector<std::string> cells = {group.group->id ? Truncated(*group.group->id, kNameWidth)
-                                                      : Concat("line ", group.group->line),
-                                      Concat(group.n), group.c ? Concat(*group.c) : "",
-                                      Cell(group.rho)};
+    std::vector<std::string> cells = {
+        group.group->id ? Truncated(*group.group->id, kNameWidth) : Text(group.group->place),
+        Concat(group.n), group.c ? Concat(*group.c) : "", Cell(group.rho)};
     for (const std::uint32_t k : pass_at_) {
       const auto found =
           std::ranges::find(group.pass_at_k, k, [](const auto& p) { return p.first; });

@@ -27,7 +27,7 @@ std::string RemedyFor(const absl::Status& status, const std::string& target) {
   }
   if (Says(message, "refused") || Says(message, "No such file")) {
     return Concat("nothing listens there; start a server:  advantaged --listen ", target,
-                  "\nor name another: --server or ADVANTAGED_SERVER (a server prints where it "
+                  "\nor name another: --server or ADVANTAGED_TARGET (a server prints where it "
                   "listens, and writes it to --ready-file)");
   }
   if (Says(message, "DNS") || Says(message, "resol")) {

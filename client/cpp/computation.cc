@@ -20,18 +20,6 @@ std::size_t MostAdded(const Settings& settings) {
   return 16 + kOfMoments * static_cast<std::size_t>(settings.stages_size());
 }
 
-// What the client sets itself.
-bool IsOfBatch(const std::string& field) {
-  constexpr std::string_view kNames[] = {
-      "rewards", "reward_bits", "response_count", "group_size",     "group_sizes", "group_ids",
-      "valid",   "outcomes",    "lengths",        "trajectory_ids", "reply_form"};
-  std::string_view name = field;
-  for (const std::string_view sibling : {"_fixed32_le", "_float32_le"}) {
-    if (name.ends_with(sibling)) name.remove_suffix(sibling.size());
-  }
-  return std::ranges::find(kNames, name) != std::end(kNames);
-}
-
 std::vector<Violation> Check(const Batch& batch, const Settings& settings) {
   std::vector<Violation> violations;
   std::vector<const google::protobuf::FieldDescriptor*> set;
@@ -53,6 +41,17 @@ bool NeedMoments(const Settings& settings) {
 }
 
 }  // namespace
+
+bool IsOfBatch(const std::string& field) {
+  constexpr std::string_view kNames[] = {
+      "rewards", "reward_bits", "response_count", "group_size",     "group_sizes", "group_ids",
+      "valid",   "outcomes",    "lengths",        "trajectory_ids", "reply_form"};
+  std::string_view name = field;
+  for (const std::string_view sibling : {"_fixed32_le", "_float32_le"}) {
+    if (name.ends_with(sibling)) name.remove_suffix(sibling.size());
+  }
+  return std::ranges::find(kNames, name) != std::end(kNames);
+}
 
 absl::Status Computation::Begin(const Batch& batch, const Settings& settings, Reply& reply) {
   if (const auto violations = Check(batch, settings); !violations.empty()) {
