@@ -19,6 +19,7 @@ COPY CMakeLists.txt CMakePresets.json ./
 COPY cmake cmake
 COPY scripts scripts
 COPY proto proto
+COPY base base
 COPY core core
 COPY client/cpp client/cpp
 COPY server server

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "base/text.h"
 #include "cli/commands.h"
 #include "cli/failure.h"
-#include "client/cpp/text.h"
 
 namespace advantaged::cli {
 namespace {
@@ -25,11 +25,11 @@ void RunAudit(const std::vector<std::string>& arguments) {
   for (std::string& word : words) command.push_back(word.data());
   command.push_back(nullptr);
   ::execvp(command.front(), command.data());
-  throw Failure(ExitCode::kUsage,
-                client::Concat(
-                    "cannot run ", words.front(), ": ", std::strerror(errno),
-                    "; the audit is part of the Python package advantaged: pip install it, and set "
-                    "ADVANTAGED_PYTHON to the Python that has it"));
+  throw Failure(
+      ExitCode::kUsage,
+      Concat("cannot run ", words.front(), ": ", std::strerror(errno),
+             "; the audit is part of the Python package advantaged: pip install it, and set "
+             "ADVANTAGED_PYTHON to the Python that has it"));
 }
 
 }  // namespace
@@ -40,7 +40,10 @@ Command AuditCommand() {
       .name = "audit",
       .description =
           "What a trainer's advantages are, and where they are wrong (needs the Python package)",
-      .footer = "Example:\n  advctl audit rollouts.jsonl --method 'grpo ddof=1 epsilon=1e-6'",
+      .footer =
+          "All arguments go to `python3 -m advantaged audit`, and its exit code comes back;\n"
+          "advctl audit FILE --help lists them.\n\n"
+          "Example:\n  advctl audit rollouts.jsonl --method 'grpo ddof=1 epsilon=1e-6'",
       .flags = {},
       .run = [arguments] { RunAudit(*arguments); },
       .arguments = arguments.get()};

@@ -14,7 +14,7 @@ void AppendBit(std::vector<std::uint8_t>& bitmap, std::size_t index, bool bit) {
 
 }  // namespace
 
-void Batch::Add(std::size_t line_number, InputLine line) {
+void Batch::Add(const Place& place, InputLine line) {
   const std::size_t size = line.rewards.size();
   rewards_.insert(rewards_.end(), line.rewards.begin(), line.rewards.end());
   group_sizes_.push_back(static_cast<std::uint32_t>(size));
@@ -26,14 +26,38 @@ void Batch::Add(std::size_t line_number, InputLine line) {
     }
   }
   has_valid_ = has_valid_ || line.valid.has_value();
-  groups_.push_back({line_number, std::move(line.group), responses_, size});
+  groups_.push_back({place, std::move(line.group), responses_, size});
   responses_ += size;
+}
+
+void Batch::Add(const RowGroup& rows) {
+  InputLine line;
+  line.valid.emplace();
+  for (const PlacedRow* placed : rows) {
+    const InputRow& row = placed->row;
+    line.rewards.push_back(row.reward);
+    line.valid->push_back(row.valid ? 1 : 0);
+    if (row.outcome) {
+      if (!line.outcomes) line.outcomes.emplace();
+      line.outcomes->push_back(*row.outcome ? 1 : 0);
+    }
+    if (row.length) {
+      if (!line.lengths) line.lengths.emplace();
+      line.lengths->push_back(*row.length);
+    }
+    if (row.response) responses_of_rows_.push_back(placed->response);
+  }
+  const std::string& id = rows.front()->row.group;
+  line.group = id.starts_with('"') ? id.substr(1, id.size() - 2) : id;
+  Add(rows.front()->place, std::move(line));
+  groups_.back().rows = rows;
 }
 
 void Batch::Clear() {
   rewards_.clear();
   group_sizes_.clear();
   lengths_.clear();
+  responses_of_rows_.clear();
   outcomes_.clear();
   groups_.clear();
   responses_ = 0;
@@ -42,7 +66,10 @@ void Batch::Clear() {
 }
 
 client::Batch Batch::view() const {
-  client::Batch view{.rewards = rewards_, .group_sizes = group_sizes_, .lengths = lengths_};
+  client::Batch view{.rewards = rewards_,
+                     .group_sizes = group_sizes_,
+                     .lengths = lengths_,
+                     .trajectory_ids = responses_of_rows_};
   if (has_valid_) view.valid = client::Mask::Bitmap(valid_);
   view.outcomes = client::Mask::Bitmap(outcomes_);
   return view;

@@ -10,21 +10,25 @@
 
 #include "advantaged/client/batch.h"
 #include "cli/input_line.h"
+#include "cli/place.h"
+#include "cli/row_groups.h"
 
 namespace advantaged::cli {
 
 class Batch {
  public:
   struct Group {
-    std::size_t line;               // in the input, from 1
+    Place place;                    // of its line, or of its first row
     std::optional<std::string> id;  // as the line gives it
     std::size_t offset;             // of its first response in the call
     std::size_t size;
+    RowGroup rows = {};  // if it came as rows
   };
 
   // No groups.
   Batch() = default;
-  void Add(std::size_t line_number, InputLine line);
+  void Add(const Place& place, InputLine line);
+  void Add(const RowGroup& rows);
   // Back to no groups, keeping buffers.
   void Clear();
 
@@ -44,8 +48,9 @@ class Batch {
   std::vector<float> rewards_;
   std::vector<std::uint32_t> group_sizes_;
   std::vector<std::uint32_t> lengths_;
-  std::vector<std::uint8_t> outcomes_;  // a bitmap
-  std::vector<std::uint8_t> valid_;     // of all responses; sent only if some line masks
+  std::vector<std::uint32_t> responses_of_rows_;  // where rows are parts of responses
+  std::vector<std::uint8_t> outcomes_;            // a bitmap
+  std::vector<std::uint8_t> valid_;               // of all responses; sent only if some line masks
   bool has_valid_ = false;
 };
 

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "advantaged/v1/catalog.pb.h"
+#include "base/text.h"
 #include "cli/bench/load.h"
 #include "cli/bench/report.h"
 #include "cli/bench/sample_batch.h"
@@ -13,12 +14,9 @@
 #include "cli/output.h"
 #include "cli/progress_bar.h"
 #include "cli/server_flags.h"
-#include "client/cpp/text.h"
 
 namespace advantaged::cli {
 namespace {
-
-using client::Concat;
 
 struct BenchFlags {
   ServerFlags server;
@@ -197,7 +195,7 @@ Command BenchCommand() {
                   .footer = kHelp,
                   .flags = Flags(*flags),
                   .run = [flags] { RunBench(*flags); }};
-  AddServerFlags(flags->server, false, command.flags);
+  AddServerFlags(flags->server, Places::kServer, command.flags);
   return command;
 }
 

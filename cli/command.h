@@ -34,7 +34,7 @@ inline Check OneOf(std::vector<std::string> choices) {
 }
 
 struct Flag {
-  std::string name;  // "--n", "-p,--param", or "file": an argument without a flag
+  std::string name;  // "--n", "-p,--param", or "method": an argument without a flag
   std::string type;  // of its value, as --help names it; "" of a switch
   Target target;
   std::string help;   // lines of at most 50 characters
@@ -48,7 +48,7 @@ struct Command {
   std::string footer;         // of its --help
   std::vector<Flag> flags;    // those of a group together
   std::function<void()> run;  // after the targets are set; throws a Failure if it cannot
-  // Takes all arguments as they are, if set: then the command has no flags of its own.
+  // If set, gets all that follows the name as it stands; the command has no flags of its own then.
   std::vector<std::string>* arguments = nullptr;
 };
 

@@ -5,18 +5,18 @@
 
 #include "advantaged/client/method_spec.h"
 #include "advantaged/v1/catalog.pb.h"
+#include "base/text.h"
 #include "cli/batch.h"
 #include "cli/explain.h"
 #include "cli/failure.h"
+#include "cli/input_row.h"
 #include "cli/input_rules.h"
 #include "cli/progress_bar.h"
+#include "cli/row_groups.h"
 #include "cli/server_flags.h"
-#include "client/cpp/text.h"
 
 namespace advantaged::cli {
 namespace {
-
-using client::Concat;
 
 // Asks the service what its method works on. Also finds out whether there is a service before a
 // large input is read.
@@ -40,16 +40,19 @@ class Computation {
   Computation(const ComputeJob& job, Backend& backend, Output& output)
       : job_(job), backend_(backend), output_(output), inputs_(InputsOf(job.settings, backend)) {}
 
-  void Run(std::istream& input) {
-    ProgressBar progress(job_.input_bytes, job_.show_progress);
+  void Run(InputFiles& input) {
+    ProgressBar progress(input.bytes(), job_.show_progress);
     std::string text;
-    std::uint64_t bytes = 0;
-    for (std::size_t number = 1; std::getline(input, text); ++number) {
-      bytes += text.size() + 1;
-      if (text.find_first_not_of(" \t\r") == std::string::npos) continue;
-      if (TakeLine(number, text)) progress.Update(bytes, Concat(groups_, " groups"));
+    Place place;
+    while (input.Next(text, place)) {
+      if (TakeText(place, text)) progress.Update(input.bytes_read(), Concat(groups_, " groups"));
     }
-    if (input.bad()) throw Failure(ExitCode::kRefused, "cannot read the input");
+    for (const RowGroup& group : rows_.groups()) {
+      if (MakeRoom(group.front()->place, group.size())) {
+        progress.Update(input.bytes_read(), Concat(groups_, " groups"));
+      }
+      batch_.Add(group);
+    }
     if (!batch_.groups().empty()) Call();
     if (groups_ == 0) throw Failure(ExitCode::kRefused, "the input is empty: no line with rewards");
   }
@@ -57,25 +60,47 @@ class Computation {
   const Totals& totals() const { return totals_; }
 
  private:
-  // Returns whether a call had to be made first, to make room.
-  bool TakeLine(std::size_t number, const std::string& text) {
-    InputLine line;
-    std::string problem = ParseInputLine(text, line);
-    if (problem.empty()) problem = rules_.Check(number, line);
-    if (!problem.empty()) {
-      throw Failure(ExitCode::kRefused, Concat("line ", number, ": ", problem));
+  // These return whether a call had to be made first, to make room.
+
+  bool TakeText(const Place& place, const std::string& text) {
+    const bool is_row = IsRow(text);
+    if (!first_) {
+      first_ = place;
+      has_rows_ = is_row;
     }
-    const bool full = !batch_.groups().empty() &&
-                      batch_.response_count() + line.rewards.size() > job_.max_call_responses;
+    std::string problem;
+    InputLine line;
+    if (is_row != has_rows_) {
+      problem = Concat(is_row ? "a response of its own, but " : "a whole group, but ",
+                       Text(*first_), is_row ? " is a whole group" : " is a response of its own",
+                       "; an input has the one or the other");
+    } else if (is_row) {
+      problem = rows_.Add(place, text);
+    } else {
+      problem = ParseInputLine(text, line);
+      if (problem.empty()) problem = rules_.Check(place, line);
+    }
+    if (!problem.empty()) {
+      throw Failure(ExitCode::kRefused, Concat(Text(place), ": ", problem));
+    }
+    if (is_row) return false;  // more of its group may come
+    const bool called = MakeRoom(place, line.rewards.size());
+    batch_.Add(place, std::move(line));
+    return called;
+  }
+
+  // For a group of so many rewards.
+  bool MakeRoom(const Place& place, std::size_t rewards) {
+    const bool full =
+        !batch_.groups().empty() && batch_.response_count() + rewards > job_.max_call_responses;
     if (full && job_.settings.stages_size() > 0) {
       throw Failure(ExitCode::kRefused,
-                    Concat("line ", number,
+                    Concat(Text(place),
                            ": stages need the whole batch in one call, and it has"
                            " more than --max-call-responses ",
                            job_.max_call_responses));
     }
     if (full) Call();
-    batch_.Add(number, std::move(line));
     return full;
   }
 
@@ -95,13 +120,16 @@ class Computation {
   MethodInputs inputs_;
   Batch batch_;
   InputRules rules_;
+  RowGroups rows_;
+  std::optional<Place> first_;  // line of the input
+  bool has_rows_ = false;
   Totals totals_;
   std::uint64_t groups_ = 0;
 };
 
 }  // namespace
 
-void Compute(const ComputeJob& job, std::istream& input, Backend& backend, Output& output) {
+void Compute(const ComputeJob& job, InputFiles& input, Backend& backend, Output& output) {
   Computation computation(job, backend, output);
   computation.Run(input);
   output.Finish(computation.totals());

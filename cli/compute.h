@@ -4,11 +4,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <istream>
-#include <optional>
 
 #include "advantaged/v1/compute.pb.h"
 #include "cli/backend.h"
+#include "cli/input_files.h"
 #include "cli/output.h"
 
 namespace advantaged::cli {
@@ -19,14 +18,14 @@ struct ComputeJob {
   // Groups do not see each other, so the cuts change no result; with stages they do, and a batch
   // that would have to be cut is refused.
   std::uint32_t max_call_responses = 1U << 20;
-  std::optional<std::uint64_t> input_bytes;  // if known, for the progress bar
   bool show_progress = false;
 };
 
-// Reads `input` line by line and holds one call of it. Blank lines are skipped. Throws a Failure
-// at the first line that is malformed, or the first call that is refused; results of the calls
-// before it are written by then. Warnings go to standard error, each kind once.
-void Compute(const ComputeJob& job, std::istream& input, Backend& backend, Output& output);
+// Reads `input` line by line and holds one call of it; where lines are rows, all of it, for those
+// of a group may stand anywhere. Blank lines are skipped. Throws a Failure at the first line that
+// is malformed, or the first call that is refused; results of the calls before it are written by
+// then. Warnings go to standard error, each kind once.
+void Compute(const ComputeJob& job, InputFiles& input, Backend& backend, Output& output);
 
 }  // namespace advantaged::cli
 

@@ -1,23 +1,22 @@
 #include <unistd.h>
 
-#include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <limits>
 #include <memory>
 
+#include "advantaged/client/settings_line.h"
+#include "base/names.h"
+#include "base/text.h"
 #include "cli/commands.h"
 #include "cli/compute.h"
 #include "cli/failure.h"
 #include "cli/method_flags.h"
 #include "cli/server_flags.h"
 #include "cli/stage_flag.h"
-#include "client/cpp/text.h"
+#include "client/cpp/grpc_status.h"
 
 namespace advantaged::cli {
 namespace {
-
-using client::Concat;
 
 struct ComputeFlags {
   ServerFlags server;
@@ -36,11 +35,14 @@ struct ComputeFlags {
   bool no_observe = false;
   std::string output;
   std::uint32_t max_call_responses = ComputeJob().max_call_responses;
-  std::string file = "-";
+  std::vector<std::string> files;
 };
 
 constexpr char kExample[] = R"(Input, one group a line; all keys but rewards are optional:
   {"rewards":[1,0,null],"group":"p7","outcomes":[1,0,0],"valid":[true,true,false],"lengths":[9,8,7]}
+or one response a line, in any order; group is needed, and jsonl adds "advantage" to each line:
+  {"reward":1,"group":"p7","outcome":1,"valid":true,"length":9}
+With "response", an id, rows that share it are parts of one response.
 
 Example:
   echo '{"rewards":[1,0,0,1]}' | advctl compute --method pass_at_k_grpo -p k=2 --pass-at 1,2
@@ -55,8 +57,10 @@ constexpr char kMetrics[] = "Metrics of the server";
 
 std::vector<Flag> Flags(ComputeFlags& flags) {
   return {
-      {"--method", "NAME", &flags.method, "Name of the method: see advctl methods", kMethod,
-       Required()},
+      {"--method", "NAME", &flags.method,
+       "Name of the method: see advctl methods; or a line\n"
+       "of settings: 'grpo ddof=1 pass_at=4'",
+       kMethod, Required()},
       ParameterFlag(flags.parameters, kMethod),
       {"--shape-rewards", "", &flags.shape_rewards,
        "Factor from the outcomes, base advantage from the\nreal rewards", kMethod},
@@ -81,7 +85,7 @@ std::vector<Flag> Flags(ComputeFlags& flags) {
        "For a group that masking leaves too small: zero\n(default), error, raw or clamp_k", kGroups,
        OneOf({"zero", "error", "raw", "clamp_k"})},
 
-      {"file", "FILE", &flags.file, "File with JSON lines; - or none is standard input", kFiles},
+      {"file", "FILE", &flags.files, "Files with JSON lines; - or none is standard input", kFiles},
       {"--output", "FORM", &flags.output,
        "table or jsonl; default table on a terminal,\njsonl otherwise", kFiles,
        OneOf({"table", "jsonl"})},
@@ -98,29 +102,42 @@ std::vector<Flag> Flags(ComputeFlags& flags) {
   };
 }
 
-v1::ComputeAdvantagesRequest Settings(const ComputeFlags& flags) {
-  v1::ComputeAdvantagesRequest settings;
-  *settings.mutable_method() = ReadMethod(flags.method, flags.parameters);
-  if (flags.success_threshold) settings.set_success_threshold(*flags.success_threshold);
-  if (flags.constant_tolerance) settings.set_constant_tolerance(*flags.constant_tolerance);
-  if (flags.expected_group_size) settings.set_expected_group_size(*flags.expected_group_size);
-  const std::pair<const char*, v1::SmallGroupPolicy> policies[] = {
-      {"zero", v1::SMALL_GROUP_POLICY_ZERO},
-      {"error", v1::SMALL_GROUP_POLICY_ERROR},
-      {"raw", v1::SMALL_GROUP_POLICY_RAW},
-      {"clamp_k", v1::SMALL_GROUP_POLICY_CLAMP_K}};
-  for (const auto& [name, policy] : policies) {
-    if (flags.small_group == name) settings.set_small_group(policy);
+// The flags as words of a line of settings, so that one grammar reads all and a setting that is
+// given twice is noticed.
+std::vector<std::string> Words(const ComputeFlags& flags) {
+  std::vector<std::string> words = flags.parameters;
+  const auto add = [&](const char* name, const auto& value) {
+    words.push_back(Concat(name, "=", value));
+  };
+  if (flags.success_threshold) add("success_threshold", *flags.success_threshold);
+  if (flags.constant_tolerance) add("constant_tolerance", *flags.constant_tolerance);
+  if (flags.expected_group_size) add("expected_group_size", *flags.expected_group_size);
+  if (!flags.small_group.empty()) add("small_group", flags.small_group);
+  if (flags.shape_rewards) add("shape_rewards", "true");
+  if (flags.zero_unless_mixed) add("zero_unless_mixed", "true");
+  if (flags.allow_recentering) add("allow_recentering", "true");
+  if (!flags.pass_at.empty()) {
+    std::vector<std::string> ks;
+    for (const std::uint32_t k : flags.pass_at) ks.push_back(Concat(k));
+    add("pass_at", JoinNames(ks));
   }
-  settings.set_shape_rewards(flags.shape_rewards);
-  settings.set_zero_unless_mixed(flags.zero_unless_mixed);
-  for (const std::string& stage : flags.stages) *settings.add_stages() = ParseStage(stage);
-  settings.set_allow_recentering(flags.allow_recentering);
-  settings.mutable_pass_at()->Add(flags.pass_at.begin(), flags.pass_at.end());
-  settings.set_group_statistics(true);
-  settings.set_run(flags.run);
-  if (flags.no_observe) settings.set_observe(false);
-  return settings;
+  if (!flags.run.empty()) add("run", flags.run);
+  if (flags.no_observe) add("observe", "false");
+  return words;
+}
+
+v1::ComputeAdvantagesRequest Settings(const ComputeFlags& flags) {
+  absl::StatusOr<client::Settings> settings = client::ParseSettings(flags.method, Words(flags));
+  if (!settings.ok()) throw Failure(ExitCode::kUsage, client::Message(settings.status()));
+  if (settings->moments_only()) {
+    throw Failure(ExitCode::kUsage, "moments_only (true): advctl prints advantages");
+  }
+  if (settings->stages_size() > 0 && !flags.stages.empty()) {
+    throw Failure(ExitCode::kUsage, "--stage: the stages are given twice");
+  }
+  for (const std::string& stage : flags.stages) *settings->add_stages() = ParseStage(stage);
+  settings->set_group_statistics(true);
+  return *std::move(settings);
 }
 
 void RunCompute(const ComputeFlags& flags) {
@@ -131,23 +148,16 @@ void RunCompute(const ComputeFlags& flags) {
   // JSON lines on the terminal would be drawn over.
   job.show_progress = isatty(STDERR_FILENO) == 1 && (table || isatty(STDOUT_FILENO) == 0);
 
-  std::ifstream file;
-  if (flags.file != "-") {
-    std::error_code error;
-    if (std::filesystem::is_directory(flags.file, error)) {
-      throw Failure(ExitCode::kRefused, Concat(flags.file, " is a folder"));
-    }
-    file.open(flags.file, std::ios::binary);
-    if (!file) throw Failure(ExitCode::kRefused, Concat("cannot read ", flags.file));
-    const std::uint64_t size = std::filesystem::file_size(flags.file, error);
-    if (!error) job.input_bytes = size;
-  } else if (isatty(STDIN_FILENO) == 1) {
+  InputFiles input(flags.files);
+  if (input.has_standard_input() && isatty(STDIN_FILENO) == 1) {
     std::fputs("Reading JSON lines from the terminal; Ctrl-D ends them.\n", stderr);
   }
   std::ios::sync_with_stdio(false);
   const std::unique_ptr<Backend> backend = MakeBackend(flags.server);
-  const std::unique_ptr<Output> output = table ? MakeTableOutput(flags.pass_at) : MakeJsonlOutput();
-  Compute(job, flags.file == "-" ? std::cin : file, *backend, *output);
+  const std::unique_ptr<Output> output =
+      table ? MakeTableOutput({job.settings.pass_at().begin(), job.settings.pass_at().end()})
+            : MakeJsonlOutput();
+  Compute(job, input, *backend, *output);
 }
 
 }  // namespace
@@ -159,7 +169,7 @@ Command ComputeCommand() {
                   .footer = kExample,
                   .flags = Flags(*flags),
                   .run = [flags] { RunCompute(*flags); }};
-  AddServerFlags(flags->server, true, command.flags);
+  AddServerFlags(flags->server, Places::kServerOrLocal, command.flags);
   return command;
 }
 

@@ -5,6 +5,7 @@
 #include "cli/description.h"
 #include "cli/explain.h"
 #include "cli/failure.h"
+#include "cli/json_text.h"
 #include "cli/method_flags.h"
 #include "cli/output.h"
 #include "cli/server_flags.h"
@@ -45,7 +46,7 @@ std::vector<Flag> Flags(DescribeFlags& flags) {
 }
 
 std::string Format(const v1::DescribeMethodResponse& description, const std::string& output) {
-  if (output == "json") return DescriptionAsJson(description);
+  if (output == "json") return MessageAsJson(description, JsonLayout::kOneLine);
   if (output == "csv") return ColumnsAsCsv(description.curve());
   if (output == "csv-table") return ColumnsAsCsv(description.table());
   return DescriptionAsText(description);
@@ -73,7 +74,7 @@ Command DescribeCommand() {
                   .footer = kExample,
                   .flags = Flags(*flags),
                   .run = [flags] { RunDescribe(*flags); }};
-  AddServerFlags(flags->server, true, command.flags);
+  AddServerFlags(flags->server, Places::kServerOrLocal, command.flags);
   return command;
 }
 

@@ -18,9 +18,6 @@ namespace advantaged::cli {
 // the curve at a few points. At most 100 characters wide.
 std::string DescriptionAsText(const v1::DescribeMethodResponse& description);
 
-// The reply itself, in the JSON form of the contract, on one line.
-std::string DescriptionAsJson(const v1::DescribeMethodResponse& description);
-
 // `columns`, a DescribedTable or a DescribedCurve, as CSV: a column for each array that is not
 // empty, under its name. Every number is the shortest text that reads back as the same bits.
 std::string ColumnsAsCsv(const google::protobuf::Message& columns);

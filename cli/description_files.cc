@@ -1,11 +1,8 @@
-// The forms for programs.
-#include <google/protobuf/util/json_util.h>
-
 #include <vector>
 
 #include "advantaged/v1/describe.pb.h"
+#include "base/text.h"
 #include "cli/description.h"
-#include "client/cpp/text.h"
 
 namespace advantaged::cli {
 namespace {
@@ -18,25 +15,15 @@ void AppendNumber(const Message& columns, const FieldDescriptor& column, int row
   const auto& reflection = *columns.GetReflection();
   switch (column.cpp_type()) {
     case FieldDescriptor::CPPTYPE_UINT32:
-      return client::Append(text, reflection.GetRepeatedUInt32(columns, &column, row));
+      return Append(text, reflection.GetRepeatedUInt32(columns, &column, row));
     case FieldDescriptor::CPPTYPE_FLOAT:
-      return client::Append(text, reflection.GetRepeatedFloat(columns, &column, row));
+      return Append(text, reflection.GetRepeatedFloat(columns, &column, row));
     default:
-      return client::Append(text, reflection.GetRepeatedDouble(columns, &column, row));
+      return Append(text, reflection.GetRepeatedDouble(columns, &column, row));
   }
 }
 
 }  // namespace
-
-std::string DescriptionAsJson(const v1::DescribeMethodResponse& description) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.always_print_primitive_fields = true;
-  options.preserve_proto_field_names = true;
-  std::string text;
-  // Cannot fail: the message holds no Any and no text but UTF-8.
-  (void)google::protobuf::util::MessageToJsonString(description, &text, options);
-  return text + "\n";
-}
 
 std::string ColumnsAsCsv(const Message& columns) {
   std::vector<const FieldDescriptor*> fields;
@@ -48,7 +35,7 @@ std::string ColumnsAsCsv(const Message& columns) {
     const int size = columns.GetReflection()->FieldSize(columns, field);
     if (size == 0) continue;
     rows = size;
-    client::Append(text, client::Concat(fields.empty() ? "" : ",", field->name()));
+    Append(text, Concat(fields.empty() ? "" : ",", field->name()));
     fields.push_back(field);
   }
   text += '\n';

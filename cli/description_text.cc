@@ -4,16 +4,14 @@
 
 #include "advantaged/client/method_spec.h"
 #include "advantaged/v1/describe.pb.h"
+#include "base/text.h"
 #include "cli/description.h"
 #include "cli/plot.h"
 #include "cli/text_table.h"
-#include "client/cpp/text.h"
 
 namespace advantaged::cli {
 namespace {
 
-using client::Append;
-using client::Concat;
 using Doubles = google::protobuf::RepeatedField<double>;
 
 constexpr std::uint32_t kLongestTable = 32;

@@ -2,13 +2,13 @@
 #include <memory>
 #include <vector>
 
+#include "base/text.h"
 #include "cli/commands.h"
 #include "cli/doctor/checks.h"
 #include "cli/doctor/environment.h"
 #include "cli/failure.h"
 #include "cli/output.h"
 #include "cli/server_flags.h"
-#include "client/cpp/text.h"
 
 namespace advantaged::cli {
 namespace {
@@ -61,19 +61,19 @@ void RunDoctor(const ServerFlags& flags) {
     findings.push_back(CheckSocket(address.substr(kUnix.size())));
   }
   AskServer(flags, findings);
-  WriteOut(client::Concat("server ", address, "\n\n", FindingsAsText(findings)));
+  WriteOut(Concat("server ", address, "\n\n", FindingsAsText(findings)));
 
   std::string failed;
   bool unreachable = false;
   for (const Finding& finding : findings) {
     const bool no_answer = finding.verdict == Verdict::kUnreachable;
     if (!no_answer && finding.verdict != Verdict::kWrong) continue;
-    client::Append(failed, client::Concat(failed.empty() ? "" : ", ", finding.check));
+    Append(failed, Concat(failed.empty() ? "" : ", ", finding.check));
     unreachable = unreachable || no_answer;
   }
   if (failed.empty()) return;
   throw Failure(unreachable ? ExitCode::kUnreachable : ExitCode::kRefused,
-                client::Concat("failed: ", failed));
+                Concat("failed: ", failed));
 }
 
 }  // namespace
@@ -85,7 +85,7 @@ Command DoctorCommand() {
                   .footer = kHelp,
                   .flags = {},
                   .run = [flags] { RunDoctor(*flags); }};
-  AddServerFlags(*flags, false, command.flags);
+  AddServerFlags(*flags, Places::kServer, command.flags);
   return command;
 }
 

@@ -5,14 +5,11 @@
 #include <optional>
 #include <string_view>
 
+#include "base/text.h"
 #include "client/cpp/grpc_status.h"
-#include "client/cpp/text.h"
 
 namespace advantaged::cli {
 namespace {
-
-using client::Append;
-using client::Concat;
 
 // "name[index]", or a name alone.
 struct Path {
@@ -32,7 +29,7 @@ Path Parse(std::string_view field) {
 }
 
 std::string LineOf(const Batch::Group& group) {
-  return group.id ? Concat("line ", group.line, " (", *group.id, ")") : Concat("line ", group.line);
+  return group.id ? Concat(Text(group.place), " (", *group.id, ")") : Text(group.place);
 }
 
 // "group 3" is how the service names a group within a text.
@@ -87,7 +84,13 @@ std::string Flag(std::string_view field, const Path& path) {
 
 std::string OfResponse(const Path& path, std::string_view description, const Batch& batch) {
   const Batch::Group& group = batch.GroupOf(*path.index);
-  std::string text = Concat(LineOf(group), ": ", path.name, "[", *path.index - group.offset, "]");
+  const std::size_t index = *path.index - group.offset;
+  std::string text;
+  if (group.rows.empty()) {
+    text = Concat(LineOf(group), ": ", path.name, "[", index, "]");
+  } else {  // a row has a "reward", a group has "rewards"
+    text = Concat(Text(group.rows[index]->place), ": ", path.name.substr(0, path.name.size() - 1));
+  }
   // Most descriptions begin with the value; where one does not, it is added.
   const std::string value = Concat(batch.reward(*path.index));
   if (path.name == "rewards" && !description.starts_with(value)) {

@@ -1,22 +1,29 @@
 #include <memory>
 
 #include "advantaged/v1/catalog.pb.h"
+#include "base/text.h"
 #include "cli/commands.h"
+#include "cli/json_text.h"
 #include "cli/output.h"
 #include "cli/server_flags.h"
-#include "client/cpp/text.h"
 
 namespace advantaged::cli {
 namespace {
 
-void RunInfo(const ServerFlags& flags) {
-  const std::unique_ptr<Backend> backend = MakeBackend(flags);
+struct InfoFlags {
+  ServerFlags server;
+  std::string output = "table";
+};
+
+void RunInfo(const InfoFlags& flags) {
+  const std::unique_ptr<Backend> backend = MakeBackend(flags.server);
   const auto answer = backend->GetServerInfo();
   ThrowUnlessAnswered(answer.status(), *backend);
   const v1::GetServerInfoResponse& info = *answer;
+  if (flags.output == "json") return WriteOut(MessageAsJson(info, JsonLayout::kOneLine));
   std::string text;
   const auto add = [&](const std::string& name, const auto& value) {
-    client::Append(text, client::Concat(name, std::string(20 - name.size(), ' '), value, "\n"));
+    Append(text, Concat(name, std::string(20 - name.size(), ' '), value, "\n"));
   };
   add("server", backend->name());
   add("version", info.version());
@@ -33,13 +40,15 @@ void RunInfo(const ServerFlags& flags) {
 }  // namespace
 
 Command InfoCommand() {
-  const auto flags = std::make_shared<ServerFlags>();
+  const auto flags = std::make_shared<InfoFlags>();
   Command command{.name = "info",
                   .description = "Version, numerics and limits of a server",
                   .footer = "Example:\n  advctl info --local",
-                  .flags = {},
+                  .flags = {{"--output", "FORM", &flags->output,
+                             "table (default), or json: the reply of the service, on\none line",
+                             "Output", OneOf({"table", "json"})}},
                   .run = [flags] { RunInfo(*flags); }};
-  AddServerFlags(*flags, true, command.flags);
+  AddServerFlags(flags->server, Places::kServerOrLocal, command.flags);
   return command;
 }
 

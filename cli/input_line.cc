@@ -3,13 +3,11 @@
 #include <cmath>
 #include <limits>
 
+#include "base/text.h"
 #include "cli/line_sax.h"
-#include "client/cpp/text.h"
 
 namespace advantaged::cli {
 namespace {
-
-using client::Concat;
 
 template <typename Array>
 std::string CheckLength(const char* name, const std::optional<Array>& array, std::size_t rewards) {

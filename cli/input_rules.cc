@@ -1,34 +1,22 @@
 #include "cli/input_rules.h"
 
-#include "client/cpp/text.h"
+#include "base/text.h"
 
 namespace advantaged::cli {
-namespace {
-
-using client::Concat;
-
-std::string AllOrNone(const char* name, bool here, bool there, std::size_t first_line) {
-  if (here == there) return "";
-  return Concat(name, here ? ": given, but line " : ": missing, but line ", first_line,
-                here ? " has none" : " has them", "; give them on every line or on none");
-}
-
-}  // namespace
-
-std::string InputRules::Check(std::size_t number, const InputLine& line) {
-  if (first_line_ == 0) {
-    first_line_ = number;
+std::string InputRules::Check(const Place& place, const InputLine& line) {
+  if (!first_) {
+    first_ = place;
     outcomes_ = line.outcomes.has_value();
     lengths_ = line.lengths.has_value();
   }
-  std::string problem = AllOrNone("outcomes", line.outcomes.has_value(), outcomes_, first_line_);
+  std::string problem = AllOrNone("outcomes", line.outcomes.has_value(), outcomes_, *first_);
   if (problem.empty()) {
-    problem = AllOrNone("lengths", line.lengths.has_value(), lengths_, first_line_);
+    problem = AllOrNone("lengths", line.lengths.has_value(), lengths_, *first_);
   }
   if (!problem.empty() || !line.group) return problem;
-  const auto [known, added] = line_of_group_.emplace(*line.group, number);
+  const auto [known, added] = place_of_group_.emplace(*line.group, place);
   if (added) return "";
-  return Concat("group (\"", *line.group, "\"): the same group as on line ", known->second,
+  return Concat("group (\"", *line.group, "\"): the same group as on ", Text(known->second),
                 "; put all of its responses on one line");
 }
 

@@ -2,11 +2,12 @@
 #ifndef ADVANTAGED_CLI_INPUT_RULES_H_
 #define ADVANTAGED_CLI_INPUT_RULES_H_
 
-#include <cstddef>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
 #include "cli/input_line.h"
+#include "cli/place.h"
 
 namespace advantaged::cli {
 
@@ -15,13 +16,13 @@ namespace advantaged::cli {
 // for all of its responses or for none. Lines without "valid" are all valid.
 class InputRules {
  public:
-  // Returns what is wrong with line `number`, the next one, or "". Numbers count from 1.
-  std::string Check(std::size_t number, const InputLine& line);
+  // Returns what is wrong with the next line, or "".
+  std::string Check(const Place& place, const InputLine& line);
 
  private:
-  std::unordered_map<std::string, std::size_t> line_of_group_;
-  std::size_t first_line_ = 0;  // 0: none yet
-  bool outcomes_ = false;       // of the first line
+  std::unordered_map<std::string, Place> place_of_group_;
+  std::optional<Place> first_;
+  bool outcomes_ = false;  // of the first line
   bool lengths_ = false;
 };
 

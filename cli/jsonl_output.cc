@@ -1,16 +1,14 @@
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <nlohmann/json.hpp>
 
+#include "base/text.h"
 #include "cli/failure.h"
+#include "cli/json_text.h"
 #include "cli/output.h"
-#include "client/cpp/text.h"
 
 namespace advantaged::cli {
 namespace {
-
-using client::Append;
-using client::Concat;
 
 template <typename Number>
 void AppendNumber(std::string& text, Number value) {
@@ -42,6 +40,10 @@ class JsonlOutput : public Output {
     constexpr std::size_t kChunk = 1 << 20;
     std::string text;
     for (const GroupResult& group : groups) {
+      const RowGroup& rows = group.group->rows;
+      for (std::size_t i = 0; i < rows.size(); ++i)
+        rows_.emplace_back(rows[i], group.advantages[i]);
+      if (!rows.empty()) continue;
       text += JsonLine(group);
       if (text.size() < kChunk) continue;
       WriteOut(text);
@@ -49,7 +51,21 @@ class JsonlOutput : public Output {
     }
     WriteOut(text);
   }
-  void Finish(const Totals& /*totals*/) override {}
+  // The rows, whose order is known now.
+  void Finish(const Totals& /*totals*/) override {
+    std::ranges::sort(rows_, {}, [](const auto& row) { return row.first->number; });
+    std::string text;
+    for (const auto& [row, advantage] : rows_) {
+      text += row->text.substr(0, row->text.rfind('}'));
+      text += ",\"advantage\":";
+      AppendNumber(text, advantage);
+      text += "}\n";
+    }
+    WriteOut(text);
+  }
+
+ private:
+  std::vector<std::pair<const PlacedRow*, float>> rows_;
 };
 
 }  // namespace
@@ -57,7 +73,7 @@ class JsonlOutput : public Output {
 std::string JsonLine(const GroupResult& group) {
   std::string text = "{";
   if (group.group->id) {
-    Append(text, Concat("\"group\":", nlohmann::json(*group.group->id).dump(), ","));
+    Append(text, Concat("\"group\":", JsonQuoted(*group.group->id), ","));
   }
   text += "\"advantages\":[";
   for (const float advantage : group.advantages) {

@@ -4,13 +4,11 @@
 #include <limits>
 #include <vector>
 
-#include "client/cpp/closest_name.h"
-#include "client/cpp/text.h"
+#include "base/names.h"
+#include "base/text.h"
 
 namespace advantaged::cli {
 namespace {
-
-using client::Concat;
 
 // In the order of LineSax::Field, without kNone.
 const std::vector<std::string>& FieldNames() {
@@ -118,8 +116,8 @@ bool LineSax::key(std::string& name) {
   std::size_t i = 0;
   while (i < names.size() && names[i] != name) ++i;
   if (i == names.size()) {
-    return Fail(Concat("unknown key \"", name, "\"; known are ", client::JoinNames(names),
-                       client::Suggestion(name, names)));
+    return Fail(Concat("unknown key \"", name, "\"; known are ", JoinNames(names),
+                       Suggestion(name, names)));
   }
   field_ = static_cast<Field>(i + 1);
   const bool given[] = {has_rewards_, line_.outcomes.has_value(), line_.valid.has_value(),
@@ -147,18 +145,22 @@ bool LineSax::end_array() {
 
 bool LineSax::parse_error(std::size_t position, const std::string& /*token*/,
                           const nlohmann::json::exception& exception) {
-  const std::string_view literal = NonFiniteLiteral(text_, position == 0 ? 0 : position - 1);
+  return Fail(NotJson(text_, position, Path(), exception.what()));
+}
+
+std::string NotJson(std::string_view text, std::size_t position, std::string_view path,
+                    std::string_view what) {
+  const std::string_view literal = NonFiniteLiteral(text, position == 0 ? 0 : position - 1);
   if (!literal.empty()) {
-    return Fail(Concat(Path(), " (", literal,
-                       "): not JSON; write null, and false in \"valid\" to mask the response out"));
+    return Concat(path, " (", literal,
+                  "): not JSON; write null, and false in \"valid\" to mask the response out");
   }
   // "[json.exception.parse_error.101] parse error at line 1, column 9: …": a line is one line.
-  std::string_view what = exception.what();
   for (const std::string_view before : {"] ", "parse error at line 1, "}) {
     const std::size_t found = what.find(before);
     if (found != std::string_view::npos) what.remove_prefix(found + before.size());
   }
-  return Fail(Concat("not JSON: ", what));
+  return Concat("not JSON: ", what);
 }
 
 }  // namespace advantaged::cli

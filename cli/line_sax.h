@@ -1,5 +1,5 @@
 // The JSON of an input line as a stream of events: no tree is built, and at any error the field and
-// the index are known. Used by input_line only.
+// the index are known. Used by input_line; input_row has only the words for errors of it.
 #ifndef ADVANTAGED_CLI_LINE_SAX_H_
 #define ADVANTAGED_CLI_LINE_SAX_H_
 
@@ -11,6 +11,11 @@
 #include "cli/input_line.h"
 
 namespace advantaged::cli {
+
+// Why a parser stopped at `position` of a line (from 1), in or before the value of `path`, in one
+// line. `what` is what its exception says.
+std::string NotJson(std::string_view text, std::size_t position, std::string_view path,
+                    std::string_view what);
 
 class LineSax : public nlohmann::json_sax<nlohmann::json> {
  public:

@@ -1,6 +1,6 @@
+#include "base/text.h"
 #include "cli/backend.h"
 #include "client/cpp/grpc_status.h"
-#include "client/cpp/text.h"
 #include "server/handler.h"
 
 namespace advantaged::cli {
@@ -14,7 +14,7 @@ absl::Status ToStatus(const CallStatus& status) {
   }
   // As a server's last entry.
   const std::size_t rest = status.violations.count() - violations.size();
-  if (rest > 0) violations.push_back({"", client::Concat("and ", rest, " more")});
+  if (rest > 0) violations.push_back({"", Concat("and ", rest, " more")});
   if (!violations.empty()) client::SetViolations(violations, result);
   return result;
 }
@@ -30,6 +30,7 @@ v1::ComputeAdvantagesRequest ToRequest(const client::Batch& batch,
   request.mutable_rewards()->Add(batch.rewards.begin(), batch.rewards.end());
   request.mutable_group_sizes()->Add(batch.group_sizes.begin(), batch.group_sizes.end());
   request.mutable_lengths()->Add(batch.lengths.begin(), batch.lengths.end());
+  request.mutable_trajectory_ids()->Add(batch.trajectory_ids.begin(), batch.trajectory_ids.end());
   request.set_valid(Bytes(batch.valid));
   request.set_outcomes(Bytes(batch.outcomes));
   return request;

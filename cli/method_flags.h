@@ -13,7 +13,8 @@ namespace advantaged::cli {
 // -p, repeatable, in a group of --help. `parameters` must live until the command has run.
 Flag ParameterFlag(std::vector<std::string>& parameters, const std::string& group);
 
-// Reads the name of a method and its "KEY=VALUE" texts; throws a Failure if they are wrong usage.
+// Reads a method, its name or a line as in docs/settings.md with its parameters, and further
+// "KEY=VALUE" texts; throws a Failure if they are wrong usage.
 v1::MethodSpec ReadMethod(const std::string& name, const std::vector<std::string>& parameters);
 
 }  // namespace advantaged::cli

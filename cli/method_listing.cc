@@ -1,15 +1,10 @@
 #include "cli/method_listing.h"
 
-#include <google/protobuf/util/json_util.h>
-
 #include "advantaged/v1/catalog.pb.h"
-#include "client/cpp/text.h"
+#include "base/text.h"
 
 namespace advantaged::cli {
 namespace {
-
-using client::Append;
-using client::Concat;
 
 // "k (required)", "constants (optional)", "epsilon=0", "base (required: reinforce, rloo)",
 // "variant=plain (or …)".
@@ -67,17 +62,6 @@ std::string MethodsAsText(const v1::ListMethodsResponse& methods) {
     Append(text,
            Concat(method.source(), "; constant group: ", Describe(method.constant_group()), "\n"));
   }
-  return text;
-}
-
-std::string MethodsAsJson(const v1::ListMethodsResponse& methods) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.add_whitespace = true;
-  options.always_print_primitive_fields = true;
-  options.preserve_proto_field_names = true;
-  std::string text;
-  // Cannot fail: the message holds no Any and no text but UTF-8.
-  (void)google::protobuf::util::MessageToJsonString(methods, &text, options);
   return text;
 }
 

@@ -1,4 +1,4 @@
-// The method table in three forms.
+// The method table, to read.
 #ifndef ADVANTAGED_CLI_METHOD_LISTING_H_
 #define ADVANTAGED_CLI_METHOD_LISTING_H_
 
@@ -13,9 +13,6 @@ namespace advantaged::cli {
 // For people: each method with its parameters as typed ("epsilon=0" has a default, "k" has none),
 // then its equation and source.
 std::string MethodsAsText(const v1::ListMethodsResponse& methods);
-
-// The reply itself, in the JSON form of the contract.
-std::string MethodsAsJson(const v1::ListMethodsResponse& methods);
 
 // The table of the README.
 std::string MethodsAsMarkdown(const v1::ListMethodsResponse& methods);

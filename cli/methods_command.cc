@@ -2,6 +2,7 @@
 
 #include "advantaged/v1/catalog.pb.h"
 #include "cli/commands.h"
+#include "cli/json_text.h"
 #include "cli/method_listing.h"
 #include "cli/output.h"
 #include "cli/server_flags.h"
@@ -20,7 +21,7 @@ void RunMethods(const MethodsFlags& flags) {
   ThrowUnlessAnswered(answer.status(), *backend);
   const v1::ListMethodsResponse& methods = *answer;
   if (flags.output == "json") {
-    WriteOut(MethodsAsJson(methods));
+    WriteOut(MessageAsJson(methods, JsonLayout::kIndented));
   } else {
     WriteOut(flags.output == "markdown" ? MethodsAsMarkdown(methods) : MethodsAsText(methods));
   }
@@ -33,11 +34,11 @@ Command MethodsCommand() {
   Command command{
       .name = "methods",
       .description = "The methods: parameters, equation, source",
-      .footer = "Example:\n  advctl methods --local --output markdown",
+      .footer = "Example:\n  advctl methods --output markdown",
       .flags = {{"--output", "FORM", &flags->output, "table (default), json or markdown", "Output",
                  OneOf({"table", "json", "markdown"})}},
       .run = [flags] { RunMethods(*flags); }};
-  AddServerFlags(flags->server, true, command.flags);
+  AddServerFlags(flags->server, Places::kLocalOrServer, command.flags);
   return command;
 }
 

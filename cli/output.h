@@ -28,7 +28,8 @@ class Output {
 //    "mean":0.5,"sd":0.5,"zero_variance":false,"priority":0.5}
 //
 // (on one line). A key without a value is left out. Every number is the shortest text that reads
-// back as the same bits: of float32 for advantages, of double for the others.
+// back as the same bits: of float32 for advantages, of double for the others. Groups that came as
+// rows are written at the end: the rows as they came, in their order, each with its "advantage".
 std::unique_ptr<Output> MakeJsonlOutput();
 
 // For people: the first groups in columns, with Pass@K for each of `pass_at`, then the summary.

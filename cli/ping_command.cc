@@ -4,18 +4,24 @@
 #include <vector>
 
 #include "advantaged/v1/catalog.pb.h"
+#include "base/text.h"
 #include "cli/commands.h"
+#include "cli/json_text.h"
 #include "cli/output.h"
 #include "cli/server_flags.h"
 #include "cli/text_table.h"
-#include "client/cpp/text.h"
 
 namespace advantaged::cli {
 namespace {
 
-void RunPing(const ServerFlags& flags) {
+struct PingFlags {
+  ServerFlags server;
+  std::string output = "text";
+};
+
+void RunPing(const PingFlags& flags) {
   constexpr int kRounds = 20;
-  const std::unique_ptr<Backend> backend = MakeBackend(flags);
+  const std::unique_ptr<Backend> backend = MakeBackend(flags.server);
   // The first call connects as well, so it is not measured.
   const auto info = backend->GetServerInfo();
   ThrowUnlessAnswered(info.status(), *backend);
@@ -27,22 +33,29 @@ void RunPing(const ServerFlags& flags) {
     milliseconds.push_back(took.count());
   }
   std::ranges::sort(milliseconds);
-  WriteOut(client::Concat("advantaged ", info->version(), " at ", backend->name(), ": round trip ",
-                          Rounded(milliseconds[kRounds / 2], 3), " ms (median of ", kRounds, "; ",
-                          Rounded(milliseconds.front(), 3), " to ", Rounded(milliseconds.back(), 3),
-                          ")\n"));
+  if (flags.output == "json") {
+    return WriteOut(Concat(
+        R"({"server":)", JsonQuoted(backend->name()), R"(,"version":)", JsonQuoted(info->version()),
+        R"(,"rounds":)", kRounds, R"(,"round_trip_ms":{"median":)", milliseconds[kRounds / 2],
+        R"(,"min":)", milliseconds.front(), R"(,"max":)", milliseconds.back(), "}}\n"));
+  }
+  WriteOut(Concat("advantaged ", info->version(), " at ", backend->name(), ": round trip ",
+                  Rounded(milliseconds[kRounds / 2], 3), " ms (median of ", kRounds, "; ",
+                  Rounded(milliseconds.front(), 3), " to ", Rounded(milliseconds.back(), 3),
+                  ")\n"));
 }
 
 }  // namespace
 
 Command PingCommand() {
-  const auto flags = std::make_shared<ServerFlags>();
+  const auto flags = std::make_shared<PingFlags>();
   Command command{.name = "ping",
                   .description = "Whether a server answers, and how fast",
                   .footer = "Example:\n  advctl ping --server unix:/run/advantaged.sock",
-                  .flags = {},
+                  .flags = {{"--output", "FORM", &flags->output, "text (default) or json", "Output",
+                             OneOf({"text", "json"})}},
                   .run = [flags] { RunPing(*flags); }};
-  AddServerFlags(*flags, false, command.flags);
+  AddServerFlags(flags->server, Places::kServer, command.flags);
   return command;
 }
 

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "base/text.h"
 #include "cli/text_table.h"
-#include "client/cpp/text.h"
 
 namespace advantaged::cli {
 namespace {
@@ -57,8 +57,8 @@ std::vector<std::string> Plot(const std::string& name, const Points& points, con
       range.height() <= kRounding * std::max(std::abs(range.low), std::abs(range.high));
   const double height = flat ? 0 : range.height();
   std::vector<std::string> lines(size.height + 1);
-  lines[0] = client::Concat(name, "   ", Rounded(range.low, 3));
-  if (height > 0) client::Append(lines[0], client::Concat(" to ", Rounded(range.high, 3)));
+  lines[0] = Concat(name, "   ", Rounded(range.low, 3));
+  if (height > 0) Append(lines[0], Concat(" to ", Rounded(range.high, 3)));
   if (cut) lines[0] += ", ends cut off";
   lines[0] += std::string(size.width - std::min(size.width, Width(lines[0])), ' ');
   for (std::size_t column = 0; column < size.width; ++column) {

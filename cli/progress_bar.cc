@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <string>
 
-#include "client/cpp/text.h"
+#include "base/text.h"
 
 namespace advantaged::cli {
 
@@ -19,11 +19,10 @@ void ProgressBar::Update(std::uint64_t done, const std::string& text) {
     constexpr std::uint64_t kWidth = 40;
     const std::uint64_t part = std::min(done, *total_);
     const std::uint64_t filled = part * kWidth / *total_;
-    client::Append(
-        line, client::Concat("[", std::string(filled, '#'), std::string(kWidth - filled, '.'), "] ",
-                             part * 100 / *total_, " %  "));
+    Append(line, Concat("[", std::string(filled, '#'), std::string(kWidth - filled, '.'), "] ",
+                        part * 100 / *total_, " %  "));
   }
-  client::Append(line, text);
+  Append(line, text);
   std::fputs(line.c_str(), stderr);
   std::fflush(stderr);
   drawn_ = true;

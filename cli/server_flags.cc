@@ -2,20 +2,23 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <iterator>
 #include <optional>
 
+#include "base/text.h"
 #include "cli/failure.h"
 #include "client/cpp/grpc_status.h"
-#include "client/cpp/text.h"
 
 namespace advantaged::cli {
 namespace {
 
 constexpr char kDefaultAddress[] = "127.0.0.1:50051";
+constexpr char kTarget[] = "ADVANTAGED_TARGET";        // of all programs and clients
+constexpr char kFormerTarget[] = "ADVANTAGED_SERVER";  // of advctl alone, still read
 constexpr char kGroup[] = "Server";
 constexpr char kTlsGroup[] = "TLS, if one of these is set";
 
@@ -49,8 +52,8 @@ std::string ReadPem(const char* flag, const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::string text{std::istreambuf_iterator<char>(file), {}};
   if (!file || text.empty()) {
-    throw Failure(ExitCode::kUsage, client::Concat(flag, ": ", path, ": ",
-                                                   errno != 0 ? std::strerror(errno) : "is empty"));
+    throw Failure(ExitCode::kUsage,
+                  Concat(flag, ": ", path, ": ", errno != 0 ? std::strerror(errno) : "is empty"));
   }
   return text;
 }
@@ -70,39 +73,56 @@ std::optional<client::TlsOptions> TlsOf(const ServerFlags& flags) {
 
 // What follows the address, if the message begins with it.
 std::string Cause(const std::string& message, const std::string& address) {
-  const std::string before = client::Concat("no connection to ", address, ": ");
+  const std::string before = Concat("no connection to ", address, ": ");
   return message.starts_with(before) ? message.substr(before.size()) : message;
 }
 
 }  // namespace
 
-void AddServerFlags(ServerFlags& flags, bool with_local, std::vector<Flag>& list) {
+void AddServerFlags(ServerFlags& flags, Places places, std::vector<Flag>& list) {
+  flags.places = places;
+  const bool local_first = places == Places::kLocalOrServer;
   list.push_back({"--server", "ADDR", &flags.server,
-                  "host:port or unix:PATH; default: ADVANTAGED_SERVER in\nthe environment, else "
-                  "127.0.0.1:50051",
+                  local_first ? "Ask this server instead: host:port or unix:PATH"
+                              : "host:port or unix:PATH; default: ADVANTAGED_TARGET in\nthe "
+                                "environment, else 127.0.0.1:50051",
                   kGroup});
-  if (with_local) {
-    list.push_back(
-        {"--local", "", &flags.local, "Do it in this process, without a server", kGroup});
+  if (places != Places::kServer) {
+    list.push_back({"--local", "", &flags.local,
+                    local_first ? "Do it in this process, without a server: the default"
+                                : "Do it in this process, without a server",
+                    kGroup});
   }
   list.push_back({"--timeout", "SECONDS", &flags.timeout_seconds,
                   "Of one call, retries included; default 60", kGroup, Between(0.001, 86400)});
   for (const TlsFlag& flag : kTlsFlags) {
     flags.*flag.member = FromEnvironment(flag.variable, "");
     list.push_back({flag.name, flag.type, &(flags.*flag.member),
-                    client::Concat(flag.description, "\n(", flag.variable, ")"), kTlsGroup});
+                    Concat(flag.description, "\n(", flag.variable, ")"), kTlsGroup});
   }
 }
 
 std::string AddressOf(const ServerFlags& flags) {
-  return flags.server ? *flags.server : FromEnvironment("ADVANTAGED_SERVER", kDefaultAddress);
+  if (flags.server) return *flags.server;
+  for (const char* variable : {kTarget, kFormerTarget}) {
+    if (std::string address = FromEnvironment(variable, ""); !address.empty()) return address;
+  }
+  return kDefaultAddress;
 }
 
 void CheckAddress(const ServerFlags& flags) {
-  const absl::Status address = client::Client::CheckTarget(AddressOf(flags));
-  if (!address.ok()) {
-    throw Failure(ExitCode::kUsage, client::Concat("--server: ", client::Message(address)));
+  const std::string target = FromEnvironment(kTarget, "");
+  const std::string former = FromEnvironment(kFormerTarget, "");
+  if (!flags.server && !target.empty() && !former.empty() && target != former) {
+    std::fputs(Concat("warning: ", kTarget, " is ", target, ", which is used, and ", kFormerTarget,
+                      " is ", former, "\n")
+                   .c_str(),
+               stderr);
   }
+  const absl::Status address = client::Client::CheckTarget(AddressOf(flags));
+  if (address.ok()) return;
+  const char* const from = flags.server ? "--server" : !target.empty() ? kTarget : kFormerTarget;
+  throw Failure(ExitCode::kUsage, Concat(from, ": ", client::Message(address)));
 }
 
 client::ClientOptions OptionsOf(const ServerFlags& flags) {
@@ -119,7 +139,8 @@ std::unique_ptr<Backend> MakeBackend(const ServerFlags& flags) {
   if (flags.local && flags.server) {
     throw Failure(ExitCode::kUsage, "--local and --server exclude each other");
   }
-  if (flags.local) return MakeLocalBackend();
+  const bool by_default = flags.places == Places::kLocalOrServer && !flags.server;
+  if (flags.local || by_default) return MakeLocalBackend();
   CheckAddress(flags);
   return MakeRemoteBackend(AddressOf(flags), OptionsOf(flags));
 }
@@ -128,15 +149,14 @@ void ThrowUnlessAnswered(const absl::Status& status, const Backend& backend) {
   if (status.ok() || absl::IsInvalidArgument(status)) return;
   const std::string message = client::Message(status);
   if (!client::IsUnreachable(status)) {
-    throw Failure(ExitCode::kRefused, client::Concat(backend.name(), ": ", message));
+    throw Failure(ExitCode::kRefused, Concat(backend.name(), ": ", message));
   }
   throw Failure(
       ExitCode::kUnreachable,
-      client::Concat("no answer from a server at ", backend.name(), ": ",
-                     Cause(message, backend.name()), "\nstart one with:  advantaged --listen ",
-                     backend.name(),
-                     "\nor name another: --server or ADVANTAGED_SERVER; compute, describe, "
-                     "methods and info also take --local"));
+      Concat("no answer from a server at ", backend.name(), ": ", Cause(message, backend.name()),
+             "\nstart one with:  advantaged --listen ", backend.name(),
+             "\nor name another: --server or ADVANTAGED_TARGET; compute, describe, "
+             "methods and info also take --local"));
 }
 
 }  // namespace advantaged::cli

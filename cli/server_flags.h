@@ -12,7 +12,15 @@
 
 namespace advantaged::cli {
 
+// Where a command can be done.
+enum class Places {
+  kServer,
+  kServerOrLocal,  // --local is a flag
+  kLocalOrServer,  // here, unless --server is given
+};
+
 struct ServerFlags {
+  Places places = Places::kServer;
   std::optional<std::string> server;
   bool local = false;
   double timeout_seconds = 60;
@@ -25,12 +33,12 @@ struct ServerFlags {
 
 // Adds --server, --timeout and those of TLS to `list`, and --local where the command can do without
 // a server. `flags` must live until the command has run.
-void AddServerFlags(ServerFlags& flags, bool with_local, std::vector<Flag>& list);
+void AddServerFlags(ServerFlags& flags, Places places, std::vector<Flag>& list);
 
-// --server, else ADVANTAGED_SERVER, else 127.0.0.1:50051.
+// --server, else ADVANTAGED_TARGET, else ADVANTAGED_SERVER, else 127.0.0.1:50051.
 std::string AddressOf(const ServerFlags& flags);
 
-// Throws a Failure of usage if the address is none.
+// Throws a Failure of usage if the address is none. Warns if the environment names two.
 void CheckAddress(const ServerFlags& flags);
 
 // Throws a Failure of usage if a file of TLS cannot be read, or half of a pair is missing. Unix

@@ -4,13 +4,11 @@
 #include <string>
 #include <vector>
 
+#include "base/text.h"
 #include "cli/failure.h"
-#include "client/cpp/text.h"
 
 namespace advantaged::cli {
 namespace {
-
-using client::Concat;
 
 [[noreturn]] void Refuse(std::string_view stage, std::string_view why) {
   throw Failure(ExitCode::kUsage,

@@ -3,14 +3,12 @@
 #include <map>
 
 #include "advantaged/client/method_spec.h"
+#include "base/text.h"
 #include "cli/output.h"
 #include "cli/text_table.h"
-#include "client/cpp/text.h"
 
 namespace advantaged::cli {
 namespace {
-
-using client::Concat;
 
 constexpr std::size_t kShownGroups = 20;
 constexpr std::size_t kNameWidth = 36;
@@ -31,7 +29,7 @@ std::string DescribeAdvantages(std::span<const float> advantages) {
   }
   std::string text;
   for (const auto& [value, count] : counts) {
-    client::Append(text, Concat(text.empty() ? "" : ", ", Rounded(value), " ×", count));
+    Append(text, Concat(text.empty() ? "" : ", ", Rounded(value), " ×", count));
   }
   return text;
 }
@@ -49,7 +47,7 @@ std::string DescribeOutcomes(const v1::Summary& s) {
   std::string text;
   for (const auto& [name, count] : outcomes) {
     if (count == 0) continue;
-    client::Append(text, Concat(text.empty() ? "" : "   ", name, " ", Share(count, s.groups())));
+    Append(text, Concat(text.empty() ? "" : "   ", name, " ", Share(count, s.groups())));
   }
   return text;
 }
@@ -59,7 +57,7 @@ std::string DescribeSuccess(const v1::Summary& s) {
   std::string text = Rounded(s.mean_success_rate());
   for (const v1::PassAtK& pass : s.pass_at_k()) {
     const std::string mean = pass.has_mean() ? Rounded(pass.mean()) : "no group of that size";
-    client::Append(text, Concat("   Pass@", pass.k(), " ", mean));
+    Append(text, Concat("   Pass@", pass.k(), " ", mean));
   }
   return text;
 }
@@ -87,18 +85,16 @@ class TableOutput : public Output {
   void Finish(const Totals& totals) override {
     std::string text = table_.Format();
     if (groups_ > shown_) {
-      client::Append(text,
-                     Concat("… and ", groups_ - shown_, " more; --output jsonl prints all\n"));
+      Append(text, Concat("… and ", groups_ - shown_, " more; --output jsonl prints all\n"));
     }
     WriteOut(text + "\n" + Summary(totals));
   }
 
  private:
   void AddRow(const GroupResult& group) {
-    std::vector<std::string> cells = {group.group->id ? Truncated(*group.group->id, kNameWidth)
-                                                      : Concat("line ", group.group->line),
-                                      Concat(group.n), group.c ? Concat(*group.c) : "",
-                                      Cell(group.rho)};
+    std::vector<std::string> cells = {
+        group.group->id ? Truncated(*group.group->id, kNameWidth) : Text(group.group->place),
+        Concat(group.n), group.c ? Concat(*group.c) : "", Cell(group.rho)};
     for (const std::uint32_t k : pass_at_) {
       const auto found =
           std::ranges::find(group.pass_at_k, k, [](const auto& p) { return p.first; });

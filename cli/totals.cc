@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "client/cpp/text.h"
+#include "base/text.h"
 
 namespace advantaged::cli {
 namespace {
@@ -96,8 +96,7 @@ std::vector<std::string> Totals::Warnings() const {
   for (const Warning& warning : warnings_) {
     texts.push_back(warning.first.message());
     if (warning.calls > 1) {
-      client::Append(texts.back(),
-                     client::Concat(" (the first of ", warning.calls, " calls that warn of this)"));
+      Append(texts.back(), Concat(" (the first of ", warning.calls, " calls that warn of this)"));
     }
   }
   return texts;

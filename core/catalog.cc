@@ -1,9 +1,9 @@
 #include "advantaged/catalog.h"
 
+#include "base/text.h"
 #include "core/kernels/target.h"
 #include "core/method_table.h"
 #include "core/surrogate/closed_form.h"
-#include "core/text.h"
 
 namespace advantaged {
 namespace {

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "core/batch_run.h"
 #include "core/kernels/apply.h"
 #include "core/stages.h"
-#include "core/text.h"
 #include "core/validate.h"
 
 namespace advantaged {

@@ -1,9 +1,9 @@
 #include <utility>
 
 #include "advantaged/advantaged.h"
+#include "base/text.h"
 #include "core/computation.h"
 #include "core/summary.h"
-#include "core/text.h"
 
 namespace advantaged {
 namespace {

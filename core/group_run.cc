@@ -4,11 +4,11 @@
 #include <cmath>
 #include <limits>
 
+#include "base/text.h"
 #include "core/failure.h"
 #include "core/kernels/apply.h"
 #include "core/methods/base.h"
 #include "core/methods/surrogate.h"
-#include "core/text.h"
 
 namespace advantaged {
 namespace {

@@ -4,8 +4,8 @@
 #include <numeric>
 #include <utility>
 
+#include "base/text.h"
 #include "core/dense_ids.h"
-#include "core/text.h"
 
 namespace advantaged {
 namespace {

@@ -5,18 +5,12 @@
 #include <limits>
 #include <set>
 
-#include "core/closest_name.h"
+#include "base/names.h"
+#include "base/text.h"
 #include "core/method_table.h"
-#include "core/text.h"
 
 namespace advantaged {
 namespace {
-
-std::string Join(std::span<const std::string_view> names) {
-  std::string text;
-  for (const std::string_view name : names) Append(text, Concat(text.empty() ? "" : ", ", name));
-  return text;
-}
 
 void CheckTableSide(const std::vector<double>& side, std::uint32_t n, const std::string& path,
                     Violations& violations) {
@@ -85,7 +79,8 @@ class Setter {
     if (row_.type != ParameterType::kChoice) return Mistyped();
     const auto choice = std::ranges::find(row_.choices, text);
     if (choice != row_.choices.end()) return static_cast<double>(choice - row_.choices.begin());
-    return Refuse(Concat("\"", text, "\" is not one of ", Join(row_.choices)));
+    return Refuse(Concat("\"", text, "\" is not one of ", JoinNames(row_.choices),
+                         Suggestion(text, row_.choices)));
   }
   double operator()(const std::vector<OutcomeTable>& /*unused*/) const { return Mistyped(); }
   double operator()(const Constants& /*unused*/) const { return Mistyped(); }
@@ -107,7 +102,7 @@ class Setter {
 
   double Mistyped() const {
     if (row_.type == ParameterType::kChoice) {
-      return Refuse(Concat("must be one of ", Join(row_.choices)));
+      return Refuse(Concat("must be one of ", JoinNames(row_.choices)));
     }
     return Refuse(MustBe(row_.type));
   }
@@ -146,7 +141,7 @@ void Resolve(const ParameterRow& row, const MethodSpec& spec, const std::string&
   if (sent == spec.parameters.end() && row.may_be_omitted) return;
   if (sent == spec.parameters.end() && !row.default_number) {
     const std::string choices =
-        row.choices.empty() ? std::string() : Concat(", one of ", Join(row.choices));
+        row.choices.empty() ? std::string() : Concat(", one of ", JoinNames(row.choices));
     violations.Add(path, Concat("is required: ", row.description, choices));
     return;
   }
@@ -191,7 +186,7 @@ ResolvedMethod ResolveMethod(const MethodSpec& spec, Violations& violations) {
     if (std::ranges::find(known, name) != known.end()) continue;
     violations.Add(path + name, known.empty() ? "unknown parameter; the method has none"
                                               : Concat("unknown parameter; the method has ",
-                                                       Join(known), Suggestion(name, known)));
+                                                       JoinNames(known), Suggestion(name, known)));
   }
   if (method.row->compile != nullptr && violations.count() == before) {
     method.formula = method.row->compile(method.spec, path, violations);

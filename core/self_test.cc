@@ -6,11 +6,11 @@
 #include <vector>
 
 #include "advantaged/advantaged.h"
+#include "base/text.h"
 #include "core/kernels/apply.h"
 #include "core/kernels/exact_sum.h"
 #include "core/kernels/lane_sum.h"
 #include "core/kernels/target.h"
-#include "core/text.h"
 
 namespace advantaged {
 namespace {

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <optional>
 
+#include "base/text.h"
 #include "core/kernels/weighted_moments.h"
-#include "core/text.h"
 
 namespace advantaged {
 namespace {

@@ -4,7 +4,7 @@
 #include <set>
 #include <string_view>
 
-#include "core/text.h"
+#include "base/text.h"
 
 namespace advantaged {
 namespace {

@@ -4,7 +4,7 @@
 #include <cstring>
 
 #include "advantaged/v1/stages.pb.h"
-#include "core/text.h"
+#include "base/text.h"
 #include "server/codec_method.h"
 #include "server/codec_stages.h"
 

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/closest_name.h"
-#include "core/text.h"
+#include "base/names.h"
+#include "base/text.h"
 #include "server/codec_method.h"
 #include "server/printable.h"
 
@@ -38,13 +38,6 @@ std::string SuggestionFor(std::string_view typed, std::span<const std::string_vi
   return Suggestion(Printable(typed), known);
 }
 
-// "a, b, c".
-std::string Join(std::span<const std::string_view> names) {
-  std::string text;
-  for (const std::string_view name : names) Append(text, Concat(text.empty() ? "" : ", ", name));
-  return text;
-}
-
 std::vector<std::string_view> FieldNames(const Descriptor& type) {
   std::vector<std::string_view> names;
   for (int i = 0; i < type.field_count(); ++i) names.push_back(type.field(i)->name());
@@ -71,7 +64,7 @@ std::string SetChoice(const std::string& text, const FieldDescriptor& field, Mes
     return "";
   }
   const std::vector<std::string_view> known(names.begin(), names.end());
-  return Concat(Quoted(text), " is not one of ", Join(known), SuggestionFor(text, known));
+  return Concat(Quoted(text), " is not one of ", JoinNames(known), SuggestionFor(text, known));
 }
 
 // Calls `take` with each of the parts of `text` between commas, until it returns an error.
@@ -146,7 +139,7 @@ Message* MutableMethod(const std::string& name, v1::MethodSpec& spec, std::strin
   if (field != nullptr) return spec.GetReflection()->MutableMessage(&spec, field);
   const std::vector<std::string_view> known = FieldNames(*spec.GetDescriptor());
   error = Concat("unknown method ", Quoted(name), SuggestionFor(name, known),
-                 "; methods: ", Join(known));
+                 "; methods: ", JoinNames(known));
   return nullptr;
 }
 

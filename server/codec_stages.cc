@@ -3,7 +3,7 @@
 #include <limits>
 
 #include "advantaged/v1/stages.pb.h"
-#include "core/text.h"
+#include "base/text.h"
 
 namespace advantaged {
 namespace {

@@ -8,11 +8,11 @@
 
 #include "advantaged/v1/catalog.pb.h"
 #include "advantaged/v1/compute.pb.h"
+#include "base/text.h"
 #include "core/computation.h"
 #include "core/kernels/target.h"
 #include "core/method_table.h"
 #include "core/table_cache.h"
-#include "core/text.h"
 #include "server/codec.h"
 #include "server/codec_catalog.h"
 #include "server/codec_describe.h"

@@ -2,7 +2,7 @@
 
 #include <google/protobuf/message.h>
 
-#include "core/text.h"
+#include "base/text.h"
 #include "server/rpc/message_bytes.h"
 
 namespace advantaged {

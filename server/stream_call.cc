@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/text.h"
+#include "base/text.h"
 #include "server/printable.h"
 #include "server/rpc/message_bytes.h"
 

@@ -3,14 +3,12 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "base/text.h"
 #include "cli/text_table.h"
-#include "client/cpp/text.h"
 
 namespace advantaged::cli {
 namespace {
 
-using client::Append;
-using client::Concat;
 using Json = nlohmann::ordered_json;
 
 Json RowAsJson(const BenchRow& row) {

@@ -3,12 +3,10 @@
 #include <random>
 #include <vector>
 
-#include "client/cpp/text.h"
+#include "base/text.h"
 
 namespace advantaged::cli {
 namespace {
-
-using client::Concat;
 
 // std::uniform_real_distribution differs between libraries, mt19937 does not.
 std::vector<float> Draw(const SampleBatch& batch) {

@@ -5,14 +5,12 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.h"
 #include "cli/text_table.h"
 #include "client/cpp/grpc_status.h"
-#include "client/cpp/text.h"
 
 namespace advantaged::cli {
 namespace {
-
-using client::Concat;
 
 // Of the numerics whose bits are below.
 constexpr std::uint32_t kGoldenNumerics = 1;
@@ -29,7 +27,7 @@ std::string RemedyFor(const absl::Status& status, const std::string& target) {
   }
   if (Says(message, "refused") || Says(message, "No such file")) {
     return Concat("nothing listens there; start a server:  advantaged --listen ", target,
-                  "\nor name another: --server or ADVANTAGED_SERVER (a server prints where it "
+                  "\nor name another: --server or ADVANTAGED_TARGET (a server prints where it "
                   "listens, and writes it to --ready-file)");
   }
   if (Says(message, "DNS") || Says(message, "resol")) {

@@ -9,12 +9,10 @@
 #include <cstring>
 #include <string_view>
 
-#include "client/cpp/text.h"
+#include "base/text.h"
 
 namespace advantaged::cli {
 namespace {
-
-using client::Concat;
 
 std::string_view Variable(const char* name) {
   const char* value = std::getenv(name);

@@ -1,7 +1,7 @@
 #include "cli/doctor/finding.h"
 
+#include "base/text.h"
 #include "cli/text_table.h"
-#include "client/cpp/text.h"
 
 namespace advantaged::cli {
 namespace {
@@ -32,7 +32,7 @@ std::string FindingsAsText(const std::vector<Finding>& findings) {
   for (const Finding& finding : findings) {
     table.AddRow({finding.check, Word(finding.verdict), finding.found});
     if (finding.remedy.empty()) continue;
-    client::Append(remedies, client::Concat("\n", finding.check, ": ", finding.remedy, "\n"));
+    Append(remedies, Concat("\n", finding.check, ": ", finding.remedy, "\n"));
   }
   return table.Format() + remedies;
 }

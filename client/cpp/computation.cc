@@ -5,11 +5,11 @@
 #include <string>
 #include <utility>
 
+#include "base/text.h"
 #include "client/cpp/encoding.h"
 #include "client/cpp/field_paths.h"
 #include "client/cpp/grpc_status.h"
 #include "client/cpp/merge.h"
-#include "client/cpp/text.h"
 
 namespace advantaged::client {
 namespace {
@@ -18,18 +18,6 @@ namespace {
 std::size_t MostAdded(const Settings& settings) {
   constexpr std::size_t kOfMoments = 32;
   return 16 + kOfMoments * static_cast<std::size_t>(settings.stages_size());
-}
-
-// What the client sets itself.
-bool IsOfBatch(const std::string& field) {
-  constexpr std::string_view kNames[] = {
-      "rewards", "reward_bits", "response_count", "group_size",     "group_sizes", "group_ids",
-      "valid",   "outcomes",    "lengths",        "trajectory_ids", "reply_form"};
-  std::string_view name = field;
-  for (const std::string_view sibling : {"_fixed32_le", "_float32_le"}) {
-    if (name.ends_with(sibling)) name.remove_suffix(sibling.size());
-  }
-  return std::ranges::find(kNames, name) != std::end(kNames);
 }
 
 std::vector<Violation> Check(const Batch& batch, const Settings& settings) {
@@ -53,6 +41,17 @@ bool NeedMoments(const Settings& settings) {
 }
 
 }  // namespace
+
+bool IsOfBatch(const std::string& field) {
+  constexpr std::string_view kNames[] = {
+      "rewards", "reward_bits", "response_count", "group_size",     "group_sizes", "group_ids",
+      "valid",   "outcomes",    "lengths",        "trajectory_ids", "reply_form"};
+  std::string_view name = field;
+  for (const std::string_view sibling : {"_fixed32_le", "_float32_le"}) {
+    if (name.ends_with(sibling)) name.remove_suffix(sibling.size());
+  }
+  return std::ranges::find(kNames, name) != std::end(kNames);
+}
 
 absl::Status Computation::Begin(const Batch& batch, const Settings& settings, Reply& reply) {
   if (const auto violations = Check(batch, settings); !violations.empty()) {

@@ -9,6 +9,7 @@
 #include <absl/status/status.h>
 
 #include <cstddef>
+#include <string>
 #include <vector>
 
 #include "advantaged/client/batch.h"
@@ -17,6 +18,9 @@
 #include "client/cpp/request_bytes.h"
 
 namespace advantaged::client {
+
+// Whether a field of a request is for the client to set, from the batch, and not a setting.
+bool IsOfBatch(const std::string& field);
 
 class Computation {
  public:

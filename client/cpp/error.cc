@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "advantaged/rpc/status.pb.h"
+#include "base/text.h"
 #include "client/cpp/grpc_status.h"
-#include "client/cpp/text.h"
 
 namespace advantaged::client {
 namespace {

@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "advantaged/v1/catalog.pb.h"
+#include "base/text.h"
 #include "client/cpp/grpc_status.h"
-#include "client/cpp/text.h"
 
 namespace advantaged::client {
 namespace {

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/text.h"
 #include "client/cpp/grpc_status.h"
-#include "client/cpp/text.h"
 
 namespace advantaged::client {
 namespace {

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "advantaged/client/client.h"
-#include "client/cpp/text.h"
+#include "base/text.h"
 
 namespace advantaged::client {
 namespace {

@@ -2,12 +2,11 @@
 
 #include <absl/status/status.h>
 
-#include <set>
-
 #include "advantaged/v1/method.pb.h"
-#include "client/cpp/closest_name.h"
-#include "client/cpp/parameter_value.h"
-#include "client/cpp/text.h"
+#include "base/names.h"
+#include "base/text.h"
+#include "client/cpp/method_fields.h"
+#include "client/cpp/setting_value.h"
 
 namespace advantaged::client {
 namespace {
@@ -21,40 +20,65 @@ const OneofDescriptor& Methods() {
   return *v1::MethodSpec::descriptor()->FindOneofByName("method");
 }
 
-const FieldDescriptor* FindMethod(std::string_view name) {
-  const FieldDescriptor* field = v1::MethodSpec::descriptor()->FindFieldByName(std::string(name));
-  return field != nullptr && field->containing_oneof() == &Methods() ? field : nullptr;
-}
-
-std::vector<std::string> ParameterNames(const Descriptor& method) {
-  std::vector<std::string> names;
-  names.reserve(static_cast<std::size_t>(method.field_count()));
-  for (int i = 0; i < method.field_count(); ++i) names.push_back(method.field(i)->name());
-  return names;
-}
-
 // Applies one KEY=VALUE to the message of the method `name`.
 absl::Status ApplySetting(std::string_view name, const std::string& setting,
                           std::set<std::string>& seen, Message& parameters) {
-  const std::size_t equals = setting.find('=');
-  if (equals == std::string::npos || equals == 0) {
-    return absl::InvalidArgumentError(Concat("\"", setting, "\" is not KEY=VALUE"));
-  }
-  const std::string key = setting.substr(0, equals);
+  const absl::StatusOr<Assignment> assignment = ParseAssignment(setting, seen);
+  if (!assignment.ok()) return assignment.status();
+  const auto& [key, value] = *assignment;
   const FieldDescriptor* field = parameters.GetDescriptor()->FindFieldByName(key);
-  if (field == nullptr) {
-    const std::vector<std::string> known = ParameterNames(*parameters.GetDescriptor());
-    const std::string has = known.empty() ? "none" : JoinNames(known);
-    return absl::InvalidArgumentError(
-        Concat(name, " has no parameter \"", key, "\"; it has ", has, Suggestion(key, known)));
+  if (field != nullptr) return SetValue(*field, value, parameters);
+  const std::vector<std::string> known = FieldNames(*parameters.GetDescriptor());
+  return absl::InvalidArgumentError(Concat(name, " has no parameter \"", key, "\"; it has ",
+                                           known.empty() ? "none" : JoinNames(known),
+                                           Suggestion(key, known)));
+}
+
+// As one word of a line of settings: in quotes if it needs them.
+std::string Quoted(const std::string& value) {
+  if (value.find_first_of(" \t\n\r\v\f'\"") == std::string::npos) return value;
+  std::string text;
+  for (std::size_t begin = 0; begin < value.size();) {
+    const bool single = value[begin] == '\'';
+    const std::size_t end = std::min(
+        single ? value.find_first_not_of('\'', begin) : value.find('\'', begin), value.size());
+    const std::string_view quote = single ? "\"" : "'";
+    Append(text, Concat(quote, value.substr(begin, end - begin), quote));
+    begin = end;
   }
-  if (!seen.insert(key).second) {
-    return absl::InvalidArgumentError(Concat("parameter ", key, " is given twice"));
-  }
-  return SetParameter(*field, setting.substr(equals + 1), parameters);
+  return text;
 }
 
 }  // namespace
+
+absl::StatusOr<Message*> SetMethod(std::string_view name, v1::MethodSpec& spec) {
+  const FieldDescriptor* field = v1::MethodSpec::descriptor()->FindFieldByName(std::string(name));
+  if (field != nullptr && field->containing_oneof() == &Methods()) {
+    return spec.GetReflection()->MutableMessage(&spec, field);
+  }
+  const std::vector<std::string> known = MethodNames();
+  return absl::InvalidArgumentError(Concat("unknown method \"", name, "\"", Suggestion(name, known),
+                                           "; methods: ", JoinNames(known)));
+}
+
+std::vector<std::string> FieldNames(const Descriptor& message) {
+  std::vector<std::string> names;
+  names.reserve(static_cast<std::size_t>(message.field_count()));
+  for (int i = 0; i < message.field_count(); ++i) names.push_back(message.field(i)->name());
+  return names;
+}
+
+absl::StatusOr<Assignment> ParseAssignment(const std::string& text, std::set<std::string>& seen) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0) {
+    return absl::InvalidArgumentError(Concat("\"", text, "\" is not KEY=VALUE"));
+  }
+  Assignment assignment{text.substr(0, equals), text.substr(equals + 1)};
+  if (!seen.insert(assignment.name).second) {
+    return absl::InvalidArgumentError(Concat(assignment.name, " is given twice"));
+  }
+  return assignment;
+}
 
 std::vector<std::string> MethodNames() {
   std::vector<std::string> names;
@@ -65,17 +89,12 @@ std::vector<std::string> MethodNames() {
 
 absl::StatusOr<v1::MethodSpec> ParseMethodSpec(std::string_view name,
                                                std::span<const std::string> settings) {
-  const FieldDescriptor* method = FindMethod(name);
-  if (method == nullptr) {
-    const std::vector<std::string> known = MethodNames();
-    return absl::InvalidArgumentError(Concat(
-        "unknown method \"", name, "\"", Suggestion(name, known), "; methods: ", JoinNames(known)));
-  }
   v1::MethodSpec spec;
-  Message& parameters = *spec.GetReflection()->MutableMessage(&spec, method);
+  const absl::StatusOr<Message*> parameters = SetMethod(name, spec);
+  if (!parameters.ok()) return parameters.status();
   std::set<std::string> seen;
   for (const std::string& setting : settings) {
-    absl::Status status = ApplySetting(name, setting, seen, parameters);
+    absl::Status status = ApplySetting(name, setting, seen, **parameters);
     if (!status.ok()) return status;
   }
   return spec;
@@ -88,8 +107,8 @@ std::string FormatMethodSpec(const v1::MethodSpec& spec) {
   std::string text = method->name();
   for (int i = 0; i < parameters.GetDescriptor()->field_count(); ++i) {
     const FieldDescriptor& field = *parameters.GetDescriptor()->field(i);
-    if (HasParameter(field, parameters)) {
-      Append(text, Concat(" ", field.name(), "=", FormatParameter(field, parameters)));
+    if (HasValue(field, parameters)) {
+      Append(text, Concat(" ", field.name(), "=", Quoted(FormatValue(field, parameters))));
     }
   }
   return text;

@@ -4,8 +4,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/text.h"
 #include "client/cpp/grpc_status.h"
-#include "client/cpp/text.h"
 
 namespace advantaged::client {
 namespace {

@@ -8,8 +8,8 @@
 #include <random>
 #include <string>
 
+#include "base/text.h"
 #include "client/cpp/grpc_status.h"
-#include "client/cpp/text.h"
 
 namespace advantaged::client {
 namespace {

@@ -5,8 +5,8 @@
 #include <span>
 #include <utility>
 
-#include "core/closest_name.h"
-#include "core/text.h"
+#include "base/names.h"
+#include "base/text.h"
 
 namespace advantaged::formula {
 
@@ -60,19 +60,12 @@ const Variable* FindVariable(std::string_view name) {
 
 std::string Quoted(std::string_view name) { return Concat("\"", name, "\""); }
 
-// "a, b, c".
-std::string Joined(std::span<const std::string_view> names) {
-  std::string text;
-  for (const std::string_view name : names) Append(text, Concat(text.empty() ? "" : ", ", name));
-  return text;
-}
-
 std::string UnknownFunction(std::string_view name) {
   std::vector<std::string_view> known;
   for (const Function& function : kFunctions) known.push_back(function.name);
   // Too short for a distance to find it.
   const std::string_view meant = name == "ln" ? "log" : name;
-  return Concat("unknown function ", Quoted(name), "; there are ", Joined(known),
+  return Concat("unknown function ", Quoted(name), "; there are ", JoinNames(known),
                 Suggestion(meant, known));
 }
 
@@ -124,7 +117,7 @@ std::string Builder::UnknownName(std::string_view name) const {
   std::vector<std::string_view> known;
   for (const Variable& variable : kVariables) known.push_back(variable.name);
   for (const auto& [constant, value] : constants_) known.push_back(constant);
-  const std::string names = Joined(known);
+  const std::string names = JoinNames(known);
   for (const Function& function : kFunctions) known.push_back(function.name);
   return Concat("unknown name ", Quoted(name), "; there are ", names,
                 ", and any other as one of the constants", Suggestion(name, known));

@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <tao/pegtl.hpp>
 
+#include "base/text.h"
 #include "core/formula/builder.h"
 #include "core/formula/formula.h"
-#include "core/text.h"
 
 namespace advantaged {
 namespace {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
 #include "core/formula/number.h"
-#include "core/text.h"
 
 namespace advantaged {
 

@@ -12,10 +12,10 @@
 #include <limits>
 #include <utility>
 
-#include "core/closest_name.h"
+#include "base/names.h"
+#include "base/text.h"
 #include "core/methods/parameters.h"
 #include "core/methods/rows.h"
-#include "core/text.h"
 
 namespace advantaged {
 namespace {

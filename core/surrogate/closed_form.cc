@@ -6,7 +6,7 @@
 #include <utility>
 #include <variant>
 
-#include "core/text.h"
+#include "base/text.h"
 
 namespace advantaged {
 namespace {

@@ -7,12 +7,12 @@
 #include <string>
 #include <utility>
 
+#include "base/text.h"
 #include "core/surrogate/closed_form.h"
 #include "core/surrogate/finite_n.h"
 #include "core/surrogate/integral.h"
 #include "core/surrogate/landmarks.h"
 #include "core/surrogate/population.h"
-#include "core/text.h"
 
 namespace advantaged {
 namespace {

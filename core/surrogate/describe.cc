@@ -4,13 +4,13 @@
 #include <cmath>
 #include <string_view>
 
+#include "base/text.h"
 #include "core/failure.h"
 #include "core/methods/surrogate.h"
 #include "core/resolve.h"
 #include "core/surrogate/curve.h"
 #include "core/surrogate/finite_n.h"
 #include "core/table_cache.h"
-#include "core/text.h"
 
 namespace advantaged {
 namespace {

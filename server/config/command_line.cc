@@ -2,8 +2,8 @@
 
 #include <CLI/CLI.hpp>
 
-#include "core/closest_name.h"
-#include "core/text.h"
+#include "base/names.h"
+#include "base/text.h"
 #include "server/config/settings.h"
 
 namespace advantaged {

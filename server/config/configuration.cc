@@ -4,7 +4,7 @@
 #include <boost/crc.hpp>
 #include <cstdio>
 
-#include "core/text.h"
+#include "base/text.h"
 #include "server/config/file.h"
 #include "server/config/settings.h"
 

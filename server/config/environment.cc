@@ -4,8 +4,8 @@
 #include <iterator>
 #include <string_view>
 
-#include "core/closest_name.h"
-#include "core/text.h"
+#include "base/names.h"
+#include "base/text.h"
 #include "server/config/settings.h"
 
 namespace advantaged {

@@ -8,8 +8,8 @@
 #include <fstream>
 #include <sstream>
 
-#include "core/closest_name.h"
-#include "core/text.h"
+#include "base/names.h"
+#include "base/text.h"
 
 namespace advantaged {
 namespace {

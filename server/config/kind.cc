@@ -4,7 +4,7 @@
 #include <charconv>
 #include <cmath>
 
-#include "core/text.h"
+#include "base/text.h"
 
 namespace advantaged {
 namespace {

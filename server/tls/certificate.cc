@@ -4,7 +4,7 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 
-#include "core/text.h"
+#include "base/text.h"
 
 namespace advantaged {
 namespace {

@@ -3,7 +3,7 @@
 #include <grpcpp/security/tls_certificate_verifier.h>
 #include <spdlog/spdlog.h>
 
-#include "core/text.h"
+#include "base/text.h"
 #include "server/printable.h"
 #include "server/tls/client_names.h"
 

@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "core/text.h"
+#include "base/text.h"
 #include "server/errno_message.h"
 #include "server/tls/certificate.h"
 

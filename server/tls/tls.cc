@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <fstream>
 
-#include "core/text.h"
+#include "base/text.h"
 #include "server/errno_message.h"
 #include "server/printable.h"
 

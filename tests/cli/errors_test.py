@@ -95,9 +95,10 @@ def test_lines_are_named_across_calls(server):
 
 
 @pytest.mark.parametrize("arguments, message", [
-    ([], "subcommand"),
     (["compute"], "--method is required"),
     (["compute", "--method", "gpro"], 'did you mean "grpo"?'),
+    (["compute", "--method", "GRPO"], 'did you mean "grpo"?'),
+    (["compute", "--method", "focal", "-p", "base=RLOO"], 'did you mean "rloo"?'),
     (["compute", "--method", "grpo", "-p", "k=1"], "it has ddof, epsilon"),
     (["compute", "--method", "grpo", "-p", "epsilon=1,5"], '"1,5" is not a number'),
     (["compute", "--method", "grpo", "--pass-at", "1,x"], "--pass-at"),
@@ -105,7 +106,12 @@ def test_lines_are_named_across_calls(server):
     (["compute", "--method", "grpo", "--output", "csv"], "--output"),
     (["compute", "--method", "grpo", "--max-call-responses", "0"], "--max-call-responses"),
     (["compute", "--method", "grpo", "--local", "--server", "a:1"], "exclude each other"),
-    (["compute", "--method", "grpo", "--unknown"], "--unknown"),
+    (["compute", "--method", "grpo", "--unknown"], 'unknown flag "--unknown"'),
+    (["compute", "--metod", "grpo"], 'unknown flag "--metod"; did you mean "--method"?'),
+    (["compute", "--method", "grpo", "--OUTPUT=csv"], 'did you mean "--output"?'),
+    (["--local", "methods"], 'unknown flag "--local"'),
+    (["ping", "ping"], 'unexpected argument "ping"'),
+    (["compute", "--method", "grpo", "--run", "--no-observe"], '--run: its value is missing: "--no-observe" follows'),
     (["ping", "--server", "localhost"], '"localhost" is not an address'),
     (["ping", "--server", "http://localhost:1"], "is not an address"),
     (["ping", "--timeout", "0"], "--timeout"),
@@ -128,8 +134,8 @@ def closed_port():
         return probe.getsockname()[1]
 
 
-@pytest.mark.parametrize("command", [["compute", "--method", "rloo"], ["methods"], ["ping"],
-                                     ["info"], ["describe", "grpo"]], ids=lambda command: command[0])
+@pytest.mark.parametrize("command", [["compute", "--method", "rloo"], ["methods"], ["ping"], ["ping", "--output", "json"],
+                                     ["info"], ["describe", "grpo"]], ids=" ".join)
 def test_no_server(command, tmp_path):
     for address in (f"127.0.0.1:{closed_port()}", f"unix:{tmp_path}/none.sock"):
         process = advctl(*command, "--server", address, stdin=GOOD)

@@ -113,10 +113,11 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(InputRules, AGroupIsOnOneLine) {
   InputRules rules;
   const InputLine a = Parsed(R"({"rewards":[1],"group":"a"})");
-  EXPECT_EQ(rules.Check(1, a), "");
-  EXPECT_EQ(rules.Check(2, Parsed(R"({"rewards":[1]})")), "");
-  EXPECT_EQ(rules.Check(3, Parsed(R"({"rewards":[1]})")), "");
-  EXPECT_THAT(rules.Check(4, a), StartsWith("group (\"a\"): the same group as on line 1"));
+  EXPECT_EQ(rules.Check({.line = 1}, a), "");
+  EXPECT_EQ(rules.Check({.line = 2}, Parsed(R"({"rewards":[1]})")), "");
+  EXPECT_EQ(rules.Check({.line = 3}, Parsed(R"({"rewards":[1]})")), "");
+  EXPECT_THAT(rules.Check({.line = 4}, a),
+              StartsWith("group (\"a\"): the same group as on line 1"));
 }
 
 TEST(InputRules, OutcomesAndLengthsAreOnEveryLineOrNone) {
@@ -124,12 +125,13 @@ TEST(InputRules, OutcomesAndLengthsAreOnEveryLineOrNone) {
   const InputLine lengths = Parsed(R"({"rewards":[1],"lengths":[1]})");
   const InputLine valid = Parsed(R"({"rewards":[1],"valid":[true]})");
   InputRules without;
-  EXPECT_EQ(without.Check(2, plain), "");
-  EXPECT_EQ(without.Check(3, valid), "");
-  EXPECT_THAT(without.Check(5, lengths), StartsWith("lengths: given, but line 2 has none"));
+  EXPECT_EQ(without.Check({.line = 2}, plain), "");
+  EXPECT_EQ(without.Check({.line = 3}, valid), "");
+  EXPECT_THAT(without.Check({.line = 5}, lengths),
+              StartsWith("lengths: given, but line 2 has none"));
   InputRules with;
-  EXPECT_EQ(with.Check(1, lengths), "");
-  EXPECT_THAT(with.Check(2, plain), StartsWith("lengths: missing, but line 1 has them"));
+  EXPECT_EQ(with.Check({.line = 1}, lengths), "");
+  EXPECT_THAT(with.Check({.line = 2}, plain), StartsWith("lengths: missing, but line 1 has it"));
 }
 
 }  // namespace

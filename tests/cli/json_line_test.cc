@@ -13,7 +13,7 @@ namespace advantaged::cli {
 namespace {
 
 TEST(JsonLine, HasEveryFieldInOrder) {
-  const Batch::Group group{.line = 1, .id = "p\"7", .offset = 0, .size = 2};
+  const Batch::Group group{.place = {.line = 1}, .id = "p\"7", .offset = 0, .size = 2};
   const std::vector<float> advantages = {1.5F, -0.1F};
   const GroupResult result{.group = &group,
                            .advantages = advantages,
@@ -33,7 +33,7 @@ TEST(JsonLine, HasEveryFieldInOrder) {
 }
 
 TEST(JsonLine, LeavesOutWhatDoesNotApply) {
-  const Batch::Group group{.line = 1, .id = std::nullopt, .offset = 0, .size = 1};
+  const Batch::Group group{.place = {.line = 1}, .id = std::nullopt, .offset = 0, .size = 1};
   const std::vector<float> advantages = {0};
   GroupResult result;
   result.group = &group;
@@ -58,7 +58,8 @@ TEST(JsonLine, EveryFloat32ReadsBackAsTheSameBits) {
     const float value = std::bit_cast<float>(static_cast<std::uint32_t>(random()));
     if (std::isfinite(value)) values.push_back(value);
   }
-  const Batch::Group group{.line = 1, .id = std::nullopt, .offset = 0, .size = values.size()};
+  const Batch::Group group{
+      .place = {.line = 1}, .id = std::nullopt, .offset = 0, .size = values.size()};
   GroupResult result;
   result.group = &group;
   result.advantages = values;

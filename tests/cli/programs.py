@@ -18,7 +18,7 @@ DATA = SOURCE_DIR / "data" / "humaneval_runs.jsonl"
 
 def advctl(*args, stdin="", environment=None):
     """Runs advctl; returns the finished process, output as text."""
-    env = {name: value for name, value in os.environ.items() if name != "ADVANTAGED_SERVER"}
+    env = {name: value for name, value in os.environ.items() if not name.startswith("ADVANTAGED_")}
     env.update(environment or {})
     return subprocess.run([ADVCTL, *map(str, args)], input=stdin, env=env, check=False,
                           capture_output=True, text=True, timeout=PATIENCE)

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "core/text.h"
+#include "base/text.h"
 #include "tests/core/formula_check.h"
 
 namespace advantaged::testing {

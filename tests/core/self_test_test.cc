@@ -9,8 +9,8 @@
 #include <array>
 #include <string>
 
+#include "base/text.h"
 #include "core/kernels/target.h"
-#include "core/text.h"
 
 namespace advantaged {
 namespace {

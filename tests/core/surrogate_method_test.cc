@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "base/text.h"
 #include "core/resolve.h"
 #include "core/table_cache.h"
-#include "core/text.h"
 #include "tests/core/refusal.h"
 
 namespace advantaged::testing {

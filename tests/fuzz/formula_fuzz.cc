@@ -11,11 +11,11 @@
 #include <vector>
 
 #include "advantaged/describe.h"
+#include "base/text.h"
 #include "core/failure.h"
 #include "core/formula/formula.h"
 #include "core/formula/surrogate_formula.h"
 #include "core/methods/surrogate.h"
-#include "core/text.h"
 #include "tests/fuzz/require.h"
 
 namespace advantaged::fuzz {

@@ -15,6 +15,7 @@ CORE = re.compile(r"^(core/|advantaged/\w+\.h$)")
 # (files, what they must not include, why). Expressions for the start of the path and
 # of the include.
 RULES = [
+    ("base/", r"^(?!base/)\w+/", "what all rooms share stands on the standard library"),
     ("core/", r"^(grpc|grpcpp|google|prometheus)/|\.pb\.h$", "the core knows no transport"),
     ("core/", r"^(absl|nlohmann|spdlog|fmt|CLI|toml\+\+)/", "the core needs a compiler only"),
     (r"core/(?!(formula|surrogate)/\w+\.cc$)", r"^(boost|tao)/",
@@ -23,7 +24,7 @@ RULES = [
      "Highway stays inside the sources of core/kernels/"),
     ("core/", r"^(server|client|cli|tests)/", "the core stands below everything"),
     ("core/kernels/", r"^core/methods/", "methods call kernels, not the reverse"),
-    ("core/include/", r"^core/", "public headers are installed without the rest of core/"),
+    ("core/include/", r"^(base|core)/", "public headers are installed without the rest of core/"),
     ("server/", r"^(client|cli|tests)/", "the server stands beside its clients"),
     ("client/(?!python_local/)", r"^(core|server|cli|tests)/|^advantaged/\w+\.h$",
      "a client knows the contract only"),
@@ -34,7 +35,7 @@ RULES = [
      "flags are data: parsing CLI11 takes ten seconds, and one file of a program does it"),
     ("", r"\.(cc|cpp|cu)$", "sources are not included, main.cc least of all"),
 ]
-ROOTED = re.compile(r"^(core|server|client|cli|tests|advantaged)/")
+ROOTED = re.compile(r"^(base|core|server|client|cli|tests|advantaged)/")
 
 
 def check_file(path, text):
@@ -72,7 +73,8 @@ if __name__ == "__main__":
     checker.main(
         check,
         good={
-            **including("core/methods/rloo.cc", "<cmath>", '"core/kernels/affine.h"'),
+            **including("base/names.h", "<string>", '"base/text.h"'),
+            **including("core/methods/rloo.cc", "<cmath>", '"base/text.h"', '"core/kernels/affine.h"'),
             **including("core/engine.cc", '"advantaged/advantaged.h"', '"core/engine.h"'),
             **including("core/formula/compile.cc", "<tao/pegtl.hpp>", "<boost/math/special_functions/beta.hpp>"),
             **including("core/kernels/table.cc", "<hwy/highway.h>", '"core/kernels/rows-inl.h"'),
@@ -88,6 +90,8 @@ if __name__ == "__main__":
             **including("tests/core/engine_test.cc", '"core/engine.h"', "<gtest/gtest.h>"),
         },
         bad={
+            "core in base": including("base/names.h", '"core/engine.h"'),
+            "gRPC in base": including("base/names.h", "<grpcpp/grpcpp.h>"),
             "gRPC in core": including("core/engine.cc", "<grpcpp/grpcpp.h>"),
             "protobuf in core": including("core/a.h", "<google/protobuf/any.h>"),
             "metrics in core": including("core/methods/a.cc", "<prometheus/counter.h>"),

@@ -20,14 +20,8 @@ namespace advantaged::client {
 // The names of all methods, in the order of the contract.
 std::vector<std::string> MethodNames();
 
-// The method `name` with `settings`, each KEY=VALUE. Values:
-//
-//   whole numbers, reals   4, 0.25, 1e-6: the whole text must be the number, in any locale
-//   flags                  true, false
-//   choices                rloo, leave_one_out: the value's name in lower case without its prefix
-//   texts                  as they are: formula=2*asin(sqrt(rho))
-//   constants              NAME=NUMBER,NAME=NUMBER…: constants=a=1,b=0.5
-//   tables                 JSON, or @FILE with JSON: [{"n": 2, "advantage_correct": [0, 1, 0], …}]
+// The method `name` with `settings`, each KEY=VALUE with a value of docs/settings.md. Tables may
+// also be JSON, or @FILE with JSON: [{"n": 2, "advantage_correct": [0, 1, 0], …}]
 //
 // INVALID_ARGUMENT says what is wrong with which text and what would be right: unknown names with
 // the closest known one, a key given twice, a malformed value. Ranges are for the server to check,
@@ -35,8 +29,8 @@ std::vector<std::string> MethodNames();
 absl::StatusOr<v1::MethodSpec> ParseMethodSpec(std::string_view name,
                                                std::span<const std::string> settings = {});
 
-// The reverse: "pass_at_k_grpo k=4 keep_factor_k=false", fields that are not set left out, tables
-// as their number; "" if no method is set.
+// The reverse, as a line of settings: "pass_at_k_grpo k=4 keep_factor_k=false", fields that are not
+// set left out, tables as their number; "" if no method is set.
 std::string FormatMethodSpec(const v1::MethodSpec& spec);
 
 }  // namespace advantaged::client

@@ -1,9 +1,13 @@
-// Composing messages: Concat("k = ", k, " exceeds n = ", n). Numbers are written so that they read
-// back as the same value; a NaN loses its sign, which nobody wants to read.
-#ifndef ADVANTAGED_CORE_TEXT_H_
-#define ADVANTAGED_CORE_TEXT_H_
+// Composing messages: Concat("k = ", k, " exceeds n = ", n). Numbers are written in the shortest
+// form that reads back as the same value of their type, in any locale; a NaN loses its sign, which
+// nobody wants to read.
+//
+// Not absl::StrCat: it writes six digits of a double, and Debian's does not take std::string_view.
+#ifndef ADVANTAGED_BASE_TEXT_H_
+#define ADVANTAGED_BASE_TEXT_H_
 
 #include <charconv>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -17,7 +21,7 @@ requires std::is_arithmetic_v<Number>
 void Append(std::string& text, Number number) {
   if (number != number) return Append(text, std::string_view("nan"));
   char buffer[32];
-  text.append(buffer, std::to_chars(buffer, buffer + sizeof buffer, number).ptr);
+  text.append(std::begin(buffer), std::to_chars(std::begin(buffer), std::end(buffer), number).ptr);
 }
 
 template <typename... Parts>
@@ -34,4 +38,4 @@ inline std::string At(std::string_view path, std::size_t index) {
 
 }  // namespace advantaged
 
-#endif  // ADVANTAGED_CORE_TEXT_H_
+#endif  // ADVANTAGED_BASE_TEXT_H_
