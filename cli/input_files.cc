@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <iostream>
 #include <utility>
 
 #include "base/text.h"
@@ -17,7 +16,8 @@ constexpr char kStandardInput[] = "-";
 
 }  // namespace
 
-InputFiles::InputFiles(std::vector<std::string> names) : names_(std::move(names)) {
+InputFiles::InputFiles(std::vector<std::string> names, std::istream& standard_input)
+    : names_(std::move(names)), standard_input_(standard_input) {
   if (names_.empty()) names_.emplace_back(kStandardInput);
   if (std::ranges::count(names_, kStandardInput) > 1) {
     throw Failure(ExitCode::kUsage, "- (standard input) is given twice");
@@ -43,7 +43,7 @@ bool InputFiles::has_standard_input() const {
 void InputFiles::OpenNext() {
   const std::string& name = names_[next_++];
   line_ = 0;
-  input_ = &std::cin;
+  input_ = &standard_input_;
   if (name == kStandardInput) return;
   file_ = std::ifstream(name, std::ios::binary);
   if (!file_) Refuse(Concat("cannot read ", name));

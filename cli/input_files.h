@@ -4,7 +4,7 @@
 
 #include <cstdint>
 #include <fstream>
-#include <istream>
+#include <iostream>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,8 +16,8 @@ namespace advantaged::cli {
 class InputFiles {
  public:
   // "-" is standard input; none is "-" alone. Throws a Failure if one of them cannot be read,
-  // before anything is.
-  explicit InputFiles(std::vector<std::string> names);
+  // before anything is. `standard_input` must outlive the files.
+  explicit InputFiles(std::vector<std::string> names, std::istream& standard_input = std::cin);
 
   // The next line that is not blank, and where it stands; false at the end of the last file.
   bool Next(std::string& text, Place& place);
@@ -31,6 +31,7 @@ class InputFiles {
   void OpenNext();
 
   std::vector<std::string> names_;
+  std::istream& standard_input_;
   std::size_t next_ = 0;  // to be opened
   std::ifstream file_;
   std::istream* input_ = nullptr;

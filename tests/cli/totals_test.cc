@@ -41,7 +41,7 @@ Totals Compute(std::size_t groups_per_call) {
   Totals totals;
   Batch batch;
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    batch.Add(i + 1, lines[i]);
+    batch.Add(Place{.line = i + 1}, lines[i]);
     if (batch.groups().size() < groups_per_call && i + 1 < lines.size()) continue;
     const auto reply = backend->Compute(batch.view(), Settings());
     EXPECT_TRUE(reply.ok()) << reply.status();

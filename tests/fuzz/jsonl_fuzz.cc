@@ -13,6 +13,7 @@
 #include "advantaged/client/method_spec.h"
 #include "cli/compute.h"
 #include "cli/failure.h"
+#include "cli/input_files.h"
 #include "cli/output.h"
 #include "cli/stage_flag.h"
 #include "client/cpp/grpc_status.h"
@@ -84,7 +85,8 @@ void Run(std::istream& input) {
     const cli::ComputeJob job = ParseJob(command);
     const auto backend = cli::MakeLocalBackend();
     CheckedOutput output;
-    cli::Compute(job, input, *backend, output);
+    cli::InputFiles files({}, input);
+    cli::Compute(job, files, *backend, output);
   } catch (const Failure& failure) {
     Require(failure.code() == ExitCode::kRefused || failure.code() == ExitCode::kUsage,
             "what is wrong is the input or the command", failure.what());
