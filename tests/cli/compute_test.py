@@ -162,7 +162,7 @@ def test_ping_and_info(server):
         assert ping.returncode == 0 and f"at {address}: round trip" in ping.stdout
         info = advctl("info", "--server", address)
         assert info.returncode == 0 and "max request bytes" in info.stdout
-    assert "numerics version    1" in advctl("info", "--local").stdout
+    assert "numerics version    2" in advctl("info", "--local").stdout
 
 
 STAGED = lines_of({"rewards": [1, 2], "lengths": [1, 3]}, {"rewards": [3, 6], "lengths": [0, 4]})

@@ -53,6 +53,7 @@ fn summary(a: &Summary, b: &Summary) -> Summary {
         empty_groups: a.empty_groups + b.empty_groups,
         small_groups: a.small_groups + b.small_groups,
         suspicious_groups: a.suspicious_groups + b.suspicious_groups,
+        incomplete_groups: a.incomplete_groups + b.incomplete_groups,
         mean_success_rate: mean((a.mean_success_rate, known(a)), (b.mean_success_rate, known(b))),
         pass_at_k: a
             .pass_at_k
