@@ -160,6 +160,7 @@ mod tests {
             mixed_groups: 1,
             constant_groups: 1,
             empty_groups: 1,
+            incomplete_groups: 1,
             mean_success_rate: Some(0.25),
             pass_at_k: vec![PassAtK { k: 2, mean: Some(0.5), groups: 2 }],
             no_signal_share: 1.0 / 3.0,
@@ -174,6 +175,7 @@ mod tests {
             masked_responses: 3,
             mixed_groups: 5,
             all_pass_groups: 1,
+            incomplete_groups: 2,
             mean_success_rate: Some(0.75),
             pass_at_k: vec![PassAtK { k: 2, mean: Some(1.0), groups: 6 }],
             no_signal_share: 0.0,
@@ -185,6 +187,7 @@ mod tests {
         let whole = merge(response(a), response(b)).unwrap().summary;
         assert_eq!((whole.groups, whole.responses, whole.masked_responses), (10, 8, 3));
         assert_eq!((whole.all_fail_groups, whole.mixed_groups, whole.all_pass_groups), (1, 6, 1));
+        assert_eq!(whole.incomplete_groups, 3);
         assert_eq!(whole.mean_success_rate, Some((2.0 * 0.25 + 6.0 * 0.75) / 8.0));
         assert_eq!(whole.pass_at_k[0].mean, Some((2.0 * 0.5 + 6.0 * 1.0) / 8.0));
         assert_eq!(whole.no_signal_share, 1.0 / 9.0);
