@@ -12,8 +12,8 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-// Groups of many kinds: constant, mixed, of two sizes (one less than expected), masked to too few and
-// to none.
+// Groups of many kinds: constant, mixed, of two sizes (one less than expected), masked to too few
+// and to none.
 std::vector<InputLine> Lines() {
   std::vector<InputLine> lines;
   for (int i = 0; i < 40; ++i) {
