@@ -104,7 +104,7 @@ fn statistics(mut a: GroupStatistics, b: GroupStatistics) -> GroupStatistics {
     a
 }
 
-/// Each kind once; counts with which its text begins are added up.
+/// Each kind once, in the server's order; counts with which its text begins are added up.
 fn warnings(mut all: Vec<Warning>, more: Vec<Warning>) -> Vec<Warning> {
     for warning in more {
         match all.iter_mut().find(|known| known.code == warning.code) {
@@ -119,6 +119,7 @@ fn warnings(mut all: Vec<Warning>, more: Vec<Warning>) -> Vec<Warning> {
             }
         }
     }
+    all.sort_by_key(|warning| warning.code);
     all
 }
 
@@ -223,7 +224,7 @@ mod tests {
         let second = vec![warning(1, "rloo: below 0 from c = 3"), warning(3, "40 groups are small"), warning(2, "x")];
         let all = warnings(first, second);
         let texts: Vec<&str> = all.iter().map(|warning| warning.message.as_str()).collect();
-        assert_eq!(texts, ["42 groups are small", "rloo: below 0 from c = 2", "x"]);
+        assert_eq!(texts, ["rloo: below 0 from c = 2", "x", "42 groups are small"]);
     }
 
     #[test]
