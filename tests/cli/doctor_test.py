@@ -203,7 +203,7 @@ def test_no_health_service():
 
 
 @pytest.mark.parametrize("info, found", [
-    ({"version": "0.2.0"}, "server 0.2.0 with numerics 1"),
+    ({"version": "0.2.0"}, "server 0.2.0 with numerics 2"),
     ({"numerics_version": 1}, "server 0.1.0 with numerics 1"),
 ])
 def test_other_versions(info, found):
@@ -215,7 +215,7 @@ def test_other_versions(info, found):
     assert "required_numerics_version" in remedy(process, "versions") or "numerics_version" not in info
     if "numerics_version" in info:
         # No bits are known of it.
-        assert checks["golden batch"] == ("note", "computed; bits are known of numerics 1 only")
+        assert checks["golden batch"] == ("note", "computed; bits are known of numerics 2 only")
         assert process.returncode == 0
 
 
