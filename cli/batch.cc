@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/kernels/constant_rule.h"
+
 namespace advantaged::cli {
 namespace {
 
@@ -81,14 +83,14 @@ const Batch::Group& Batch::GroupOf(std::size_t response) const {
 }
 
 bool Batch::ConstantRewards(const Group& group, double tolerance) const {
-  double minimum = std::numeric_limits<double>::infinity();
-  double maximum = -minimum;
+  float minimum = std::numeric_limits<float>::infinity();
+  float maximum = -minimum;
   for (std::size_t i = group.offset; i < group.offset + group.size; ++i) {
     if ((valid_[i / 8] >> i % 8 & 1) == 0) continue;
-    minimum = std::min<double>(minimum, reward(i));
-    maximum = std::max<double>(maximum, reward(i));
+    minimum = std::min(minimum, reward(i));
+    maximum = std::max(maximum, reward(i));
   }
-  return maximum - minimum <= tolerance;
+  return ConstantRule::Within(tolerance).Holds(minimum, maximum);
 }
 
 }  // namespace advantaged::cli

@@ -26,6 +26,7 @@ struct ComputeFlags {
   std::optional<double> constant_tolerance;
   std::optional<std::uint32_t> expected_group_size;
   std::string small_group;
+  std::string declared_small_group;
   bool shape_rewards = false;
   bool zero_unless_mixed = false;
   std::vector<std::string> stages;
@@ -84,6 +85,11 @@ std::vector<Flag> Flags(ComputeFlags& flags) {
       {"--small-group", "POLICY", &flags.small_group,
        "For a group that masking leaves too small: zero\n(default), error, raw or clamp_k", kGroups,
        OneOf({"zero", "error", "raw", "clamp_k"})},
+      {"--declared-small-group", "POLICY", &flags.declared_small_group,
+       "For a group with fewer responses than expected, or\nthan the method needs: error "
+       "(default), or\n"
+       "computed where it can be, else zero, raw or clamp_k",
+       kGroups, OneOf({"zero", "error", "raw", "clamp_k"})},
 
       {"file", "FILE", &flags.files, "Files with JSON lines; - or none is standard input", kFiles},
       {"--output", "FORM", &flags.output,
@@ -113,6 +119,9 @@ std::vector<std::string> Words(const ComputeFlags& flags) {
   if (flags.constant_tolerance) add("constant_tolerance", *flags.constant_tolerance);
   if (flags.expected_group_size) add("expected_group_size", *flags.expected_group_size);
   if (!flags.small_group.empty()) add("small_group", flags.small_group);
+  if (!flags.declared_small_group.empty()) {
+    add("declared_small_group", flags.declared_small_group);
+  }
   if (flags.shape_rewards) add("shape_rewards", "true");
   if (flags.zero_unless_mixed) add("zero_unless_mixed", "true");
   if (flags.allow_recentering) add("allow_recentering", "true");

@@ -60,6 +60,7 @@ std::string NameLines(const std::string& description, const Batch& batch) {
 std::string Flag(std::string_view field, const Path& path) {
   constexpr std::string_view kFlags[] = {"success_threshold",
                                          "small_group",
+                                         "declared_small_group",
                                          "shape_rewards",
                                          "zero_unless_mixed",
                                          "constant_tolerance",

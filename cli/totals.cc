@@ -31,6 +31,7 @@ void AddCounts(const v1::Summary& other, v1::Summary& sum) {
   sum.set_varied_groups(sum.varied_groups() + other.varied_groups());
   sum.set_empty_groups(sum.empty_groups() + other.empty_groups());
   sum.set_small_groups(sum.small_groups() + other.small_groups());
+  sum.set_incomplete_groups(sum.incomplete_groups() + other.incomplete_groups());
   sum.set_suspicious_groups(sum.suspicious_groups() + other.suspicious_groups());
   sum.set_positive_weight(sum.positive_weight() + other.positive_weight());
   sum.set_negative_weight(sum.negative_weight() + other.negative_weight());

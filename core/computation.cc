@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "core/batch_run.h"
+#include "core/group_sizes.h"
 #include "core/kernels/apply.h"
 #include "core/stages.h"
 #include "core/validate.h"
@@ -35,9 +36,11 @@ Computation::Computation(const Request& request, Violations& violations)
     groups_ = trajectories_->Fold(groups_);
     batch_ = trajectories_->Fold(batch_);
   }
-  groups_.CheckExpected(batch_, violations);
+  // A mask that is wrong by itself says nothing about groups.
+  const BitSpan valid = arrays_are_good ? batch_.valid : BitSpan();
+  CheckExpectedSizes(request, groups_, valid, violations);
   if (method_is_good && violations.count() == before) {
-    CheckGroupSizes(request, method_, groups_, violations);
+    CheckNeededSizes(request, method_, groups_, valid, violations);
   }
 }
 
@@ -75,6 +78,7 @@ bool Computation::RunGroups(std::span<float> out, GroupObserver* observer, Notes
     first = last;
   }
   run.Finish(notes.warnings);
+  WarnOfSizes(request_, method_, groups_, notes.warnings);
   return true;
 }
 

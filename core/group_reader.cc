@@ -56,9 +56,9 @@ GroupOutcomes GroupReader::ReadOutcomes(const GroupInput& input, bool binary, st
     return Fill(input, [&](std::size_t i) { return sent[input.index(i)]; });
   }
   if (options_.success_threshold) {
-    const double threshold = *options_.success_threshold;
-    return Fill(input,
-                [&](std::size_t i) { return static_cast<double>(input.rewards[i]) >= threshold; });
+    // As a reward is: 0.7 meets 0.7, though the nearest float32 is below the nearest double.
+    const auto threshold = static_cast<float>(*options_.success_threshold);
+    return Fill(input, [&](std::size_t i) { return input.rewards[i] >= threshold; });
   }
   if (binary) {
     return {.known = true,

@@ -7,8 +7,10 @@
 #include "base/text.h"
 #include "core/failure.h"
 #include "core/kernels/apply.h"
+#include "core/kernels/constant_rule.h"
 #include "core/methods/base.h"
 #include "core/methods/surrogate.h"
+#include "core/treatment.h"
 
 namespace advantaged {
 namespace {
@@ -28,7 +30,7 @@ GroupReport::Mass MassOf(double advantage, std::uint32_t responses, double n) {
 }  // namespace
 
 bool IsConstant(const RewardScan& scan, double tolerance) {
-  return static_cast<double>(scan.maximum) - static_cast<double>(scan.minimum) <= tolerance;
+  return ConstantRule::Within(tolerance).Holds(scan.minimum, scan.maximum);
 }
 
 bool IsSuspicious(const RewardScan& scan) {
@@ -134,6 +136,7 @@ void GroupRun::Statistics(State& state) {
   s.success_rate = s.mean = s.sd = s.priority = kNaN;
   if (s.n == 0) return;
   s.outcome = Classify(state.outcomes, s.n, IsConstant(state.scan, options_.constant_tolerance));
+  s.incomplete = groups_.size(state.group) < complete_size_;
   s.suspicious = IsSuspicious(state.scan);
   suspicious_ += static_cast<std::size_t>(s.suspicious);
   const double n = s.n;
@@ -144,7 +147,7 @@ void GroupRun::Statistics(State& state) {
   } else {
     const Moments& moments = MomentsOf(state);
     s.mean = moments.mean + moments.residual;
-    s.sd = IsConstant(state.scan, 0) ? 0 : std::sqrt(moments.centred_squares / n);
+    s.sd = state.scan.minimum == state.scan.maximum ? 0 : std::sqrt(moments.centred_squares / n);
   }
   if (!state.outcomes.known) return;
   s.c = state.outcomes.correct;
@@ -156,40 +159,24 @@ void GroupRun::Statistics(State& state) {
   }
 }
 
-std::optional<Parameters> GroupRun::ParametersFor(const State& state, GroupStatistics& statistics) {
-  if (state.n() >= smallest_group_) return parameters_;
-  statistics.small = true;
-  ++small_;
-  switch (options_.small_group) {
-    case SmallGroupPolicy::kError:
-      violations_.Add("small_group",
-                      Concat(groups_.Name(state.group), " has ", state.n(), " valid responses; ",
-                             row_.name, " needs at least ", smallest_group_));
-      break;
-    case SmallGroupPolicy::kClampK: {
-      Parameters clamped = parameters_;
-      const std::uint32_t lower = smallest_group_ - state.n();
-      if (lower >= clamped.k) break;
-      clamped.k -= lower;
-      if (row_.smallest_group(clamped) <= state.n()) return clamped;
-      break;
-    }
-    case SmallGroupPolicy::kZero:
-    case SmallGroupPolicy::kRaw:
-      break;
-  }
-  return std::nullopt;
-}
-
 void GroupRun::Advantages(State& state) {
   pair_ = {0, 0};
   if (state.n() == 0) return;
-  const std::optional<Parameters> parameters = ParametersFor(state, report_.statistics);
-  const bool unmixed =
-      options_.zero_unless_mixed && report_.statistics.outcome != GroupOutcome::kMixed;
+  GroupStatistics& statistics = report_.statistics;
+  const Treatment treatment =
+      TreatmentOf(method_, options_, groups_.size(state.group), state.n(), statistics.incomplete);
+  const std::optional<Parameters>& parameters = treatment.parameters;
+  statistics.small = treatment.small;
+  small_ += static_cast<std::size_t>(treatment.small);
+  if (treatment.refused) {
+    violations_.Add("small_group",
+                    Concat(groups_.Name(state.group), " has ", state.n(), " valid responses; ",
+                           row_.name, " needs at least ", smallest_group_));
+  }
+  const bool unmixed = options_.zero_unless_mixed && statistics.outcome != GroupOutcome::kMixed;
   const bool constant = !on_outcomes_ && IsConstant(state.scan, options_.constant_tolerance) &&
                         row_.zero_if_constant(parameters_);
-  if (!parameters && options_.small_group == SmallGroupPolicy::kRaw && !unmixed) {
+  if (treatment.raw && !unmixed) {
     Raw(state);
   } else if (!parameters || unmixed || constant) {
     std::ranges::fill(advantages_, 0.0F);
@@ -218,8 +205,7 @@ void GroupRun::FromTable(const State& state, const Parameters& parameters) {
   const std::uint32_t n = state.n();
   const auto ones = static_cast<std::uint32_t>(state.scan.ones);
   const std::uint32_t c = SelectsByReward(state) ? ones : state.outcomes.correct;
-  if (parameters.tables != nullptr &&
-      std::ranges::find(*parameters.tables, n, &OutcomeTable::n) == parameters.tables->end()) {
+  if (!HasTable(parameters, n)) {
     violations_.Add(
         Concat("method.", row_.name, ".tables"),
         Concat("no table for n = ", n, ", the valid responses of ", groups_.Name(state.group)));

@@ -14,6 +14,7 @@
 #include "advantaged/advantaged.h"
 #include "core/computation.h"
 #include "core/group_reader.h"
+#include "core/group_sizes.h"
 #include "core/kernels/moments.h"
 #include "core/kernels/rank.h"
 #include "core/table_cache.h"
@@ -30,9 +31,11 @@ class GroupRun {
   GroupRun(const Request& request, const Computation& computation, std::span<float> out,
            GroupObserver* observer, Violations& violations)
       : options_(request.options),
+        method_(computation.method()),
         row_(*computation.method().row),
         parameters_(computation.method().parameters),
         smallest_group_(row_.smallest_group(parameters_)),
+        complete_size_(CompleteSize(computation.batch(), computation.method())),
         on_outcomes_(row_.input == MethodInput::kOutcomes && !options_.shape_rewards),
         groups_(computation.groups()),
         reader_(computation.batch(), options_, groups_),
@@ -74,8 +77,6 @@ class GroupRun {
   void RefuseNonFinite(const State& state);
   void RefuseNonBinary(const State& state, std::string_view consequence);
   void Statistics(State& state);
-  // Parameters for a group of this size, `small_group` applied; nothing if the group gets 0.
-  std::optional<Parameters> ParametersFor(const State& state, GroupStatistics& statistics);
   void Advantages(State& state);
   void Raw(const State& state);
   void FromTable(const State& state, const Parameters& parameters);
@@ -105,9 +106,11 @@ class GroupRun {
   bool TableHolds(const Parameters& parameters, std::uint32_t n, std::uint32_t c);
 
   const Options& options_;
+  const ResolvedMethod& method_;
   const MethodRow& row_;
   const Parameters& parameters_;
   const std::uint32_t smallest_group_;
+  const std::uint32_t complete_size_;
   const bool on_outcomes_;
   const Groups& groups_;
   GroupReader reader_;

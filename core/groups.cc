@@ -38,17 +38,6 @@ Groups Groups::Make(const Batch& batch, std::size_t responses, Violations& viola
   return groups;
 }
 
-void Groups::CheckExpected(const Batch& batch, Violations& violations) const {
-  const std::uint32_t expected = batch.expected_group_size.value_or(0);
-  if (expected == 0 || uniform_size_ == expected) return;
-  for (std::size_t g = 0; g < count(); ++g) {
-    if (size(g) == expected) continue;
-    violations.Add(Field(g, batch),
-                   Concat(Name(g), " has ", size(g), size(g) == 1 ? " response" : " responses",
-                          "; expected_group_size is ", expected));
-  }
-}
-
 Groups Groups::Of(std::span<const std::uint32_t> group_of,
                   std::span<const std::uint32_t> members) const {
   Groups groups;
@@ -71,6 +60,24 @@ std::size_t Groups::StretchEnd(std::size_t first, std::size_t members) const {
   std::size_t last = first + 1;
   while (last < count_ && offsets_[last + 1] - offsets_[first] <= members) ++last;
   return last;
+}
+
+std::uint32_t Groups::CountValid(std::size_t group, const BitSpan& valid) const {
+  const std::uint32_t declared = size(group);
+  if (valid.empty()) return declared;
+  std::uint32_t count = 0;
+  for (std::uint32_t i = 0; i < declared; ++i) {
+    count += static_cast<std::uint32_t>(valid[member(group, i)]);
+  }
+  return count;
+}
+
+bool Groups::AnyValid(std::size_t group, const BitSpan& valid) const {
+  if (valid.empty()) return true;
+  for (std::uint32_t i = 0; i < size(group); ++i) {
+    if (valid[member(group, i)]) return true;
+  }
+  return false;
 }
 
 std::string Groups::Name(std::size_t group) const {

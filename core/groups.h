@@ -19,8 +19,6 @@ class Groups {
   // Checks the three forms of the batch against each other and against `responses`, and lays the
   // groups out. Adds violations for what is wrong, and is then not to be used.
   static Groups Make(const Batch& batch, std::size_t responses, Violations& violations);
-  // Adds violations for groups whose size is not `expected_group_size`, if that is set.
-  void CheckExpected(const Batch& batch, Violations& violations) const;
   // The same groups with other members: `members[i]` in group `group_of[i]`, in this order.
   Groups Of(std::span<const std::uint32_t> group_of, std::span<const std::uint32_t> members) const;
 
@@ -51,6 +49,9 @@ class Groups {
   }
   // The members of all groups, those of `group` from begin(group) on; empty if contiguous.
   std::span<const std::uint32_t> members() const { return members_; }
+  // How many of the group's members have a bit in `valid`; all of them if it is empty.
+  std::uint32_t CountValid(std::size_t group, const BitSpan& valid) const;
+  bool AnyValid(std::size_t group, const BitSpan& valid) const;
   // For messages: "group 3", or "group 3 (id 17)" where the request has ids.
   std::string Name(std::size_t group) const;
   // Name of the field that declares the group, e.g. "group_sizes[3]" or "group_ids[17]" (its first

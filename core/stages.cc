@@ -58,11 +58,13 @@ void CheckMoments(const Options& options, std::size_t needed, Violations& violat
   }
   for (std::size_t i = 0; i < given.size(); ++i) {
     const BatchMoments& m = given[i];
-    // Weights are counts, of responses or tokens, and one value has no spread.
+    // Weights are counts, of responses or tokens, and one value has no spread. Those of a batch
+    // without any valid response are 0, all three.
+    const bool none = m.weight == 0 && m.mean == 0 && m.centred_squares == 0;
     const bool good = std::isfinite(m.weight) && std::isfinite(m.mean) &&
                       std::isfinite(m.centred_squares) && m.centred_squares >= 0 &&
                       m.weight >= (m.centred_squares > 0 ? 2 : 1);
-    if (!good) {
+    if (!good && !none) {
       violations.Add(At("batch_moments", i),
                      Concat("weight ", m.weight, ", mean ", m.mean, ", centred_squares ",
                             m.centred_squares, " are no moments"));
@@ -146,11 +148,22 @@ class StageRun {
     const auto at = static_cast<std::size_t>(std::ranges::find(keys_, key) - keys_.begin());
     std::vector<BatchMoments>& moments = notes_.moments;
     if (at == moments.size()) moments.push_back(Compute(key));
-    if (at < options_.batch_moments.size()) return options_.batch_moments[at];
-    if (options_.moments_only) return std::nullopt;
-    if (moments[at].weight == 0)
+    const bool given = at < options_.batch_moments.size();
+    if (!given && options_.moments_only) return std::nullopt;
+    const BatchMoments& used = given ? options_.batch_moments[at] : moments[at];
+    if (used.weight == 0 && !values_.empty()) RefuseNoWeight(moments[at], at);
+    return used;
+  }
+
+  // Stages have nothing to do in a batch without any valid response; otherwise something must
+  // weigh.
+  void RefuseNoWeight(const BatchMoments& own, std::size_t at) {
+    if (own.weight == 0) {
       violations_.Add("lengths", "all 0; stages that weigh by tokens need one above 0");
-    return moments[at];
+    } else {
+      violations_.Add(At("batch_moments", at),
+                      Concat("weight 0, but this part of the batch has ", own.weight));
+    }
   }
 
   BatchMoments Compute(const MomentsKey& key) const {

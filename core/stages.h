@@ -37,8 +37,8 @@ struct StageNotes {
 };
 
 // Applies the stages and rounds into `out`, of the size of the input. With `moments_only` it ends
-// at the first moments that are not given, and `out` means nothing. Adds a violation if the tokens
-// to weigh by are all 0.
+// at the first moments that are not given, and `out` means nothing. Adds a violation if there are
+// responses but the tokens to weigh by are all 0.
 StageNotes RunStages(const Options& options, const StageInput& input, std::span<float> out,
                      Violations& violations, const StopCheck& stop);
 

@@ -13,11 +13,13 @@ StretchRun::StretchRun(const Computation& computation, const Options& options)
       settles_(row_.rule != nullptr && computation.batch().outcomes.empty() &&
                !options.success_threshold && !options.zero_unless_mixed),
       smallest_group_(row_.smallest_group(parameters_)),
-      constant_tolerance_(row_.zero_if_constant(parameters_) ? options.constant_tolerance : -1) {}
+      constant_(row_.zero_if_constant(parameters_)
+                    ? ConstantRule::Within(options.constant_tolerance)
+                    : ConstantRule::Never()) {}
 
 void StretchRun::Compute(const GroupPlaces& groups, std::span<float> out) {
   if (row_.rule != nullptr) {
-    affine_.Compute(groups, row_.rule(parameters_), constant_tolerance_, out);
+    affine_.Compute(groups, row_.rule(parameters_), constant_, out);
     return;
   }
   moments_.Compute(groups);

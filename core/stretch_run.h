@@ -43,7 +43,7 @@ class StretchRun {
   const bool applies_;
   const bool settles_;
   const std::uint32_t smallest_group_;
-  const double constant_tolerance_;  // below 0: constant groups are nothing special
+  const ConstantRule constant_;
   AffineGroups affine_;
   GroupMoments moments_;
   RankMemory rank_memory_;

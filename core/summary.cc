@@ -31,6 +31,7 @@ void SummaryBuilder::Add(const GroupReport& report, std::uint64_t times) {
   *by_outcome[static_cast<std::size_t>(group.outcome)] += groups;
   if (group.small) summary_.small += groups;
   if (group.suspicious) summary_.suspicious += groups;
+  if (group.incomplete) summary_.incomplete += groups;
   if (group.no_signal && group.n > 0) no_signal_ += groups;
   if (OutcomesKnown(group.outcome)) success_rates_ += weight * group.success_rate;
   for (std::size_t i = 0; i < pass_at_k_.size(); ++i) {

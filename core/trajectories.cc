@@ -2,15 +2,29 @@
 
 #include <cmath>
 #include <limits>
+#include <map>
 #include <utility>
 
 #include "base/text.h"
-#include "core/dense_ids.h"
 
 namespace advantaged {
 namespace {
 
 constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
+
+// What the caller is to send for a row that has no reward, so that it keeps its part in the
+// response.
+std::string_view OfRowsWithoutReward(TrajectoryReward rule) {
+  switch (rule) {
+    case TrajectoryReward::kLast:
+      return "may carry any number, unless it is the last of its trajectory";
+    case TrajectoryReward::kSum:
+      return "carries 0";
+    case TrajectoryReward::kEqualOrError:
+      break;
+  }
+  return "carries that of its trajectory";
+}
 
 // What the rows of a batch say, one after the other.
 class Listener {
@@ -25,8 +39,9 @@ class Listener {
   void Hear(std::uint32_t row, std::uint32_t response) {
     if (!batch_.rewards.empty() && !std::isfinite(batch_.rewards[row])) {
       Refuse("rewards", row, [&] {
-        return Concat(batch_.rewards[row],
-                      " is not finite; if the row has no reward, mask it out (valid)");
+        return Concat(batch_.rewards[row], " is not finite; a row without a reward of its own ",
+                      OfRowsWithoutReward(batch_.trajectory_reward),
+                      " (masked out, it would get advantage 0)");
       });
       return;
     }
@@ -129,29 +144,47 @@ std::vector<std::uint32_t> GroupOfRows(const Groups& groups, std::size_t rows) {
 }  // namespace
 
 Trajectories::Trajectories(const Batch& batch, const Groups& rows, Violations& violations) {
-  DenseIds dense = Densify(batch.trajectory_ids);
-  response_of_ = std::move(dense.places);
-  const std::size_t responses = dense.distinct.size();
-  speakers_.assign(responses, kNone);
-  group_of_.resize(responses);
-  const std::vector<std::uint32_t> group_of_row = GroupOfRows(rows, response_of_.size());
+  const DenseIds dense = Densify(batch.trajectory_ids);
+  const std::vector<std::uint32_t> group_of_row = GroupOfRows(rows, dense.places.size());
+  Number(dense, group_of_row);
   Listener listener(batch, speakers_, violations);
+  // The first valid row of each id.
+  std::vector<std::uint32_t> first_of(dense.distinct.size(), kNone);
   for (std::uint32_t row = 0; row < response_of_.size(); ++row) {
-    const std::uint32_t response = response_of_[row];
-    std::uint32_t& speaker = speakers_[response];
-    if (speaker == kNone) {
-      speaker = row;
-      group_of_[response] = group_of_row[row];
-    } else if (group_of_[response] != group_of_row[row]) {
+    if (!batch.valid.empty() && !batch.valid[row]) continue;
+    std::uint32_t& first = first_of[dense.places[row]];
+    if (first == kNone) first = row;
+    if (group_of_row[first] != group_of_row[row]) {
       listener.Refuse("trajectory_ids", row, [&] {
         return Concat(batch.trajectory_ids[row], " in ", rows.Name(group_of_row[row]), ", but ",
-                      listener.Trajectory(row, speaker), " is in ", rows.Name(group_of_[response]));
+                      listener.Trajectory(row, first), " is in ", rows.Name(group_of_row[first]));
       });
     }
-    if (batch.valid.empty() || batch.valid[row]) listener.Hear(row, response);
+    listener.Hear(row, response_of_[row]);
   }
   rewards_ = listener.Rewards(response_of_.size());
   lengths_ = listener.Lengths(response_of_.size());
+}
+
+void Trajectories::Number(const DenseIds& ids, std::span<const std::uint32_t> group_of_row) {
+  // Of each id, the response in the group where it stands first; ids that masked rows share stand
+  // in further groups.
+  std::vector<std::uint32_t> first_of(ids.distinct.size(), kNone);
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> further;  // by id and group
+  response_of_.resize(ids.places.size());
+  for (std::uint32_t row = 0; row < response_of_.size(); ++row) {
+    const std::uint32_t group = group_of_row[row];
+    std::uint32_t* response = &first_of[ids.places[row]];
+    if (*response != kNone && group_of_[*response] != group) {
+      response = &further.try_emplace({ids.places[row], group}, kNone).first->second;
+    }
+    if (*response == kNone) {
+      *response = static_cast<std::uint32_t>(speakers_.size());
+      speakers_.push_back(row);
+      group_of_.push_back(group);
+    }
+    response_of_[row] = *response;
+  }
 }
 
 Groups Trajectories::Fold(const Groups& rows) const { return rows.Of(group_of_, speakers_); }

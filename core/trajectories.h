@@ -5,7 +5,8 @@
 // response. So indices are those of the caller's rows throughout.
 //
 // A masked row is not there: it has no reward, outcome or length, and gets 0. A response is valid
-// if any of its rows is.
+// if any of its rows is. Valid rows of one id are of one group; masked ones may share an id over
+// several, as padding does, and are a response of each.
 #ifndef ADVANTAGED_CORE_TRAJECTORIES_H_
 #define ADVANTAGED_CORE_TRAJECTORIES_H_
 
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "advantaged/advantaged.h"
+#include "core/dense_ids.h"
 #include "core/groups.h"
 
 namespace advantaged {
@@ -41,6 +43,9 @@ class Trajectories {
   void Broadcast(const BitSpan& valid, std::span<float> out) const;
 
  private:
+  // Numbers the responses, a group's rows of one id each, in order of first appearance.
+  void Number(const DenseIds& ids, std::span<const std::uint32_t> group_of_row);
+
   std::vector<std::uint32_t> response_of_;  // of each row
   std::vector<std::uint32_t> speakers_;     // of each response
   std::vector<std::uint32_t> group_of_;     // of each response

@@ -132,7 +132,14 @@ void CheckOptions(const Request& request, const ResolvedMethod& method, Violatio
     const auto refuse = [&](std::string_view why) {
       violations.Add("success_threshold", Concat(threshold, why));
     };
-    if (!std::isfinite(threshold)) refuse(" is not finite");
+    const auto as_reward = static_cast<float>(threshold);
+    if (!std::isfinite(threshold)) {
+      refuse(" is not finite");
+    } else if (!std::isfinite(as_reward)) {
+      refuse(" is beyond float32, in which rewards are compared with it");
+    } else if (as_reward == 0 && threshold != 0) {
+      refuse(" is 0 in float32, in which rewards are compared with it");
+    }
     if (!request.batch.outcomes.empty()) {
       refuse(" together with outcomes, which already say what succeeded");
     }
@@ -146,38 +153,6 @@ void CheckOptions(const Request& request, const ResolvedMethod& method, Violatio
   }
   CheckPassAt(options.pass_at, violations);
   if (method.row != nullptr) CheckAgainstMethod(request, *method.row, violations);
-}
-
-void CheckGroupSizes(const Request& request, const ResolvedMethod& method, const Groups& groups,
-                     Violations& violations) {
-  const std::uint32_t needed = method.row->smallest_group(method.parameters);
-  if (groups.uniform_size() >= needed) return;
-  Parameters least_k = method.parameters;
-  least_k.k = 1;
-  const std::uint32_t needed_for_any_k = method.row->smallest_group(least_k);
-  std::size_t short_of_k = 0;
-  std::size_t first = 0;
-  for (std::size_t g = 0; g < groups.count(); ++g) {
-    const std::uint32_t n = groups.size(g);
-    if (n >= needed) continue;
-    if (n < needed_for_any_k) {
-      violations.Add(groups.Field(g, request.batch),
-                     Concat(groups.Name(g), " has ", n, n == 1 ? " response; " : " responses; ",
-                            method.row->name, " needs at least ", needed_for_any_k));
-      const bool all_alike = request.batch.group_size && request.batch.trajectory_ids.empty();
-      if (all_alike) break;
-    } else if (short_of_k++ == 0) {
-      first = g;
-    }
-  }
-  if (short_of_k == 0) return;
-  const std::uint32_t n = groups.size(first);
-  violations.Add(
-      Concat("method.", method.row->name, ".k"),
-      Concat(method.parameters.k, " is above ", n - (needed - method.parameters.k),
-             ", the most that ", groups.Name(first), " of ", n, " responses allows",
-             short_of_k == 1 ? std::string()
-                             : Concat("; ", short_of_k - 1, " more groups are too small")));
 }
 
 }  // namespace advantaged

@@ -5,7 +5,6 @@
 #include <cstddef>
 
 #include "advantaged/advantaged.h"
-#include "core/groups.h"
 #include "core/resolve.h"
 
 namespace advantaged {
@@ -16,10 +15,6 @@ std::size_t CheckArrays(const Batch& batch, Violations& violations);
 
 // Adds violations about the options and about what they ask of the method.
 void CheckOptions(const Request& request, const ResolvedMethod& method, Violations& violations);
-
-// Adds violations about groups that declare fewer responses than the method needs.
-void CheckGroupSizes(const Request& request, const ResolvedMethod& method, const Groups& groups,
-                     Violations& violations);
 
 }  // namespace advantaged
 

@@ -22,9 +22,11 @@ std::span<const Value> Packed(const google::protobuf::RepeatedField<Value>& fiel
   return {field.data(), static_cast<std::size_t>(field.size())};
 }
 
-SmallGroupPolicy DecodeSmallGroup(v1::SmallGroupPolicy policy, Violations& violations) {
+SmallGroupPolicy DecodePolicy(std::string_view field, v1::SmallGroupPolicy policy,
+                              SmallGroupPolicy unspecified, Violations& violations) {
   switch (policy) {
     case v1::SMALL_GROUP_POLICY_UNSPECIFIED:
+      return unspecified;
     case v1::SMALL_GROUP_POLICY_ZERO:
       return SmallGroupPolicy::kZero;
     case v1::SMALL_GROUP_POLICY_ERROR:
@@ -34,9 +36,9 @@ SmallGroupPolicy DecodeSmallGroup(v1::SmallGroupPolicy policy, Violations& viola
     case v1::SMALL_GROUP_POLICY_CLAMP_K:
       return SmallGroupPolicy::kClampK;
     default:
-      violations.Add("small_group",
+      violations.Add(std::string(field),
                      Concat(static_cast<int>(policy), " is not a value of SmallGroupPolicy"));
-      return SmallGroupPolicy::kZero;
+      return unspecified;
   }
 }
 
@@ -98,6 +100,7 @@ void EncodeSummary(const Summary& summary, v1::Summary& out) {
   out.set_max_absolute_advantage(summary.max_absolute);
   out.set_positive_weight(summary.positive_weight);
   out.set_negative_weight(summary.negative_weight);
+  out.set_incomplete_groups(summary.incomplete);
 }
 
 }  // namespace
@@ -161,7 +164,11 @@ void DecodedRequest::DecodeOptions(const v1::ComputeAdvantagesRequest& message,
   options.shape_rewards = message.shape_rewards();
   options.zero_unless_mixed = message.zero_unless_mixed();
   options.constant_tolerance = message.constant_tolerance();
-  options.small_group = DecodeSmallGroup(message.small_group(), violations);
+  options.small_group =
+      DecodePolicy("small_group", message.small_group(), options.small_group, violations);
+  options.declared_small_group =
+      DecodePolicy("declared_small_group", message.declared_small_group(),
+                   options.declared_small_group, violations);
   options.pass_at.assign(message.pass_at().begin(), message.pass_at().end());
   CheckRun(message.run(), violations);
   options.per_group = message.reply_form() == v1::REPLY_FORM_ADVANTAGES_PER_GROUP;
@@ -237,9 +244,10 @@ void ReplyObserver::Finish(std::size_t responses) {
 }
 
 void EncodeNotes(const Computation::Notes& notes, v1::ComputeAdvantagesResponse& response) {
-  static constexpr v1::Warning::Code kCodes[] = {v1::Warning::CODE_NEGATIVE_ADVANTAGE_OF_CORRECT,
-                                                 v1::Warning::CODE_SUSPICIOUS_SPREAD,
-                                                 v1::Warning::CODE_SMALL_GROUPS};
+  static constexpr v1::Warning::Code kCodes[] = {
+      v1::Warning::CODE_NEGATIVE_ADVANTAGE_OF_CORRECT, v1::Warning::CODE_SUSPICIOUS_SPREAD,
+      v1::Warning::CODE_SMALL_GROUPS, v1::Warning::CODE_INCOMPLETE_GROUPS,
+      v1::Warning::CODE_PASS_AT_TOO_LARGE};
   for (const Warning& warning : notes.warnings) {
     v1::Warning& out = *response.add_warnings();
     out.set_code(kCodes[static_cast<std::size_t>(warning.code)]);

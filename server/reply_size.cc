@@ -11,8 +11,13 @@ std::size_t CountGroups(const v1::ComputeAdvantagesRequest& request) {
   const std::size_t sizes = static_cast<std::size_t>(request.group_sizes_size()) +
                             request.group_sizes_fixed32_le().size() / sizeof(std::uint32_t);
   if (sizes > 0) return sizes;
-  const std::uint32_t size =
-      request.has_group_size() ? request.group_size() : request.expected_group_size();
+  // Groups may be smaller than expected if they are let in, or empty.
+  const bool as_expected = request.valid().empty() &&
+                           (request.declared_small_group() == v1::SMALL_GROUP_POLICY_UNSPECIFIED ||
+                            request.declared_small_group() == v1::SMALL_GROUP_POLICY_ERROR);
+  const std::uint32_t size = request.has_group_size() ? request.group_size()
+                             : as_expected            ? request.expected_group_size()
+                                                      : 1;
   return CountResponses(request) / std::max(size, 1U);
 }
 

@@ -52,6 +52,7 @@ Forms ChooseForms(const Batch& batch, const Settings& settings) {
                           batch.trajectory_ids.empty() && settings.stages_size() == 0 &&
                           !settings.shape_rewards() && !settings.moments_only() &&
                           settings.small_group() != v1::SMALL_GROUP_POLICY_RAW &&
+                          settings.declared_small_group() != v1::SMALL_GROUP_POLICY_RAW &&
                           settings.method().method_case() != v1::MethodSpec::kOpo;
   return forms;
 }

@@ -84,6 +84,8 @@ void MergeWarnings(const Reply& part, Reply& whole) {
         whole.warnings(), [&](const v1::Warning& w) { return w.code() == warning.code(); });
     if (!known) *whole.add_warnings() = warning;
   }
+  // The server's order.
+  std::ranges::sort(*whole.mutable_warnings(), {}, &v1::Warning::code);
 }
 
 void MergeTimings(const v1::Timings& part, v1::Timings& whole) {

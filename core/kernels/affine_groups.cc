@@ -46,14 +46,17 @@ HWY_INLINE void Slopes(const AffineTask& task, std::size_t first, std::size_t la
   const MomentArrays moments = task.moments;
   const double* centres = task.centre;
   const double* shifts = task.shift;
-  const DoubleVector tolerance = hn::Set(d, task.constant_tolerance);
+  const DoubleVector absolute = hn::Set(d, task.constant.absolute);
+  const DoubleVector relative = hn::Set(d, task.constant.relative);
   double* slopes = task.slope;
   float* least = task.least;
   float* greatest = task.greatest;
   for (std::size_t g = first; g < last; g += kWidth) {
     const DoubleVector minimum = hn::PromoteTo(d, hn::LoadU(Floats(), moments.minimum + g));
     const DoubleVector maximum = hn::PromoteTo(d, hn::LoadU(Floats(), moments.maximum + g));
-    const auto constant = hn::Le(hn::Sub(maximum, minimum), tolerance);
+    const DoubleVector magnitudes = hn::Add(hn::Abs(maximum), hn::Abs(minimum));
+    const DoubleVector allowed = hn::Add(absolute, hn::Mul(relative, magnitudes));
+    const auto constant = hn::Le(hn::Sub(maximum, minimum), allowed);
     const DoubleVector slope = hn::IfThenZeroElse(
         constant,
         Slope(rule, hn::LoadU(d, moments.n + g), hn::LoadU(d, moments.centred_squares + g)));
@@ -100,7 +103,7 @@ Affine AffineOf(const AffineRule& rule, const Moments& moments) {
 }
 
 void AffineGroups::Compute(const GroupPlaces& groups, const AffineRule& rule,
-                           double constant_tolerance, std::span<float> advantages) {
+                           const ConstantRule& constant, std::span<float> advantages) {
   const MomentArrays moments = moments_.RoomFor(groups);
   const std::size_t padded = PaddedCount(groups.count());
   slope_.resize(padded);
@@ -111,7 +114,7 @@ void AffineGroups::Compute(const GroupPlaces& groups, const AffineRule& rule,
   HWY_DYNAMIC_DISPATCH(ComputeAffine)
   ({.groups = groups,
     .rule = rule,
-    .constant_tolerance = constant_tolerance,
+    .constant = constant,
     .moments = moments,
     .centre = around_mean ? moments.mean : zeros_.data(),
     .shift = around_mean ? moments.residual : zeros_.data(),

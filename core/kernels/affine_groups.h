@@ -1,8 +1,8 @@
 // Affine advantages of many groups at once, from the rewards to the advantages.
 //
 //   AffineGroups affine;                                   // keep it: it holds its memory
-//   affine.Compute({rewards, n}, rule, 0, advantages);     // groups of n
-//   affine.Compute({rewards, offsets}, rule, 0, advantages);
+//   affine.Compute({rewards, n}, rule, constant, advantages);     // groups of n
+//   affine.Compute({rewards, offsets}, rule, constant, advantages);
 //   for (std::size_t g = 0; g < affine.moments().count(); ++g) {
 //     if (!affine.moments().Finite(g)) …                   // its advantages mean nothing
 //     const RewardScan scan = affine.moments().Scan(g);    // binary, minimum, maximum, …
@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "core/kernels/affine_rule.h"
+#include "core/kernels/constant_rule.h"
 #include "core/kernels/group_places.h"
 #include "core/kernels/moments.h"
 
@@ -30,9 +31,8 @@ namespace advantaged {
 
 class AffineGroups {
  public:
-  // Groups whose maximum − minimum is at most `constant_tolerance` get 0; below 0: none do.
-  // `advantages`, as many as rewards, are elsewhere.
-  void Compute(const GroupPlaces& groups, const AffineRule& rule, double constant_tolerance,
+  // Groups that are constant get 0. `advantages`, as many as rewards, are elsewhere.
+  void Compute(const GroupPlaces& groups, const AffineRule& rule, const ConstantRule& constant,
                std::span<float> advantages);
 
   // Of the groups of the last call.

@@ -3,6 +3,7 @@
 #define ADVANTAGED_CORE_KERNELS_AFFINE_TASK_H_
 
 #include "core/kernels/affine_rule.h"
+#include "core/kernels/constant_rule.h"
 #include "core/kernels/group_places.h"
 #include "core/kernels/moment_arrays.h"
 
@@ -12,7 +13,7 @@ namespace advantaged {
 struct AffineTask {
   const GroupPlaces& groups;
   const AffineRule& rule;
-  double constant_tolerance;
+  const ConstantRule& constant;
   MomentArrays moments;
   const double* centre;
   const double* shift;

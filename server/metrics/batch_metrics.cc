@@ -11,6 +11,10 @@ BatchMetrics::BatchMetrics(prometheus::Registry& registry, const RunLimits& runs
     : with_runs_(runs.runs > 0),
       families_(registry),
       runs_(runs, families_),
+      incomplete_(CounterFamily(registry, "advantaged_incomplete_groups_total",
+                                "Groups that declare fewer responses than expected_group_size, or "
+                                "than the method needs, and that declared_small_group let in.")
+                      .Add({})),
       group_size_(AddHistogram(
           HistogramFamily(registry, "advantaged_group_size", "Valid responses of each group."), {},
           kGroupSizeEdges)),
@@ -61,6 +65,7 @@ void BatchMetrics::Commit(const BatchLabels& labels, const BatchTally& tally,
   for (std::size_t i = 0; i < kDegenerateReasons.size(); ++i) {
     degenerate_[i]->Increment(static_cast<double>(tally.degenerate[i]));
   }
+  incomplete_.Increment(static_cast<double>(tally.incomplete));
   for (std::size_t i = 0; i < kBounds.size(); ++i) {
     clipped_[i]->Increment(static_cast<double>(tally.clipped[i]));
   }

@@ -37,6 +37,7 @@ class BatchMetrics {
   std::map<std::string, MethodMetrics, std::less<>> methods_;  // of batches without a run
   RunMetrics runs_;
   std::array<prometheus::Counter*, kDegenerateReasons.size()> degenerate_{};
+  prometheus::Counter& incomplete_;
   std::array<prometheus::Counter*, kBounds.size()> clipped_{};
   std::array<PassAtK, kPassAtLabels.size()> pass_at_k_{};
   prometheus::Histogram& group_size_;

@@ -32,6 +32,7 @@ void BatchTally::OnGroup(const GroupReport& report, std::uint64_t times) {
   responses += statistics.n * times;
   outcomes[static_cast<std::size_t>(statistics.outcome)] += times;
   CountDegenerate(statistics, times);
+  if (statistics.incomplete) incomplete += times;
   group_size.Observe(statistics.n, times);
   if (OutcomesKnown(statistics.outcome)) AddOutcomes(report, times);
 }

@@ -51,6 +51,7 @@ class BatchTally final : public GroupObserver {
   std::uint64_t responses = 0;
   std::array<std::uint64_t, kOutcomes.size()> outcomes{};
   std::array<std::uint64_t, kDegenerateReasons.size()> degenerate{};
+  std::uint64_t incomplete = 0;  // groups
   std::array<std::uint64_t, kBounds.size()> clipped{};
   std::vector<PassAtK> pass_at_k;  // of each K of the request
   std::array<MassBySideAndSign, kRateEdges.size()> mass{};

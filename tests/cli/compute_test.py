@@ -94,6 +94,26 @@ def test_constant_tolerance_decides_zero_variance():
         assert line["zero_variance"] is expected
 
 
+def test_numbers_meet_limits_of_the_same_spelling():
+    line, = results(compute("--method", "rloo", "--local", "--success-threshold", 0.7,
+                            stdin=lines_of({"rewards": [0.7, 0.7, 0.7, 0.2]})))
+    assert line["c"] == 3
+    line, = results(compute("--method", "rloo", "--local", "--constant-tolerance", 0.2,
+                            stdin=lines_of({"rewards": [0.3, 0.1]})))
+    assert line["zero_variance"] is True and line["advantages"] == [0, 0]
+
+
+def test_incomplete_groups_get_what_is_asked_for_and_are_counted():
+    text = lines_of({"rewards": [1, 0, 0, 1]}, {"rewards": [1, 0]}, {"rewards": [1]})
+    flags = ["--method", "dr_grpo", "--local", "--expected-group-size", 4, "--declared-small-group"]
+    for policy, advantage in (("zero", 0), ("raw", 1), ("clamp_k", 0)):
+        found = compute(*flags, policy, stdin=text)
+        assert [line["advantages"] for line in results(found)] == [[0.5, -0.5, -0.5, 0.5], [0.5, -0.5], [advantage]]
+        assert "2 groups declare fewer than 4 responses; declared_small_group applied" in found.stderr
+    refused = compute(*flags, "error", stdin=text)
+    assert refused.returncode == 1 and "line 2: rewards: has 2 responses; expected_group_size is 4" in refused.stderr
+
+
 def test_flags_reach_the_request():
     text = lines_of({"rewards": [1, 0, 0, 1], "valid": [True, False, False, False]})
     for policy, advantage in (("zero", 0), ("raw", 1), ("clamp_k", 1)):
@@ -162,7 +182,7 @@ def test_ping_and_info(server):
         assert ping.returncode == 0 and f"at {address}: round trip" in ping.stdout
         info = advctl("info", "--server", address)
         assert info.returncode == 0 and "max request bytes" in info.stdout
-    assert "numerics version    1" in advctl("info", "--local").stdout
+    assert "numerics version    2" in advctl("info", "--local").stdout
 
 
 STAGED = lines_of({"rewards": [1, 2], "lengths": [1, 3]}, {"rewards": [3, 6], "lengths": [0, 4]})

@@ -40,7 +40,7 @@ class Fake(advantage_service_pb2_grpc.AdvantageServiceServicer):
 
     def __init__(self, info=None, advantages=None):
         self.info = catalog_pb2.GetServerInfoResponse(
-            version="0.1.0", numerics_version=1, max_request_bytes=64 << 20, max_responses=1 << 24, **(info or {}))
+            version="0.1.0", numerics_version=2, max_request_bytes=64 << 20, max_responses=1 << 24, **(info or {}))
         self.advantages = advantages
         self.observed = []
 
@@ -203,8 +203,8 @@ def test_no_health_service():
 
 
 @pytest.mark.parametrize("info, found", [
-    ({"version": "0.2.0"}, "server 0.2.0 with numerics 1"),
-    ({"numerics_version": 2}, "server 0.1.0 with numerics 2"),
+    ({"version": "0.2.0"}, "server 0.2.0 with numerics 2"),
+    ({"numerics_version": 1}, "server 0.1.0 with numerics 1"),
 ])
 def test_other_versions(info, found):
     service = Fake(advantages=[0] * 12)
@@ -215,7 +215,7 @@ def test_other_versions(info, found):
     assert "required_numerics_version" in remedy(process, "versions") or "numerics_version" not in info
     if "numerics_version" in info:
         # No bits are known of it.
-        assert checks["golden batch"] == ("note", "computed; bits are known of numerics 1 only")
+        assert checks["golden batch"] == ("note", "computed; bits are known of numerics 2 only")
         assert process.returncode == 0
 
 

@@ -12,7 +12,8 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-// Groups of many kinds: constant, mixed, of two sizes, masked to too few and to none.
+// Groups of many kinds: constant, mixed, of two sizes (one less than expected), masked to too few
+// and to none.
 std::vector<InputLine> Lines() {
   std::vector<InputLine> lines;
   for (int i = 0; i < 40; ++i) {
@@ -31,6 +32,8 @@ std::vector<InputLine> Lines() {
 v1::ComputeAdvantagesRequest Settings() {
   v1::ComputeAdvantagesRequest settings;
   settings.mutable_method()->mutable_grpo();
+  settings.set_expected_group_size(6);
+  settings.set_declared_small_group(v1::SMALL_GROUP_POLICY_ZERO);
   for (const std::uint32_t k : {1U, 5U}) settings.add_pass_at(k);
   return settings;
 }
@@ -57,6 +60,7 @@ TEST(Totals, OfManyCallsAreThoseOfOne) {
   ASSERT_GT(expected.mixed_groups(), 0U);
   ASSERT_GT(expected.empty_groups(), 0U);
   ASSERT_GT(expected.small_groups(), 0U);
+  ASSERT_GT(expected.incomplete_groups(), 0U);
   for (const std::size_t groups_per_call : {1U, 3U, 16U}) {
     v1::Summary sum = Compute(groups_per_call).summary();
     EXPECT_NEAR(sum.mean_success_rate(), expected.mean_success_rate(), 1e-12);
@@ -81,6 +85,7 @@ TEST(Totals, OfManyCallsAreThoseOfOne) {
     EXPECT_EQ(sum.constant_groups(), expected.constant_groups());
     EXPECT_EQ(sum.empty_groups(), expected.empty_groups());
     EXPECT_EQ(sum.small_groups(), expected.small_groups());
+    EXPECT_EQ(sum.incomplete_groups(), expected.incomplete_groups());
   }
 }
 

@@ -17,7 +17,7 @@ namespace {
 struct Case {
   AffineRule rule;
   double (*slope)(const Moments&);
-  double constant_tolerance = 0;
+  ConstantRule constant = {};
 };
 
 // The slopes of the methods as their papers have them (core/methods/).
@@ -30,17 +30,17 @@ double DeviationOfSample(const Moments& m) {
 
 std::vector<Case> Cases() {
   using enum AffineRule::Slope;
-  return {{{.baseline = AffineRule::Baseline::kZero}, One, -1},
+  return {{{.baseline = AffineRule::Baseline::kZero}, One, ConstantRule::Never()},
           {{.slope = kOne}, One},
           {{.slope = kLeaveOneOut}, LeaveOneOut},
           {{.slope = kDeviation}, Deviation},
-          {{.slope = kDeviation}, Deviation, 1.5},
+          {{.slope = kDeviation}, Deviation, ConstantRule::Within(1.5)},
           {{.slope = kDeviation, .ddof = 1, .epsilon = 0.25}, DeviationOfSample}};
 }
 
 Floats Expected(const Case& test, const Floats& rewards) {
   const auto [least, greatest] = std::ranges::minmax(rewards);
-  if (static_cast<double>(greatest) - static_cast<double>(least) <= test.constant_tolerance) {
+  if (test.constant.Holds(least, greatest)) {
     return Floats(rewards.size(), 0.0F);
   }
   const Moments moments = DocumentedMoments(rewards);
@@ -58,7 +58,7 @@ void Expect(const DrawnBatch& batch, const GroupPlaces& places, const Case& test
             AffineGroups& affine) {
   constexpr float kUntouched = 77;
   Floats out(batch.storage.size() + 20, kUntouched);
-  affine.Compute(places, test.rule, test.constant_tolerance,
+  affine.Compute(places, test.rule, test.constant,
                  std::span(out).subspan(batch.at, batch.rewards().size()));
   ASSERT_EQ(affine.moments().count(), batch.groups.size());
   for (std::size_t g = 0; g < batch.groups.size(); ++g) {
@@ -114,6 +114,34 @@ TEST(AffineGroups, RaggedGroupsGetTheFormula) {
   });
 }
 
+TEST(AffineGroups, DecimalsThatDifferByTheToleranceAreConstantOnEveryTarget) {
+  Floats rewards;
+  for (int low = -100; low <= 80; ++low) {
+    rewards.push_back(static_cast<float>(low / 100.0));
+    rewards.push_back(static_cast<float>((low + 20) / 100.0));
+  }
+  OnEveryTarget([&] {
+    AffineGroups affine;
+    Floats out(rewards.size());
+    const auto zeros = [&](double tolerance) {
+      affine.Compute({rewards, 2}, {.slope = AffineRule::Slope::kLeaveOneOut},
+                     ConstantRule::Within(tolerance), out);
+      return std::ranges::count(out, 0.0F);
+    };
+    EXPECT_EQ(zeros(0.2), std::ssize(out));
+    EXPECT_EQ(zeros(0.19), 0);
+    // The rule itself, in every digit: at the largest double that leaves these two varied, and next
+    // to it.
+    rewards[0] = -0.5F;
+    rewards[1] = 0.25F;
+    const double edge = 0.75 - 0x1p-24 * 0.75;
+    EXPECT_EQ(zeros(edge), std::ssize(out));
+    EXPECT_EQ(zeros(std::nextafter(edge, 0)), std::ssize(out) - 2);
+    rewards[0] = -1;
+    rewards[1] = -0.8F;
+  });
+}
+
 // A row says twice what it does to a group.
 TEST(AffineGroups, RulesOfMethodsAreTheirAffineForm) {
   Parameters parameters;
@@ -137,10 +165,10 @@ TEST(AffineGroups, RulesOfMethodsAreTheirAffineForm) {
 
 TEST(AffineGroups, NoGroups) {
   AffineGroups affine;
-  affine.Compute({{}, 8}, {}, 0, {});
+  affine.Compute({{}, 8}, {}, {}, {});
   EXPECT_EQ(affine.moments().count(), 0U);
   const std::vector<std::uint32_t> offsets = {3};
-  affine.Compute({{}, offsets}, {}, 0, {});
+  affine.Compute({{}, offsets}, {}, {}, {});
   EXPECT_EQ(affine.moments().count(), 0U);
 }
 

@@ -81,6 +81,16 @@ TEST(BatchTally, EmptyAndSmallGroups) {
   EXPECT_EQ(tally.responses, 1);
 }
 
+TEST(BatchTally, IncompleteGroupsAreNotDegenerateForThat) {
+  BatchTally tally({});
+  GroupReport incomplete = Report(GroupOutcome::kMixed, 2, 1);
+  incomplete.statistics.incomplete = true;
+  tally.OnGroup(incomplete, 3);
+  tally.OnGroup(Report(GroupOutcome::kMixed, 4, 1), 1);
+  EXPECT_EQ(tally.incomplete, 3);
+  EXPECT_THAT(tally.degenerate, Each(0));
+}
+
 TEST(BatchTally, Clipped) {
   BatchTally tally({});
   EXPECT_THAT(tally.clipped, Each(0));

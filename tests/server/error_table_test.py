@@ -208,6 +208,18 @@ CASES = {
     "small group that is an error": (
         r'method { rloo {} } rewards: [1, 0] valid: "\1" small_group: SMALL_GROUP_POLICY_ERROR '
         "group_size: 2", "small_group", "group 0 has 1 "),
+    "threshold that is 0 in float32": (
+        "method { grpo {} } rewards: [1, 0] success_threshold: 1e-60 group_size: 2",
+        "success_threshold", "1e-60 is 0 in float32"),
+    "threshold beyond float32": (
+        "method { grpo {} } rewards: [1, 0] success_threshold: -1e39 group_size: 2",
+        "success_threshold", "-1e+39 is beyond float32"),
+    "unknown policy of declared groups": (
+        "method { grpo {} } rewards: [1, 0] declared_small_group: 77 group_size: 2",
+        "declared_small_group", "77"),
+    "incomplete group": (
+        "method { grpo {} } rewards: [1, 0, 1] group_sizes: [2, 1] expected_group_size: 2",
+        "group_sizes[1]", "declared_small_group"),
     "unknown form": ("method { grpo {} } rewards: [1, 0] reply_form: 77 group_size: 2",
                      "reply_form", "77"),
     "pass at 0": ("method { grpo {} } rewards: [1, 0] pass_at: [1, 0] group_size: 2",

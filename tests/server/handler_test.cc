@@ -269,6 +269,24 @@ TEST(Handler, ReplyIsNoLargerThanSaid) {
   }
 }
 
+// Groups may be smaller than expected: let in, or empty.
+TEST(Handler, ReplyAboutIncompleteGroupsIsNoLargerThanSaid) {
+  v1::ComputeAdvantagesRequest request;
+  request.mutable_method()->mutable_reinforce();
+  for (std::uint32_t i = 0; i < 4000; ++i) {
+    request.add_rewards(1);
+    request.add_group_ids(i);
+  }
+  request.set_expected_group_size(1000);
+  request.set_group_statistics(true);
+  v1::ComputeAdvantagesRequest masked = request;
+  masked.set_valid(std::string(500, '\0'));
+  request.set_declared_small_group(v1::SMALL_GROUP_POLICY_ZERO);
+  for (const v1::ComputeAdvantagesRequest& each : {request, masked}) {
+    EXPECT_LT(Handle(each).ByteSizeLong(), SizeOfReply(each).bytes() + 1024);
+  }
+}
+
 TEST(Handler, RefusesStagesThatSayNothing) {
   v1::ComputeAdvantagesRequest request = Request();
   request.mutable_method()->mutable_grpo();

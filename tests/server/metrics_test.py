@@ -196,6 +196,19 @@ def test_sign_of_advantages(batch_metrics):
         "positive": 2, "negative": 2, "zero": 2}
 
 
+def test_incomplete_groups(start):
+    server = start()
+    for policy, counted in (("ZERO", 2), ("RAW", 4)):
+        request = compute_pb2.ComputeAdvantagesRequest(
+            rewards=[1, 0, 0, 1, 1, 0, 1, 0, 0], group_sizes=[4, 2, 1, 2], valid=b"\x7f\x00", expected_group_size=4,
+            declared_small_group=f"SMALL_GROUP_POLICY_{policy}")
+        request.method.rloo.SetInParent()
+        with server.stub() as stub:
+            summary = stub.ComputeAdvantages(request).summary
+        assert (summary.incomplete_groups, summary.small_groups, summary.empty_groups) == (2, 0, 1)
+        assert at_rest(server).value("advantaged_incomplete_groups_total") == counted
+
+
 def test_clipped_responses(start):
     server = start()
     # 1, -1/2, -1/2; 1/2, -1, 1/2.

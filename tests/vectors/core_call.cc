@@ -142,6 +142,8 @@ const std::map<std::string, Setter>& Setters() {
        [](Call& call, const json& value) { call.options.constant_tolerance = value; }},
       {"small_group",
        [](Call& call, const json& value) { call.options.small_group = Policy(value); }},
+      {"declared_small_group",
+       [](Call& call, const json& value) { call.options.declared_small_group = Policy(value); }},
       {"pass_at", [](Call& call, const json& value) { call.options.pass_at = value.get<Uints>(); }},
       {"stages",
        [](Call& call, const json& value) {

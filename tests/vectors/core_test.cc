@@ -81,6 +81,7 @@ void CheckSummary(const json& expected, const Summary& summary) {
   EXPECT_EQ(summary.empty, s["empty_groups"]);
   EXPECT_EQ(summary.small, s["small_groups"]);
   EXPECT_EQ(summary.suspicious, s["suspicious_groups"]);
+  EXPECT_EQ(summary.incomplete, s.value("incomplete_groups", 0U));
   EXPECT_EQ(summary.max_absolute, s["max_absolute_advantage"]);
 }
 
@@ -147,7 +148,7 @@ TEST_P(CoreVectors, GiveWhatTheCoreGives) {
 
 INSTANTIATE_TEST_SUITE_P(Themes, CoreVectors,
                          ::testing::Values("methods", "rewards", "outcomes", "masks",
-                                           "trajectories", "stages", "refusals"),
+                                           "trajectories", "stages", "sizes", "limits", "refusals"),
                          [](const auto& file) { return std::string(file.param); });
 
 }  // namespace

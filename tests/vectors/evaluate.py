@@ -21,6 +21,8 @@ def summary_of(request, groups, responses, advantages):
                "masked_responses": sum(not response.valid for members in responses for response in members),
                "small_groups": sum(group.small for group in groups),
                "suspicious_groups": sum(group.n > 0 and group.suspicious for group in groups)}
+    if "declared_small_group" in request:
+        summary["incomplete_groups"] = sum(group.incomplete for group in groups)
     for kind, field in COUNTS.items():
         summary[field] = sum(group.kind(tolerance) == kind for group in groups)
     if known:

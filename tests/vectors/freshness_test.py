@@ -41,7 +41,7 @@ def test_every_method_and_feature_is_there_often(vectors):
     fields = collections.Counter(field for request in answered for field in request)
     for field in ("group_size", "group_sizes", "group_ids", "expected_group_size", "valid", "outcomes", "lengths",
                   "success_threshold", "shape_rewards", "zero_unless_mixed", "constant_tolerance", "stages",
-                  "trajectory_ids", "small_group", "pass_at"):
+                  "trajectory_ids", "small_group", "declared_small_group", "pass_at"):
         assert fields[field] >= 20, (field, fields[field])
 
 

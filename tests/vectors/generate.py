@@ -8,6 +8,7 @@ import sys
 
 import themes
 import themes_of_batches
+import themes_of_sizes
 from exact import as_float32, float32_text
 from refusals import refusals
 
@@ -16,7 +17,9 @@ FOLDER = pathlib.Path(__file__).parent
 SEED = 20251023
 FILES = {"methods": [themes.methods], "rewards": [themes.rewards], "outcomes": [themes.outcomes],
          "masks": [themes.masks], "trajectories": [themes_of_batches.trajectories],
-         "stages": [themes_of_batches.stages, themes_of_batches.staged_trajectories, themes_of_batches.without_spread]}
+         "stages": [themes_of_batches.stages, themes_of_batches.staged_trajectories, themes_of_batches.without_spread],
+         "sizes": [themes_of_sizes.declared, themes_of_sizes.empty],
+         "limits": [themes_of_sizes.decimals, themes_of_sizes.shared_ids]}
 
 
 def floats(numbers):

@@ -2,9 +2,9 @@
 
 import dataclasses
 
-from exact import REWARD_ALLOWANCE, nearest_float32, product, real
+from exact import REWARD_ALLOWANCE, as_float32, nearest_float32, product, real
 from outcome_methods import factors, pair, pass_at_k
-from reward_methods import base_rewards, of_rewards, standard_deviation
+from reward_methods import base_rewards, constant, of_rewards, standard_deviation
 
 ON_REWARDS = {"reinforce", "rloo", "grpo", "dr_grpo", "max_at_k", "max_rl", "opo"}
 NEEDS_K = {"pass_at_k_reinforce", "pass_at_k_rloo", "pass_at_k_grpo", "pass_at_k_shaped",
@@ -18,7 +18,8 @@ class Group:
 
     responses: list
     outcomes: list | None  # None: unknown
-    small: bool
+    small: bool  # masking left too few for the method
+    incomplete: bool  # it declares too few
     advantages: list = dataclasses.field(default_factory=list)  # float32
 
     @property
@@ -34,7 +35,7 @@ class Group:
         return [response.reward for response in self.responses]
 
     def constant(self, tolerance):
-        return max(self.rewards) - min(self.rewards) <= tolerance
+        return constant(self.rewards, tolerance)
 
     def kind(self, tolerance):
         """The GroupOutcome of the proto."""
@@ -72,7 +73,8 @@ def outcomes_of(request, responses):
     if "outcomes" in request:
         return [response.outcome for response in responses]
     if "success_threshold" in request:
-        return [response.reward >= request["success_threshold"] for response in responses]
+        threshold = as_float32(request["success_threshold"])
+        return [response.reward >= threshold for response in responses]
     if all(response.reward in (0, 1) for response in responses):
         return [response.reward == 1 for response in responses]
     return None
@@ -100,6 +102,13 @@ def from_pair(name, p, which):
     return [correct if one else wrong for one in which], allowance
 
 
+def works(group, name, p):
+    """Whether the method can do with so many responses; that a complete group has a table is the caller's business."""
+    if group.incomplete and name == "custom_table":
+        return any(table["n"] == group.n for table in p["tables"])
+    return group.n >= smallest_size(name, p)
+
+
 def exact_advantages(request, group, name, p):
     """One exact value per valid response, and the allowance."""
     tolerance = request.get("constant_tolerance", 0)
@@ -108,11 +117,12 @@ def exact_advantages(request, group, name, p):
     on_rewards = name in ON_REWARDS
     if request.get("zero_unless_mixed") and group.kind(tolerance) != "MIXED":
         return [0] * group.n, 0
-    if group.small:
+    if not works(group, name, p):
         lowered = p
-        if request.get("small_group") == "SMALL_GROUP_POLICY_RAW":
+        policy = request.get("small_group" if group.small else "declared_small_group")
+        if policy == "SMALL_GROUP_POLICY_RAW":
             return [real(value) if value else 0 for value in (rewards if on_rewards else group.outcomes)], 0
-        if request.get("small_group") == "SMALL_GROUP_POLICY_CLAMP_K" and "k" in p:
+        if policy == "SMALL_GROUP_POLICY_CLAMP_K" and "k" in p:
             lowered = {**p, "k": p["k"] - (smallest_size(name, p) - group.n)}
         if lowered is p or lowered["k"] < 1 or smallest_size(name, lowered) > group.n:
             return [0] * group.n, 0
@@ -134,9 +144,11 @@ def exact_advantages(request, group, name, p):
 
 def group_result(request, responses, name, p):
     """The group with its float32 advantages; raises Ambiguous."""
+    declared = len(responses)
     responses = [response for response in responses if response.valid]
     smallest = smallest_size(name, p)
-    group = Group(responses, outcomes_of(request, responses), 0 < len(responses) < smallest)
+    group = Group(responses, outcomes_of(request, responses), small=0 < len(responses) < smallest <= declared,
+                  incomplete=len(responses) > 0 and declared < max(smallest, request.get("expected_group_size", 0)))
     if group.n:
         values, allowance = exact_advantages(request, group, name, p)
         known = {}

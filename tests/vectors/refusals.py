@@ -94,6 +94,23 @@ OTHERS = {
                     "stages[0].center"),
 }
 
+# Number 2 of the numerics.
+LATER = {
+    "threshold_0_in_float32": (
+        {**RLOO, "rewards": [1, 0], "success_threshold": 1e-60, "group_size": 2}, "success_threshold"),
+    "threshold_beyond_float32": (
+        {**RLOO, "rewards": [1, 0], "success_threshold": -1e39, "group_size": 2}, "success_threshold"),
+    "larger_than_expected": (
+        {**RLOO, "rewards": [1, 0, 1, 0, 1], "group_sizes": [2, 3], "expected_group_size": 2,
+         "declared_small_group": "SMALL_GROUP_POLICY_ZERO"}, "group_sizes[1]"),
+    "larger_though_empty": (
+        {**RLOO, "rewards": [1, 0, NAN, NAN, NAN], "valid": "Aw==", "group_sizes": [2, 3], "expected_group_size": 2},
+        "group_sizes[1]"),
+    "valid_rows_in_two_groups": (
+        {**RLOO, "rewards": [1, NAN, 0, 1], "valid": "DQ==", "trajectory_ids": [7, 9, 9, 7], "group_size": 2},
+        "trajectory_ids[3]"),
+}
+
 # Wrong as messages, not as batches: what clients have no words for. So are parameters that are not there, in languages
 # where a method cannot be made without.
 OF_MESSAGES = {"no_groups", "two_forms_of_groups", "mask_of_other_size", "outcomes_of_other_size", "stray_bits",
@@ -117,3 +134,5 @@ def refusals():
         yield name, name in OF_MESSAGES, *refused(request, fields)
     yield "numerics_version", True, {**RLOO, "rewards": [1, 0], "group_size": 2, "required_numerics_version": 999}, {
         "error": "FAILED_PRECONDITION", "fields": []}
+    for name, (request, fields) in LATER.items():
+        yield name, False, *refused(request, fields)

@@ -13,6 +13,12 @@ def centred(rewards):
     return [len(rewards) * real(reward) - total for reward in rewards]
 
 
+def constant(rewards, tolerance):
+    """In double, as the contract says: two decimals that differ by the tolerance may each be half a unit off."""
+    most, least = max(rewards), min(rewards)
+    return most - least <= (tolerance + 2.0 ** -24 * (abs(most) + abs(least)) if tolerance > 0 else 0)
+
+
 def standard_deviation(rewards, ddof=0):
     n = len(rewards)
     squares = sum(map(lambda deviation: deviation ** 2, centred(rewards)))
@@ -24,7 +30,7 @@ def base_rewards(base, rewards, tolerance):
     n = len(rewards)
     if base == "reinforce":
         return [real(reward) if reward else 0 for reward in rewards]
-    if max(rewards) - min(rewards) <= tolerance:
+    if constant(rewards, tolerance):
         return [0] * n
     deviations = centred(rewards)
     if base == "rloo":
@@ -42,7 +48,7 @@ def of_rewards(name, p, rewards, lengths, tolerance):
         return max_at_k(p, rewards)
     if name in ("reinforce", "rloo", "dr_grpo"):
         return base_rewards(name, rewards, tolerance)
-    if max(rewards) - min(rewards) <= tolerance:
+    if constant(rewards, tolerance):
         return [0] * n
     if name == "grpo":
         sd = standard_deviation(rewards, p.get("ddof", 0)) + real(p.get("epsilon", 0))

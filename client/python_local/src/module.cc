@@ -35,6 +35,11 @@ std::vector<std::uint32_t> ReadPassAt(nb::handle pass_at) {
   return read;
 }
 
+SmallGroupPolicy ReadPolicy(nb::handle policy, const char* argument) {
+  return static_cast<SmallGroupPolicy>(
+      Choice(policy, argument, {"zero", "error", "raw", "clamp_k"}));
+}
+
 template <typename Number>
 void RefuseOverlap(std::span<const float> out, std::span<const Number> in, const char* argument) {
   if (out.empty() || in.empty()) return;
@@ -52,9 +57,9 @@ LocalResult Compute(nb::handle method, nb::handle parameters, nb::handle rewards
                     nb::handle lengths, nb::handle trajectory_ids, nb::handle trajectory_reward,
                     nb::handle success_threshold, nb::handle shape_rewards,
                     nb::handle zero_unless_mixed, nb::handle constant_tolerance,
-                    nb::handle small_group, nb::handle pass_at, nb::handle stages,
-                    nb::handle allow_recentering, nb::handle batch_moments, nb::handle moments_only,
-                    nb::handle statistics, nb::handle out) {
+                    nb::handle small_group, nb::handle declared_small_group, nb::handle pass_at,
+                    nb::handle stages, nb::handle allow_recentering, nb::handle batch_moments,
+                    nb::handle moments_only, nb::handle statistics, nb::handle out) {
   Request request;
   request.method = ReadMethod(method, parameters);
 
@@ -86,8 +91,8 @@ LocalResult Compute(nb::handle method, nb::handle parameters, nb::handle rewards
   options.shape_rewards = Flag(shape_rewards, "shape_rewards");
   options.zero_unless_mixed = Flag(zero_unless_mixed, "zero_unless_mixed");
   options.constant_tolerance = Double(constant_tolerance, "constant_tolerance");
-  options.small_group = static_cast<SmallGroupPolicy>(
-      Choice(small_group, "small_group", {"zero", "error", "raw", "clamp_k"}));
+  options.small_group = ReadPolicy(small_group, "small_group");
+  options.declared_small_group = ReadPolicy(declared_small_group, "declared_small_group");
   options.pass_at = ReadPassAt(pass_at);
   options.group_statistics = Flag(statistics, "statistics");
   options.stages = ReadStages(stages);
@@ -138,7 +143,8 @@ NB_MODULE(_core, module) {
              "trajectory_ids"_a = nb::none(), "trajectory_reward"_a = nb::none(),
              "success_threshold"_a = nb::none(), "shape_rewards"_a.none() = false,
              "zero_unless_mixed"_a.none() = false, "constant_tolerance"_a.none() = 0.0,
-             "small_group"_a.none() = "zero", "pass_at"_a = nb::none(), "stages"_a = nb::none(),
+             "small_group"_a.none() = "zero", "declared_small_group"_a.none() = "error",
+             "pass_at"_a = nb::none(), "stages"_a = nb::none(),
              "allow_recentering"_a.none() = false, "batch_moments"_a = nb::none(),
              "moments_only"_a.none() = false, "statistics"_a.none() = false, "out"_a = nb::none());
 }

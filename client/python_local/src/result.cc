@@ -19,7 +19,8 @@ nb::object ToPython(const std::optional<Number>& number) {
 nb::list WarningsOf(const LocalResult& local) {
   // The contract's names, by WarningCode.
   static constexpr const char* kCodes[] = {"CODE_NEGATIVE_ADVANTAGE_OF_CORRECT",
-                                           "CODE_SUSPICIOUS_SPREAD", "CODE_SMALL_GROUPS"};
+                                           "CODE_SUSPICIOUS_SPREAD", "CODE_SMALL_GROUPS",
+                                           "CODE_INCOMPLETE_GROUPS", "CODE_PASS_AT_TOO_LARGE"};
   nb::list list;
   for (const Warning& warning : local.result.warnings) {
     list.append(
@@ -59,6 +60,7 @@ nb::object SummaryOf(const LocalResult& local) {
   out["max_absolute_advantage"] = summary.max_absolute;
   out["positive_weight"] = summary.positive_weight;
   out["negative_weight"] = summary.negative_weight;
+  out["incomplete_groups"] = summary.incomplete;
   return out;
 }
 

@@ -67,6 +67,7 @@ async fn compute(client: &Client, request: &ComputeAdvantagesRequest) -> Result<
         .shape_rewards(request.shape_rewards)
         .zero_unless_mixed(request.zero_unless_mixed)
         .small_group(request.small_group())
+        .declared_small_group(request.declared_small_group())
         .stages(request.stages.clone())
         .allow_recentering(request.allow_recentering)
         .batch_moments(request.batch_moments.clone())

@@ -34,6 +34,7 @@ pub struct Batch<'a> {
     pub(crate) trajectory_ids: Option<&'a [u32]>,
     pub(crate) trajectory_reward: TrajectoryReward,
     pub(crate) small_group: SmallGroupPolicy,
+    pub(crate) declared_small_group: SmallGroupPolicy,
     pub(crate) group_statistics: bool,
     pub(crate) pass_at: Vec<u32>,
     pub(crate) required_numerics_version: Option<u32>,
@@ -118,7 +119,7 @@ impl<'a> Batch<'a> {
         self
     }
 
-    /// A reward at or above this is a success. Not together with [`outcomes`](Batch::outcomes).
+    /// A reward at or above this, both as `f32`, is a success. Not together with [`outcomes`](Batch::outcomes).
     pub fn success_threshold(mut self, threshold: f64) -> Self {
         self.success_threshold = Some(threshold);
         self
@@ -150,7 +151,8 @@ impl<'a> Batch<'a> {
         self
     }
 
-    /// A group is constant if its rewards differ by no more than this; finite, >= 0.
+    /// A group is constant if its rewards differ by no more than this, and what their rounding to `f32` adds; finite,
+    /// >= 0.
     pub fn constant_tolerance(mut self, tolerance: f64) -> Self {
         self.constant_tolerance = Some(tolerance);
         self
@@ -159,6 +161,13 @@ impl<'a> Batch<'a> {
     /// What to do with a group that masking left too small for the method; default: advantage 0.
     pub fn small_group(mut self, policy: SmallGroupPolicy) -> Self {
         self.small_group = policy;
+        self
+    }
+
+    /// What to do with a group that declares fewer responses than [`expected_group_size`](Batch::expected_group_size),
+    /// or than the method needs; default: refuse it. With another policy it is computed where the method can.
+    pub fn declared_small_group(mut self, policy: SmallGroupPolicy) -> Self {
+        self.declared_small_group = policy;
         self
     }
 

@@ -34,6 +34,7 @@ pub(crate) fn unchecked(batch: &Batch<'_>, method: &Method) -> ComputeAdvantages
         trajectory_ids_fixed32_le: batch.trajectory_ids.map(wire::numbers).unwrap_or_default(),
         trajectory_reward: batch.trajectory_reward.into(),
         small_group: batch.small_group.into(),
+        declared_small_group: batch.declared_small_group.into(),
         reply_form: reply_form(batch, method, as_bits).into(),
         group_statistics: batch.group_statistics,
         pass_at: batch.pass_at.clone(),
@@ -119,7 +120,8 @@ fn reply_form(batch: &Batch<'_>, method: &Method, as_bits: bool) -> ReplyForm {
         && !batch.shape_rewards
         && batch.outcomes.is_none()
         && batch.trajectory_ids.is_none()
-        && batch.small_group != SmallGroupPolicy::Raw;
+        && batch.small_group != SmallGroupPolicy::Raw
+        && batch.declared_small_group != SmallGroupPolicy::Raw;
     if per_group { ReplyForm::AdvantagesPerGroup } else { ReplyForm::AdvantagesFloat32Le }
 }
 
@@ -216,6 +218,7 @@ mod tests {
             ("shaping", each, batch.clone().shape_rewards(true), Method::skew_r()),
             ("outcomes", each, batch.clone().outcomes(&[true; 4]), Method::rloo()),
             ("raw rewards", each, batch.clone().small_group(SmallGroupPolicy::Raw), Method::rloo()),
+            ("raw declared", each, batch.clone().declared_small_group(SmallGroupPolicy::Raw), Method::rloo()),
             ("trajectories", each, batch.clone().trajectory_ids(&ids, TrajectoryReward::Last), Method::rloo()),
         ] {
             assert_eq!(built(&batch, method).reply_form(), form, "{why}");

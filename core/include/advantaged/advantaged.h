@@ -31,7 +31,7 @@
 namespace advantaged {
 
 // Two builds with the same number return the same bits.
-inline constexpr std::uint32_t kNumericsVersion = 1;
+inline constexpr std::uint32_t kNumericsVersion = 2;
 // Largest batch and largest group, in responses.
 inline constexpr std::uint32_t kMaxResponses = 1U << 24;
 inline constexpr std::uint32_t kMaxGroupSize = 1U << 20;
@@ -96,7 +96,8 @@ struct Batch {
   std::span<const std::uint32_t> group_sizes;  // contiguous groups; each ≥ 1, sum N
   std::span<const std::uint32_t>
       group_ids;  // one per response, any order; groups in order of first appearance
-  // If set, every group must declare exactly this many responses.
+  // If set, every group must declare exactly this many responses; fewer if
+  // `declared_small_group` says what such a group gets. One without a valid response may always.
   std::optional<std::uint32_t> expected_group_size;
 
   BitSpan valid;     // default: all. 0: out of the statistics, advantage 0, reward may be NaN
@@ -112,7 +113,7 @@ struct Batch {
   TrajectoryReward trajectory_reward = TrajectoryReward::kEqualOrError;  // needs trajectory_ids
 };
 
-// What to do with a group that masking left too small for the method. An empty one always gets 0.
+// What to do with a group that is too small for the method. An empty one always gets 0.
 enum class SmallGroupPolicy : std::uint8_t { kZero, kError, kRaw, kClampK };
 
 // A step over the whole batch after the method, on the valid responses. Steps run in the order of
@@ -149,11 +150,17 @@ struct BatchMoments {
 BatchMoments Merge(const BatchMoments& a, const BatchMoments& b);
 
 struct Options {
-  std::optional<double> success_threshold;  // r_i ≥ this is a success; finite
+  // r_i ≥ this, rounded to float32, is a success; finite there, and 0 only if it is 0.
+  std::optional<double> success_threshold;
   bool shape_rewards = false;      // factor from outcomes × base advantage of the real rewards
   bool zero_unless_mixed = false;  // 0 for groups whose outcomes are all equal
-  double constant_tolerance = 0;   // constant iff max − min ≤ this
-  SmallGroupPolicy small_group = SmallGroupPolicy::kZero;
+  // A group of rewards is constant iff max − min ≤ this + 2⁻²⁴·(|max| + |min|), in double; with 0,
+  // iff max = min.
+  double constant_tolerance = 0;
+  SmallGroupPolicy small_group = SmallGroupPolicy::kZero;  // what masking left too small
+  // A group that declares fewer responses than `expected_group_size`, or than the method needs.
+  // kError refuses it; with any other policy it is computed where the method can, else gets that.
+  SmallGroupPolicy declared_small_group = SmallGroupPolicy::kError;
   bool per_group = false;  // return (A₊, A₋) per group instead of one advantage per response
   std::vector<std::uint32_t> pass_at;  // K for which to report unbiased Pass@K
   // Fill Result::groups and Result::pass_at_k. Without them groups that are alike are computed
@@ -218,6 +225,7 @@ struct GroupStatistics {
   std::uint32_t c = 0;   // correct ones; 0 where outcomes are unknown
   GroupOutcome outcome = GroupOutcome::kEmpty;
   bool small = false;       // masking left too few responses for the method
+  bool incomplete = false;  // it declares too few, and `declared_small_group` let it in
   bool suspicious = false;  // 0 < max − min < 1e-5 · max|r|
   bool no_signal = false;   // every advantage is 0
   double success_rate = 0;  // ρ̂ = c/n
@@ -230,7 +238,7 @@ struct GroupStatistics {
 struct Summary {
   std::uint32_t groups = 0, responses = 0, masked_responses = 0;
   std::uint32_t all_fail = 0, mixed = 0, all_pass = 0, constant = 0, varied = 0, empty = 0;
-  std::uint32_t small = 0, suspicious = 0;
+  std::uint32_t small = 0, suspicious = 0, incomplete = 0;
   std::optional<double> mean_success_rate;
   struct PassAtK {
     std::uint32_t k = 0;
@@ -246,7 +254,9 @@ struct Summary {
 enum class WarningCode : std::uint8_t {
   kNegativeAdvantageOfCorrect,
   kSuspiciousSpread,
-  kSmallGroups
+  kSmallGroups,
+  kIncompleteGroups,
+  kPassAtTooLarge,
 };
 struct Warning {
   WarningCode code;

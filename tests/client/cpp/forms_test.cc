@@ -70,6 +70,7 @@ TEST(ChooseForms, APairForEachGroupIsForGroupsOfTwoAdvantages) {
       [](Case& c) { c.settings.add_stages()->mutable_center(); },
       [](Case& c) { c.settings.set_shape_rewards(true); },
       [](Case& c) { c.settings.set_small_group(v1::SMALL_GROUP_POLICY_RAW); },
+      [](Case& c) { c.settings.set_declared_small_group(v1::SMALL_GROUP_POLICY_RAW); },
       [](Case& c) { c.settings.set_moments_only(true); },
   };
   for (const auto other : kOthers) {

@@ -76,6 +76,9 @@ void ExpectSame(const Reply& parts, const Reply& one) {
   EXPECT_EQ(parts.method().SerializeAsString(), one.method().SerializeAsString());
   EXPECT_EQ(parts.numerics_version(), one.numerics_version());
   ASSERT_EQ(parts.warnings_size(), one.warnings_size());
+  for (int i = 0; i < one.warnings_size(); ++i) {
+    EXPECT_EQ(parts.warnings(i).code(), one.warnings(i).code());
+  }
 }
 
 TEST(Parts, GiveTheReplyOfOneCall) {

@@ -7,10 +7,10 @@ import pathlib
 import numpy as np
 
 FOLDER = pathlib.Path(os.environ["ADVANTAGED_VECTORS"])
-THEMES = ["methods", "rewards", "outcomes", "masks", "trajectories", "stages", "refusals"]
+THEMES = ["methods", "rewards", "outcomes", "masks", "trajectories", "stages", "sizes", "limits", "refusals"]
 EXACT = ["groups", "responses", "masked_responses", "all_fail_groups", "mixed_groups", "all_pass_groups",
          "constant_groups", "varied_groups", "empty_groups", "small_groups", "suspicious_groups",
-         "max_absolute_advantage"]
+         "incomplete_groups", "max_absolute_advantage"]
 CLOSE = ["no_signal_share", "mean_absolute_advantage", "positive_weight", "negative_weight"]
 
 
@@ -29,8 +29,8 @@ def close(expected, got, scale=1.0):
 def summary_faults(expected, got):
     """`got` has zeros left out or not, as JSON."""
     for field in EXACT:
-        if got.get(field, 0) != expected[field]:
-            yield f"summary.{field} is {got.get(field, 0)}, not {expected[field]}"
+        if got.get(field, 0) != expected.get(field, 0):
+            yield f"summary.{field} is {got.get(field, 0)}, not {expected.get(field, 0)}"
     for field in CLOSE:
         if field in expected and field in got and not close(expected[field], got[field]):
             yield f"summary.{field} is {got[field]}, not {expected[field]}"

@@ -232,7 +232,7 @@ def test_what_a_stage_says_is_still_checked_and_sent():
 
 def test_a_newer_numerics_version_is_refused_where_bits_matter(server):
     with advantaged.Client(server) as client, pytest.raises(advantaged.errors.FailedPrecondition):
-        client.compute(REWARDS, groups=4, method="grpo", required_numerics_version=2)
+        client.compute(REWARDS, groups=4, method="grpo", required_numerics_version=3)
 
 
 def test_the_stub_of_the_package_streams(server):

@@ -52,7 +52,7 @@ def arguments(request):
     for field in "valid", "outcomes":
         if field in request:
             found[field] = bits(request[field], len(request["rewards"]))
-    for field in "small_group", "trajectory_reward":
+    for field in "small_group", "declared_small_group", "trajectory_reward":
         if field in request:
             found[field] = plain(request[field])
     if "stages" in request:

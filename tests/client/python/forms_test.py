@@ -104,6 +104,7 @@ def draw(seed):
     sometimes("zero_unless_mixed", lambda: True, 0.1)
     sometimes("constant_tolerance", lambda: 0.25, 0.1)
     sometimes("small_group", lambda: str(random.choice(["zero", "raw", "clamp_k"])), 0.4)
+    sometimes("declared_small_group", lambda: str(random.choice(["zero", "raw", "clamp_k"])), 0.3)
     sometimes("pass_at", lambda: [1, 3], 0.3)
     sometimes("stages", lambda: [stages.Scale(epsilon=1e-6), stages.Clip(low=-2.0)], 0.1)
     sometimes("lengths", lambda: random.integers(1, 999, size=rows), 1 if sample.name == "opo" else 0.1)
@@ -138,7 +139,8 @@ def plain(arguments):
             setattr(request, name, np.packbits(arguments[name], bitorder="little").tobytes())
     for name in ("lengths", "trajectory_ids"):
         getattr(request, name).extend(np.asarray(arguments.get(name, ()), int).tolist())
-    for name, prefix in (("small_group", "SMALL_GROUP_POLICY_"), ("trajectory_reward", "TRAJECTORY_REWARD_")):
+    for name, prefix in (("small_group", "SMALL_GROUP_POLICY_"), ("declared_small_group", "SMALL_GROUP_POLICY_"),
+                         ("trajectory_reward", "TRAJECTORY_REWARD_")):
         if name in arguments:
             setattr(request, name, getattr(compute_pb2, prefix + arguments[name].upper()))
     if "stages" in arguments:
@@ -215,6 +217,8 @@ CHOICES = {  # whether bits are sent, whether two numbers a group come back
     "shaped": ({"method": "skew_r", "shape_rewards": True}, True, False),
     "raw": ({"small_group": "raw"}, True, False),
     "clamped": ({"small_group": "clamp_k"}, True, True),
+    "raw declared": ({"declared_small_group": "raw"}, True, False),
+    "clamped declared": ({"declared_small_group": "clamp_k"}, True, True),
     "trajectories": ({"rewards": np.repeat(BINARY[::2], 2), "trajectory_ids": np.arange(2048) // 2}, True, False),
     "summed": ({"trajectory_ids": np.arange(2048), "trajectory_reward": "sum"}, False, False),
 }
@@ -238,11 +242,11 @@ def test_lengths_are_sent_only_where_they_are_read(recorded, recorder):
 
 
 def test_names_and_flags_reach_the_server(recorded, recorder):
-    recorded.compute([1, 0], groups=2, method="rloo", run="run-7", observe=False, required_numerics_version=1,
+    recorded.compute([1, 0], groups=2, method="rloo", run="run-7", observe=False, required_numerics_version=2,
                      allow_recentering=True, expected_group_size=2)
     request = recorder.request
     assert request.run == "run-7" and request.HasField("observe") and not request.observe
-    assert request.required_numerics_version == 1 and request.allow_recentering and request.expected_group_size == 2
+    assert request.required_numerics_version == 2 and request.allow_recentering and request.expected_group_size == 2
     recorded.compute([1, 0], groups=2, method="rloo")
     assert not recorder.request.run and not recorder.request.HasField("observe")
     assert recorder.request.group_statistics

@@ -29,6 +29,7 @@ SAMPLES = {
     "allow_recentering": (True, "true"),
     "batch_moments": ([stages.Moments(64, 0.25, 12), stages.Moments(1, -2, 0)], "(64,0.25,12),(1,-2,0)"),
     "moments_only": (True, "true"), "small_group": ("clamp_k", "clamp_k"),
+    "declared_small_group": ("zero", "zero"),
     "empty_responses": ("drop", "drop"), "pass_at": ([1, 4, 8], "1,4,8"),
     "statistics": (False, "false"), "required_numerics_version": (1, "1"), "run": ("sft-1", "sft-1"),
     "observe": (False, "false"), "k": (4, "4"), "keep_factor_k": (True, "true"), "ddof": (1, "1"),

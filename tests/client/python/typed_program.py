@@ -20,8 +20,8 @@ def compute(client: Union[Client, LocalBackend], rewards: npt.NDArray[np.float32
     client.compute(rewards, group_sizes=[3, 5], method="biased_pass_at_k", k=2, base="rloo", statistics=False)
     client.compute(rewards, group_ids=(1, 2), method=methods.Surrogate("rho^a", constants={"a": 0.5}), missing="mask",
                    valid=rewards > 0, outcomes=rewards > 0, lengths=[3, 4], trajectory_ids=["x", "y"],
-                   trajectory_reward="sum", small_group="clamp_k", expected_group_size=2, success_threshold=0.5,
-                   shape_rewards=True, zero_unless_mixed=True, constant_tolerance=1e-6, required_numerics_version=1,
+                   trajectory_reward="sum", small_group="clamp_k", declared_small_group="zero", expected_group_size=2, success_threshold=0.5,
+                   shape_rewards=True, zero_unless_mixed=True, constant_tolerance=1e-6, required_numerics_version=2,
                    run="sft-1", observe=False, out_dtype=np.float64, deadline=2.5)
     client.compute(rewards, groups=4, method="custom_table", tables=[methods.Table(1, (0, 1), (0, 1))])
     chain = [stages.Center("tokens"), stages.Scale(spread="rewards", ddof=1, epsilon=1e-8), stages.Clip(high=2.0)]

@@ -168,6 +168,7 @@ BAD = [
     (TypeError, "success_threshold: 'x' .str.; must be a number", {"success_threshold": "x"}),
     (TypeError, "shape_rewards: 1 .int.; must be True or False", {"shape_rewards": 1}),
     (ValueError, "small_group: 'drop' is not one of zero, error, raw, clamp_k", {"small_group": "drop"}),
+    (ValueError, "declared_small_group: 'drop' is not one of zero, error", {"declared_small_group": "drop"}),
     (ValueError, "trajectory_reward: 'max' is not one of equal_or_error, last, sum", {"trajectory_reward": "max"}),
     (TypeError, "pass_at: 4 .int.; must be a sequence of whole numbers", {"pass_at": 4}),
     (ValueError, r"pass_at\[1\]: -4 is not in 0 … 4294967295", {"pass_at": [1, -4]}),

@@ -113,6 +113,7 @@ def draw_batch(seed):
     sometimes("zero_unless_mixed", True, 0.1)
     sometimes("constant_tolerance", 0.3)
     sometimes("small_group", ["zero", "error", "raw", "clamp_k"][draw.integers(4)])
+    sometimes("declared_small_group", ["zero", "error", "raw", "clamp_k"][draw.integers(4)])
     sometimes("pass_at", [1, 4, 2])
     sometimes("expected_group_size", int(sizes[0]), 0.1)
     sometimes("statistics", True, 0.5)
@@ -165,7 +166,8 @@ def to_message(arguments):
         if name in arguments:
             setattr(request, name, bitmap(arguments[name]))
     enums = type(request).DESCRIPTOR.fields_by_name
-    for name, prefix in (("small_group", "SMALL_GROUP_POLICY_"), ("trajectory_reward", "TRAJECTORY_REWARD_")):
+    for name, prefix in (("small_group", "SMALL_GROUP_POLICY_"), ("declared_small_group", "SMALL_GROUP_POLICY_"),
+                         ("trajectory_reward", "TRAJECTORY_REWARD_")):
         if name in arguments:
             numbers = enums[name].enum_type.values_by_name
             setattr(request, name, numbers[prefix + arguments[name].upper()].number)

@@ -20,18 +20,19 @@ class Settings(TypedDict, total=False):
     """The method: a name, its parameters beside it (method="pass_at_k_grpo", k=4), or an object
     (method=methods.PassAtKGrpo(k=4)). Required."""
     expected_group_size: int
-    """Every group must declare exactly this many responses. Set it: half a group left on another rank is the
-    commonest real bug in trainers."""
+    """Every group must declare exactly this many responses; fewer if `declared_small_group` says what such a group
+    gets. Set it: half a group left on another rank is the commonest real bug in trainers."""
     trajectory_reward: TrajectoryReward
     """Which reward is that of a response of several rows; default "equal_or_error"."""
     success_threshold: float
-    """A reward at or above this is a success; not together with `outcomes`."""
+    """A reward at or above this, both as float32, is a success; not together with `outcomes`."""
     shape_rewards: bool
     """Take the method's factor from the outcomes and the base advantage from the real rewards."""
     zero_unless_mixed: bool
     """0 for every group whose outcomes are all equal though its rewards vary (what DAPO filters)."""
     constant_tolerance: float
-    """A group of rewards is constant if max - min <= this; default 0."""
+    """A group of rewards is constant if max - min <= this, and what the rounding of the rewards to float32 adds;
+    default 0, which is exact."""
     stages: Sequence[stages.Stage]
     """Steps over the whole batch after the method, in this order."""
     allow_recentering: bool
@@ -42,6 +43,9 @@ class Settings(TypedDict, total=False):
     """Return `batch_moments` and nothing else."""
     small_group: SmallGroup
     """What a group gets that masking left too small for the method; default "zero"."""
+    declared_small_group: SmallGroup
+    """What a group gets that declares fewer responses than `expected_group_size`, or than the method needs: nothing,
+    it is an error (default); with another policy it is computed where the method can."""
     empty_responses: EmptyResponses
     """What a response without a token in the loss is, whose `lengths` is 0 (all of them, with `trajectory_ids`):
     "count" (default): part of its group's statistics; "drop": masked out. Frameworks differ. Either way it is masked if

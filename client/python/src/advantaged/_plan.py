@@ -19,8 +19,8 @@ from advantaged.errors import wrong
 from advantaged.v1 import compute_pb2, stages_pb2
 
 _SCALARS = ("expected_group_size", "trajectory_reward", "success_threshold", "shape_rewards", "zero_unless_mixed",
-            "constant_tolerance", "allow_recentering", "moments_only", "small_group", "required_numerics_version",
-            "run", "observe")
+            "constant_tolerance", "allow_recentering", "moments_only", "small_group", "declared_small_group",
+            "required_numerics_version", "run", "observe")
 _EMPTY = typing.get_args(_arguments.EmptyResponses)
 
 
@@ -100,7 +100,7 @@ def _make(**arguments: Any) -> Plan:
         statistics=request.group_statistics, moments_only=request.moments_only,
         bits=plain and settings.get("trajectory_reward") != "sum",
         per_group=(plain and not chain and not request.shape_rewards and method.name != "opo"
-                   and settings.get("small_group") != "raw"),
+                   and "raw" not in (settings.get("small_group"), settings.get("declared_small_group"))),
         reads_lengths=method.name == "opo" or any(getattr(stage, "weighting", "") == "tokens" for stage in chain))
 
 

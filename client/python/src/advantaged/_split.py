@@ -129,6 +129,7 @@ def merge(answers: Sequence[compute_pb2.ComputeAdvantagesResponse]) -> compute_p
         whole.warnings.extend(warning for warning in answer.warnings if _code(warning) not in known)
         if answer.HasField("summary"):
             merge_summaries(whole.summary, answer.summary)
+    whole.warnings.sort(key=_code)  # the server's order
     return whole
 
 

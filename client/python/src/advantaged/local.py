@@ -104,7 +104,8 @@ def _settings(plan: _plan.Plan) -> dict[str, Any]:
 
 # What the core takes as it is.
 _TAKEN = ("expected_group_size", "trajectory_reward", "success_threshold", "shape_rewards", "zero_unless_mixed",
-          "constant_tolerance", "small_group", "allow_recentering", "moments_only", "pass_at", "batch_moments")
+          "constant_tolerance", "small_group", "declared_small_group", "allow_recentering", "moments_only",
+          "pass_at", "batch_moments")
 
 
 def _flat(summary: Summary) -> dict[str, float]:

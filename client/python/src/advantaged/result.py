@@ -51,7 +51,8 @@ class Warning(NamedTuple):
     """Something the caller may not expect; never an error."""
 
     code: str
-    """negative_advantage_of_correct, suspicious_spread, small_groups, or, by this client, missing_last_reward."""
+    """negative_advantage_of_correct, suspicious_spread, small_groups, incomplete_groups, pass_at_too_large, or, by this
+    client, missing_last_reward."""
     message: str
 
 

@@ -76,6 +76,7 @@ def compute(
     zero_unless_mixed: bool = False,
     constant_tolerance: float = 0.0,
     small_group: Literal["zero", "error", "raw", "clamp_k"] = "zero",
+    declared_small_group: Literal["zero", "error", "raw", "clamp_k"] = "error",
     pass_at: Sequence[int] | None = None,
     stages: Sequence[tuple[str, dict[str, Any]]] | None = None,
     allow_recentering: bool = False,

@@ -36,6 +36,7 @@ class Summary(TypedDict):
     max_absolute_advantage: float
     positive_weight: float
     negative_weight: float
+    incomplete_groups: int
 
 
 class _Statistics(TypedDict):

@@ -53,6 +53,7 @@ fn summary(a: &Summary, b: &Summary) -> Summary {
         empty_groups: a.empty_groups + b.empty_groups,
         small_groups: a.small_groups + b.small_groups,
         suspicious_groups: a.suspicious_groups + b.suspicious_groups,
+        incomplete_groups: a.incomplete_groups + b.incomplete_groups,
         mean_success_rate: mean((a.mean_success_rate, known(a)), (b.mean_success_rate, known(b))),
         pass_at_k: a
             .pass_at_k
@@ -103,7 +104,7 @@ fn statistics(mut a: GroupStatistics, b: GroupStatistics) -> GroupStatistics {
     a
 }
 
-/// Each kind once; counts with which its text begins are added up.
+/// Each kind once, in the server's order; counts with which its text begins are added up.
 fn warnings(mut all: Vec<Warning>, more: Vec<Warning>) -> Vec<Warning> {
     for warning in more {
         match all.iter_mut().find(|known| known.code == warning.code) {
@@ -118,6 +119,7 @@ fn warnings(mut all: Vec<Warning>, more: Vec<Warning>) -> Vec<Warning> {
             }
         }
     }
+    all.sort_by_key(|warning| warning.code);
     all
 }
 
@@ -159,6 +161,7 @@ mod tests {
             mixed_groups: 1,
             constant_groups: 1,
             empty_groups: 1,
+            incomplete_groups: 1,
             mean_success_rate: Some(0.25),
             pass_at_k: vec![PassAtK { k: 2, mean: Some(0.5), groups: 2 }],
             no_signal_share: 1.0 / 3.0,
@@ -173,6 +176,7 @@ mod tests {
             masked_responses: 3,
             mixed_groups: 5,
             all_pass_groups: 1,
+            incomplete_groups: 2,
             mean_success_rate: Some(0.75),
             pass_at_k: vec![PassAtK { k: 2, mean: Some(1.0), groups: 6 }],
             no_signal_share: 0.0,
@@ -184,6 +188,7 @@ mod tests {
         let whole = merge(response(a), response(b)).unwrap().summary;
         assert_eq!((whole.groups, whole.responses, whole.masked_responses), (10, 8, 3));
         assert_eq!((whole.all_fail_groups, whole.mixed_groups, whole.all_pass_groups), (1, 6, 1));
+        assert_eq!(whole.incomplete_groups, 3);
         assert_eq!(whole.mean_success_rate, Some((2.0 * 0.25 + 6.0 * 0.75) / 8.0));
         assert_eq!(whole.pass_at_k[0].mean, Some((2.0 * 0.5 + 6.0 * 1.0) / 8.0));
         assert_eq!(whole.no_signal_share, 1.0 / 9.0);
@@ -219,7 +224,7 @@ mod tests {
         let second = vec![warning(1, "rloo: below 0 from c = 3"), warning(3, "40 groups are small"), warning(2, "x")];
         let all = warnings(first, second);
         let texts: Vec<&str> = all.iter().map(|warning| warning.message.as_str()).collect();
-        assert_eq!(texts, ["42 groups are small", "rloo: below 0 from c = 2", "x"]);
+        assert_eq!(texts, ["rloo: below 0 from c = 2", "x", "42 groups are small"]);
     }
 
     #[test]

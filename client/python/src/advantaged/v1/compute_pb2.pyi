@@ -29,10 +29,11 @@ TRAJECTORY_REWARD_SUM: TrajectoryReward
 TRAJECTORY_REWARD_UNSPECIFIED: TrajectoryReward
 
 class ComputeAdvantagesRequest(_message.Message):
-    __slots__ = ["allow_recentering", "batch_moments", "constant_tolerance", "expected_group_size", "group_ids", "group_ids_fixed32_le", "group_size", "group_sizes", "group_sizes_fixed32_le", "group_statistics", "lengths", "lengths_fixed32_le", "method", "moments_only", "observe", "outcomes", "pass_at", "reply_form", "required_numerics_version", "response_count", "reward_bits", "rewards", "rewards_float32_le", "run", "shape_rewards", "small_group", "stages", "success_threshold", "trajectory_ids", "trajectory_ids_fixed32_le", "trajectory_reward", "valid", "zero_unless_mixed"]
+    __slots__ = ["allow_recentering", "batch_moments", "constant_tolerance", "declared_small_group", "expected_group_size", "group_ids", "group_ids_fixed32_le", "group_size", "group_sizes", "group_sizes_fixed32_le", "group_statistics", "lengths", "lengths_fixed32_le", "method", "moments_only", "observe", "outcomes", "pass_at", "reply_form", "required_numerics_version", "response_count", "reward_bits", "rewards", "rewards_float32_le", "run", "shape_rewards", "small_group", "stages", "success_threshold", "trajectory_ids", "trajectory_ids_fixed32_le", "trajectory_reward", "valid", "zero_unless_mixed"]
     ALLOW_RECENTERING_FIELD_NUMBER: _ClassVar[int]
     BATCH_MOMENTS_FIELD_NUMBER: _ClassVar[int]
     CONSTANT_TOLERANCE_FIELD_NUMBER: _ClassVar[int]
+    DECLARED_SMALL_GROUP_FIELD_NUMBER: _ClassVar[int]
     EXPECTED_GROUP_SIZE_FIELD_NUMBER: _ClassVar[int]
     GROUP_IDS_FIELD_NUMBER: _ClassVar[int]
     GROUP_IDS_FIXED32_LE_FIELD_NUMBER: _ClassVar[int]
@@ -66,6 +67,7 @@ class ComputeAdvantagesRequest(_message.Message):
     allow_recentering: bool
     batch_moments: _containers.RepeatedCompositeFieldContainer[_stages_pb2.BatchMoments]
     constant_tolerance: float
+    declared_small_group: SmallGroupPolicy
     expected_group_size: int
     group_ids: _containers.RepeatedScalarFieldContainer[int]
     group_ids_fixed32_le: bytes
@@ -96,7 +98,7 @@ class ComputeAdvantagesRequest(_message.Message):
     trajectory_reward: TrajectoryReward
     valid: bytes
     zero_unless_mixed: bool
-    def __init__(self, method: _Optional[_Union[_method_pb2.MethodSpec, _Mapping]] = ..., rewards: _Optional[_Iterable[float]] = ..., rewards_float32_le: _Optional[bytes] = ..., reward_bits: _Optional[bytes] = ..., response_count: _Optional[int] = ..., group_size: _Optional[int] = ..., group_sizes: _Optional[_Iterable[int]] = ..., group_sizes_fixed32_le: _Optional[bytes] = ..., group_ids: _Optional[_Iterable[int]] = ..., group_ids_fixed32_le: _Optional[bytes] = ..., expected_group_size: _Optional[int] = ..., valid: _Optional[bytes] = ..., outcomes: _Optional[bytes] = ..., lengths: _Optional[_Iterable[int]] = ..., lengths_fixed32_le: _Optional[bytes] = ..., success_threshold: _Optional[float] = ..., shape_rewards: bool = ..., zero_unless_mixed: bool = ..., constant_tolerance: _Optional[float] = ..., stages: _Optional[_Iterable[_Union[_stages_pb2.Stage, _Mapping]]] = ..., allow_recentering: bool = ..., batch_moments: _Optional[_Iterable[_Union[_stages_pb2.BatchMoments, _Mapping]]] = ..., moments_only: bool = ..., trajectory_ids: _Optional[_Iterable[int]] = ..., trajectory_ids_fixed32_le: _Optional[bytes] = ..., trajectory_reward: _Optional[_Union[TrajectoryReward, str]] = ..., small_group: _Optional[_Union[SmallGroupPolicy, str]] = ..., reply_form: _Optional[_Union[ReplyForm, str]] = ..., group_statistics: bool = ..., pass_at: _Optional[_Iterable[int]] = ..., required_numerics_version: _Optional[int] = ..., run: _Optional[str] = ..., observe: bool = ...) -> None: ...
+    def __init__(self, method: _Optional[_Union[_method_pb2.MethodSpec, _Mapping]] = ..., rewards: _Optional[_Iterable[float]] = ..., rewards_float32_le: _Optional[bytes] = ..., reward_bits: _Optional[bytes] = ..., response_count: _Optional[int] = ..., group_size: _Optional[int] = ..., group_sizes: _Optional[_Iterable[int]] = ..., group_sizes_fixed32_le: _Optional[bytes] = ..., group_ids: _Optional[_Iterable[int]] = ..., group_ids_fixed32_le: _Optional[bytes] = ..., expected_group_size: _Optional[int] = ..., valid: _Optional[bytes] = ..., outcomes: _Optional[bytes] = ..., lengths: _Optional[_Iterable[int]] = ..., lengths_fixed32_le: _Optional[bytes] = ..., success_threshold: _Optional[float] = ..., shape_rewards: bool = ..., zero_unless_mixed: bool = ..., constant_tolerance: _Optional[float] = ..., stages: _Optional[_Iterable[_Union[_stages_pb2.Stage, _Mapping]]] = ..., allow_recentering: bool = ..., batch_moments: _Optional[_Iterable[_Union[_stages_pb2.BatchMoments, _Mapping]]] = ..., moments_only: bool = ..., trajectory_ids: _Optional[_Iterable[int]] = ..., trajectory_ids_fixed32_le: _Optional[bytes] = ..., trajectory_reward: _Optional[_Union[TrajectoryReward, str]] = ..., small_group: _Optional[_Union[SmallGroupPolicy, str]] = ..., reply_form: _Optional[_Union[ReplyForm, str]] = ..., group_statistics: bool = ..., pass_at: _Optional[_Iterable[int]] = ..., required_numerics_version: _Optional[int] = ..., declared_small_group: _Optional[_Union[SmallGroupPolicy, str]] = ..., run: _Optional[str] = ..., observe: bool = ...) -> None: ...
 
 class ComputeAdvantagesResponse(_message.Message):
     __slots__ = ["advantages", "advantages_float32_le", "advantages_per_group", "batch_moments", "group_statistics", "method", "numerics_version", "summary", "timings", "warnings"]
@@ -163,12 +165,13 @@ class PassAtKColumn(_message.Message):
     def __init__(self, k: _Optional[int] = ..., value: _Optional[_Iterable[float]] = ...) -> None: ...
 
 class Summary(_message.Message):
-    __slots__ = ["all_fail_groups", "all_pass_groups", "constant_groups", "empty_groups", "groups", "masked_responses", "max_absolute_advantage", "mean_absolute_advantage", "mean_success_rate", "mixed_groups", "negative_weight", "no_signal_share", "pass_at_k", "positive_weight", "responses", "sd_absolute_advantage", "small_groups", "suspicious_groups", "varied_groups"]
+    __slots__ = ["all_fail_groups", "all_pass_groups", "constant_groups", "empty_groups", "groups", "incomplete_groups", "masked_responses", "max_absolute_advantage", "mean_absolute_advantage", "mean_success_rate", "mixed_groups", "negative_weight", "no_signal_share", "pass_at_k", "positive_weight", "responses", "sd_absolute_advantage", "small_groups", "suspicious_groups", "varied_groups"]
     ALL_FAIL_GROUPS_FIELD_NUMBER: _ClassVar[int]
     ALL_PASS_GROUPS_FIELD_NUMBER: _ClassVar[int]
     CONSTANT_GROUPS_FIELD_NUMBER: _ClassVar[int]
     EMPTY_GROUPS_FIELD_NUMBER: _ClassVar[int]
     GROUPS_FIELD_NUMBER: _ClassVar[int]
+    INCOMPLETE_GROUPS_FIELD_NUMBER: _ClassVar[int]
     MASKED_RESPONSES_FIELD_NUMBER: _ClassVar[int]
     MAX_ABSOLUTE_ADVANTAGE_FIELD_NUMBER: _ClassVar[int]
     MEAN_ABSOLUTE_ADVANTAGE_FIELD_NUMBER: _ClassVar[int]
@@ -188,6 +191,7 @@ class Summary(_message.Message):
     constant_groups: int
     empty_groups: int
     groups: int
+    incomplete_groups: int
     masked_responses: int
     max_absolute_advantage: float
     mean_absolute_advantage: float
@@ -202,7 +206,7 @@ class Summary(_message.Message):
     small_groups: int
     suspicious_groups: int
     varied_groups: int
-    def __init__(self, groups: _Optional[int] = ..., responses: _Optional[int] = ..., masked_responses: _Optional[int] = ..., all_fail_groups: _Optional[int] = ..., mixed_groups: _Optional[int] = ..., all_pass_groups: _Optional[int] = ..., constant_groups: _Optional[int] = ..., varied_groups: _Optional[int] = ..., empty_groups: _Optional[int] = ..., small_groups: _Optional[int] = ..., suspicious_groups: _Optional[int] = ..., mean_success_rate: _Optional[float] = ..., pass_at_k: _Optional[_Iterable[_Union[PassAtK, _Mapping]]] = ..., no_signal_share: _Optional[float] = ..., mean_absolute_advantage: _Optional[float] = ..., sd_absolute_advantage: _Optional[float] = ..., max_absolute_advantage: _Optional[float] = ..., positive_weight: _Optional[float] = ..., negative_weight: _Optional[float] = ...) -> None: ...
+    def __init__(self, groups: _Optional[int] = ..., responses: _Optional[int] = ..., masked_responses: _Optional[int] = ..., all_fail_groups: _Optional[int] = ..., mixed_groups: _Optional[int] = ..., all_pass_groups: _Optional[int] = ..., constant_groups: _Optional[int] = ..., varied_groups: _Optional[int] = ..., empty_groups: _Optional[int] = ..., small_groups: _Optional[int] = ..., suspicious_groups: _Optional[int] = ..., mean_success_rate: _Optional[float] = ..., pass_at_k: _Optional[_Iterable[_Union[PassAtK, _Mapping]]] = ..., no_signal_share: _Optional[float] = ..., mean_absolute_advantage: _Optional[float] = ..., sd_absolute_advantage: _Optional[float] = ..., max_absolute_advantage: _Optional[float] = ..., positive_weight: _Optional[float] = ..., negative_weight: _Optional[float] = ..., incomplete_groups: _Optional[int] = ...) -> None: ...
 
 class Timings(_message.Message):
     __slots__ = ["compute_us", "decode_us", "encode_us", "queue_us"]
@@ -221,7 +225,9 @@ class Warning(_message.Message):
     class Code(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = []
     CODE_FIELD_NUMBER: _ClassVar[int]
+    CODE_INCOMPLETE_GROUPS: Warning.Code
     CODE_NEGATIVE_ADVANTAGE_OF_CORRECT: Warning.Code
+    CODE_PASS_AT_TOO_LARGE: Warning.Code
     CODE_SMALL_GROUPS: Warning.Code
     CODE_SUSPICIOUS_SPREAD: Warning.Code
     CODE_UNSPECIFIED: Warning.Code
