@@ -48,6 +48,13 @@ def computed(name, token_level, mask, uids, **arguments):
     return ppo_utils.compute_advantages_and_returns(token_level, mask, uids, name, config=None, **arguments)
 
 
+@pytest.fixture
+def logged(monkeypatch):
+    found = []
+    monkeypatch.setattr(_log, "sinks", [found.append])
+    return found
+
+
 @pytest.mark.parametrize("by_std", [True, False])
 def test_skyrls_own_grpo(target, monkeypatch, by_std):
     monkeypatch.delenv("ADVANTAGED_METHOD", raising=False)
@@ -118,12 +125,23 @@ def test_steps_get_the_advantage_of_their_trajectory(target, monkeypatch):
     torch.testing.assert_close(found, expected)
 
 
-def test_half_a_group_is_refused(target, monkeypatch):
+def test_an_incomplete_group_gets_what_skyrl_gives_it(target, monkeypatch, logged):
+    monkeypatch.delenv("ADVANTAGED_METHOD", raising=False)
+    adapter.register(config())
+    keep = [i for i, uid in enumerate(rows()[2]) if uid != "1" or i == rows()[2].index("1")][:-1]  # a group of one, too
+    token_level, mask, uids = (column[keep] if isinstance(column, torch.Tensor) else [column[i] for i in keep]
+                               for column in rows())
+    own, _ = computed("grpo", token_level, mask, uids, grpo_norm_by_std=True)
+    torch.testing.assert_close(computed("advantaged", token_level, mask, uids)[0], own, rtol=1e-5, atol=1e-5)
+    assert logged[0]["advantaged/incomplete_groups"] == 2
+
+
+def test_a_group_that_is_too_large_is_refused(target, monkeypatch):
     monkeypatch.delenv("ADVANTAGED_METHOD", raising=False)
     adapter.register(config())
     token_level, mask, uids = rows()
     with pytest.raises(InvalidArgument, match="expected_group_size"):
-        computed("advantaged", token_level[:-1], mask[:-1], uids[:-1])
+        computed("advantaged", *(torch.cat([column, column[:1]]) for column in (token_level, mask)), [*uids, uids[0]])
 
 
 @ray.remote(num_cpus=1)
@@ -167,13 +185,6 @@ def test_a_wrong_method_is_an_error_before_ray_starts(monkeypatch):
     monkeypatch.setenv("ADVANTAGED_METHOD", "grop")
     with pytest.raises(ValueError, match="did you mean 'grpo'"):
         adapter.register(config())
-
-
-@pytest.fixture
-def logged(monkeypatch):
-    found = []
-    monkeypatch.setattr(_log, "sinks", [found.append])
-    return found
 
 
 def test_a_schedule_follows_skyrls_step_and_goes_on_in_a_resumed_run(target, monkeypatch, logged):

@@ -10,9 +10,9 @@ import tiny_model
 import transformers
 from advantaged import errors
 from advantaged.integrations import _steady
-from advantaged.integrations.trl import AdvantagedGRPOTrainer
+from advantaged.integrations.trl import AdvantagedGRPOTrainer, AdvantagedRLOOTrainer
 from running_server import Server
-from trl import GRPOConfig
+from trl import GRPOConfig, RLOOConfig
 
 
 @pytest.fixture(autouse=True)
@@ -23,10 +23,10 @@ def environment(monkeypatch, caplog):
 
 
 def make(tmp_path, advantage=None, reward=tiny_model.starts_with_low_token, trainer=AdvantagedGRPOTrainer,
-         arguments=None, **settings):
+         config=GRPOConfig, arguments=None, **settings):
     return trainer(model=tiny_model.save(tmp_path / "model"), reward_funcs=reward, train_dataset=tiny_model.prompts(),
                    eval_dataset=tiny_model.prompts(), advantage=advantage, **(arguments or {}),
-                   args=GRPOConfig(output_dir=str(tmp_path / "out"), **{**tiny_model.SETTINGS, **settings}))
+                   args=config(output_dir=str(tmp_path / "out"), **{**tiny_model.SETTINGS, **settings}))
 
 
 def logged(trainer, key):
@@ -138,6 +138,14 @@ def test_a_training_goes_on_where_no_completion_has_a_reward(tmp_path, target):
     trainer = make(tmp_path, "pass_at_k_grpo k=2", fails_once, max_steps=3)
     trainer.train()
     assert logged(trainer, "advantaged/empty_groups") == [0, 2, 0]
+
+
+@pytest.mark.parametrize("trainer, config", [(AdvantagedGRPOTrainer, GRPOConfig), (AdvantagedRLOOTrainer, RLOOConfig)])
+def test_a_training_goes_on_where_no_completion_has_a_reward_by_trls_own_definition(tmp_path, target, trainer, config):
+    settings = {"normalize_advantages": True} if config is RLOOConfig else {"scale_rewards": "batch"}
+    made = make(tmp_path, None, lambda completions, **_: [None] * len(completions), trainer, config, **settings)
+    made.train()
+    assert made.state.global_step == 2
 
 
 def test_an_evaluation_that_cannot_be_computed_ends_no_training(tmp_path, target, caplog):

@@ -176,6 +176,27 @@ def test_what_cannot_be_computed_is_known_when_verl_makes_its_trainer(target, se
               resource_pool_manager=None)
 
 
+def test_a_crashed_agent_loop_ends_no_training(tmp_path, target, logged):
+    """verl's own numbers for what is left of the groups: of one too, which gets its reward."""
+    settings = {"method": "grpo", "ddof": 1, "epsilon": 1e-6, "expected_group_size": 4}
+    rewards, uids = [1.0, 0, 0, 1, 0.5, 0, 0.75], ["a"] * 4 + ["b"] * 2 + ["c"]
+    data = batch(rewards, uids=uids)
+    own = core_algos.compute_grpo_outcome_advantage(data.batch["token_level_rewards"], data.batch["response_mask"],
+                                                    index=data.non_tensor_batch["uid"])[0][:, 0].tolist()
+    trainer = Trainer(configuration(tmp_path, settings))
+    assert trainer.step(batch(rewards, uids=uids)) == pytest.approx(own, rel=1e-5)
+    assert logged[0]["advantaged/incomplete_groups"] == 2
+    with pytest.raises(InvalidArgument, match="has 2 responses; expected_group_size is 4"):
+        Trainer(configuration(tmp_path, {**settings, "declared_small_group": "error"})).step(batch(rewards, uids=uids))
+
+
+def test_a_group_smaller_than_k_gets_0(tmp_path, target):
+    rewards, uids = [1.0, 0, 0, 1, 0, 1], ["a"] * 4 + ["b"] * 2
+    settings = {"method": "pass_at_k_grpo", "k": 3, "expected_group_size": 4}
+    found = Trainer(configuration(tmp_path, settings)).step(batch(rewards, uids=uids))
+    assert found[4:] == [0, 0] and any(found[:4])
+
+
 REJECTED = [100.0, 1, 0, 0]
 EMPTY = {"method": "grpo", "ddof": 1, "epsilon": 1e-6, "expected_group_size": 4}
 

@@ -70,9 +70,18 @@ def test_method_from_the_environment_with_a_schedule(monkeypatch, logged):
     assert logged[0]["advantaged/mixed_groups"] == 1
 
 
-def test_uneven_groups_are_refused_not_merged():
-    samples = [Sample(0, 1.0)] * 4 + [Sample(1, 0.0)] * 3
-    with pytest.raises(ValueError, match="group 1 .* has 3 responses; expected_group_size is 4"):
+def test_groups_that_are_too_large_are_refused_not_merged():
+    samples = [Sample(0, 1.0)] * 4 + [Sample(1, 0.0)] * 5
+    with pytest.raises(ValueError, match="group 1 .* has 5 responses; expected_group_size is 4"):
+        slime.post_process(arguments(4), samples)
+
+
+def test_incomplete_groups_are_computed_and_a_group_of_one_gets_0(monkeypatch, logged):
+    samples = [Sample(0, 1.0), Sample(0, 0.0), Sample(1, 1.0)]
+    assert slime.post_process(arguments(4, grpo_std_normalization=False), samples)[1] == [0.5, -0.5, 0]
+    assert logged[0]["advantaged/incomplete_groups"] == 2
+    monkeypatch.setenv("ADVANTAGED_METHOD", "dr_grpo declared_small_group=error")
+    with pytest.raises(ValueError, match="group 0 .* has 2 responses; expected_group_size is 4"):
         slime.post_process(arguments(4), samples)
 
 

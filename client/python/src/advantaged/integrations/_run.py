@@ -54,15 +54,18 @@ class RunSpec(Spec):
 class Run:
     """`compute` for one training, whose settings are the same at every step but for schedules."""
 
-    def __init__(self, spec: RunSpec, *, group_size: int | None = None, is_filtered: bool = False,
-                 folder: str | None = None, has_steps: bool = True, has_lengths: bool = True) -> None:
-        """`group_size`: of every group, where the trainer says it. `is_filtered`: it drops groups before they come
-        here. `folder`: where it keeps checkpoints; the settings are remembered there. `has_steps`: it says its step, so
-        that a resume goes on where it was. `has_lengths`: it says how long responses are."""
+    def __init__(self, spec: RunSpec, *, group_size: int | None = None, incomplete: str = "error",
+                 is_filtered: bool = False, folder: str | None = None, has_steps: bool = True,
+                 has_lengths: bool = True) -> None:
+        """`group_size`: of every group, where the trainer says it. `incomplete`: what it gives groups that came with
+        too few, a value of `declared_small_group`, which wins. `is_filtered`: it drops groups before they come here.
+        `folder`: where it keeps checkpoints; the settings are remembered there. `has_steps`: it says its step, so that
+        a resume goes on where it was. `has_lengths`: it says how long responses are."""
         self.spec = spec
         self._defaults: dict[str, Any] = {"statistics": False}
         if group_size is not None:
             self._defaults["expected_group_size"] = group_size
+        self._incomplete = incomplete
         self._is_filtered = is_filtered
         self._folder = folder
         self._has_steps = has_steps
@@ -80,7 +83,7 @@ class Run:
         self._is_checked = True
         for step in self.spec.turns():
             try:
-                self._try(self._settings(step), 1.0, 0.0)
+                self._try({**self._settings(step), **self._strict()}, 1.0, 0.0)
             except InvalidArgument as error:
                 if not step:
                     raise
@@ -94,6 +97,10 @@ class Run:
         except InvalidArgument:
             return True
         return False
+
+    def _strict(self) -> dict[str, Any]:
+        """A group that is complete and too small is a mistake, unless the settings say what it gets."""
+        return {} if "declared_small_group" in self.spec.described() else {"declared_small_group": "error"}
 
     def _try(self, settings: Mapping[str, Any], first: float, others: float) -> None:
         """A group with these rewards, which the server's metrics do not count; nothing where its size is unknown."""
@@ -134,6 +141,9 @@ class Run:
             scheduled = self.spec.schedules.get("k")
             largest = k if scheduled is None else int(max(scheduled.begin, scheduled.end))
             settings["pass_at"] = sorted({1, k, largest})
+        # No trainer has a rule for groups that are smaller than K: they teach nothing then.
+        incomplete = "zero" if k is not None and self._incomplete != "error" else self._incomplete
+        settings.setdefault("declared_small_group", incomplete)
         return settings
 
     def _numbers(self, settings: Mapping[str, Any]) -> dict[str, float]:

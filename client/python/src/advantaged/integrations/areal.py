@@ -53,7 +53,7 @@ class AdvantagedActor:
         actor: Any = self.actor  # type: ignore[attr-defined]
         if actor.adv_norm is not None:
             raise ValueError("actor.adv_norm: with advantaged it must be null; it would normalise the advantages again")
-        run = run_of(RunSpec.from_environment() or own_spec(actor.reward_norm))
+        run = run_of(RunSpec.from_environment() or own_spec(actor.reward_norm), incomplete="zero")
         step = _steps.next()
         raw = torch.cat([group["rewards"].float() for group in data]).cpu()
         sizes = torch.tensor([len(group["rewards"]) for group in data])
@@ -70,20 +70,13 @@ class AdvantagedActor:
 
 
 def _compute(run: Run, step: int, rewards: Any, raw: Any, sizes: Any, lengths: Any) -> Any:
-    """A group of one, which failed rollouts leave, has nobody to be compared to: 0."""
     threshold = run.spec.at(step).get("success_threshold")
     settings: dict[str, Any] = {"success_threshold": None}
-    keep = (sizes > 1).repeat_interleave(sizes)
-    outcomes = raw >= threshold if threshold is not None else raw == 1
     if threshold is not None or ((raw == 0) | (raw == 1) | raw.isnan()).all():
-        settings["outcomes"] = outcomes[keep]
-    advantages = torch.zeros(len(rewards))
-    if keep.any():
-        result, values = run.compute(step, rewards[keep].float(), group_sizes=sizes[sizes > 1], lengths=lengths[keep],
-                                     **settings)
-        _log.log(values)
-        advantages[keep] = result.advantages
-    return advantages
+        settings["outcomes"] = raw >= threshold if threshold is not None else raw == 1
+    result, values = run.compute(step, rewards.float(), group_sizes=sizes, lengths=lengths, **settings)
+    _log.log(values)
+    return result.advantages
 
 
 class AdvantagedFSDPPPOActor(AdvantagedActor, FSDPPPOActor):  # type: ignore[misc]

@@ -23,6 +23,8 @@ from advantaged.integrations._run import VARIABLES, Run, RunSpec, run_of
 from advantaged.integrations._steps import Steps, search
 
 NAME = "advantaged"
+# What SkyRL gives a group that is smaller than its advantages need: the rewards.
+INCOMPLETE = "raw"
 # What SkyRL means by GRPO: sample standard deviation, 1e-6 added to it. Constant groups are exactly 0 here.
 SKYRL_GRPO = {"method": "grpo", "ddof": 1, "epsilon": 1e-6}
 
@@ -44,7 +46,7 @@ def estimate(token_level_rewards: Any, response_mask: Any, index: Any, grpo_norm
     uids = np.asarray(index, dtype=object)
     rows = len(uids) - _padding(uids)
     step = _steps.next()
-    run = run_of(_spec(grpo_norm_by_std), group_size=group_size, is_filtered=is_filtered,
+    run = run_of(_spec(grpo_norm_by_std), group_size=group_size, incomplete=INCOMPLETE, is_filtered=is_filtered,
                  folder=search("self.cfg.trainer.ckpt_path", str), has_steps=_steps.are_known)
     result, values = run.compute(step, token_level_rewards[:rows].detach().double().sum(-1).cpu().numpy(),
                                  groups=uids[:rows], lengths=(response_mask[:rows] != 0).sum(-1).cpu().numpy())
@@ -77,7 +79,7 @@ def register(cfg: Any) -> None:
     from skyrl.backends.skyrl_train.utils.ppo_utils import AdvantageEstimatorRegistry
 
     size, algorithm = cfg.generator.n_samples_per_prompt, cfg.trainer.algorithm
-    Run(_spec(getattr(algorithm, "grpo_norm_by_std", True)), group_size=size).check()
+    Run(_spec(getattr(algorithm, "grpo_norm_by_std", True)), group_size=size, incomplete=INCOMPLETE).check()
     environment = {name: os.environ[name] for name in VARIABLES if name in os.environ}
     is_filtered = bool(getattr(algorithm, "zero_variance_filter", False)
                        or getattr(getattr(algorithm, "dynamic_sampling", None), "type", None))

@@ -50,7 +50,7 @@ def post_process(args: Any, samples: Sequence[Any]) -> tuple[list[float], list[f
     lengths = [_length(sample) for sample in samples]
     if None not in lengths:
         rows["lengths"] = lengths
-    run = run_of(_spec(args), group_size=args.n_samples_per_prompt,
+    run = run_of(_spec(args), group_size=args.n_samples_per_prompt, incomplete="zero",  # as miles
                  is_filtered=getattr(args, "dynamic_sampling_filter_path", None) is not None,
                  folder=getattr(args, "save", None))
     result, values = run.compute(step, rewards, **rows)

@@ -31,6 +31,8 @@ from advantaged.integrations._run import Run, RunSpec, run_of
 from advantaged.integrations._steps import Steps, search
 
 NAME = "advantaged"
+# What verl gives a group that is smaller than its advantages need: the rewards.
+INCOMPLETE = "raw"
 # What verl means by GRPO: sample standard deviation, 1e-6 added to it. Constant groups are exactly 0 here; in verl up
 # to 0.15 leaks into them (float32 mean of equal rewards).
 VERL_GRPO = {"method": "grpo", "ddof": 1, "epsilon": 1e-6}
@@ -101,8 +103,8 @@ def _compute(spec: RunSpec, token_level_rewards: Any, response_mask: Any, index:
     rows = np.flatnonzero(~is_padding)
     scores = token_level_rewards.detach().double().sum(-1).cpu().numpy()
     step = _steps.next()
-    run = run_of(spec, is_filtered=is_filtered, folder=search("self.config.trainer.default_local_dir", str),
-                 has_steps=_steps.are_known)
+    run = run_of(spec, incomplete=INCOMPLETE, is_filtered=is_filtered, has_steps=_steps.are_known,
+                 folder=search("self.config.trainer.default_local_dir", str))
     result, values = run.compute(step, scores[rows], groups=uids[rows], lengths=lengths[rows])
     _log.log(values)
     whole = np.zeros(len(uids), np.float32)
@@ -122,7 +124,7 @@ def _check(trainer: Any) -> None:
     """What can be known of the settings before the first step."""
     algorithm = trainer.config.algorithm
     if algorithm.get("adv_estimator") == NAME:
-        Run(_spec(algorithm)).check()
+        Run(_spec(algorithm), incomplete=INCOMPLETE).check()
 
 
 # In every process that imports verl, Ray workers too, most of which need none of this.
