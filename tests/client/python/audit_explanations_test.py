@@ -210,6 +210,17 @@ def test_small_groups_are_compared_by_their_own_size():
     assert by_kind(Batch(values, advantages, groups), DR_GRPO)["other_definition"].groups == ("g3",)
 
 
+@pytest.mark.parametrize("decimals", [3, 4, 5])
+@pytest.mark.parametrize("settings", [VERL, DR_GRPO, {"method": "rloo"}], ids=str)
+def test_numbers_rounded_in_the_file_are_the_methods(settings, decimals):
+    values = rewards(19)
+    groups = ids(len(values))
+    rounded = ours(values, groups, **settings).round(decimals)
+    assert Report.of([Batch(values, rounded, groups)], settings).exit_code() == 0
+    rounded[5] += 0.01
+    assert by_kind(Batch(values, rounded, groups), settings)["other_definition"].groups == ("g0",)
+
+
 def test_rounding_in_a_trainers_float32_is_no_other_definition():
     values = rewards(18) * 1e-3 + 1000
     groups = ids(len(values))

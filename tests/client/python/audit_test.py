@@ -56,6 +56,42 @@ def test_a_group_that_each_rank_took_for_its_own():
     assert found["split_over_ranks"].groups == ("g2",)
 
 
+def test_one_response_on_another_rank_is_a_split():
+    """What the trainer gave the one alone, is its own affair."""
+    values = rewards(3)
+    groups = ids(len(values))
+    ranks = [0] * len(values)
+    ranks[2 * N] = 1
+    for alone in (0.0, values[2 * N]):
+        theirs = ours(values, groups, **VERL)
+        theirs[2 * N] = alone
+        theirs[2 * N + 1:3 * N] = ours(values[2 * N + 1:3 * N], ["g2"] * (N - 1), **VERL)
+        found, = audit(Batch(values, theirs, groups, ranks=ranks), VERL)
+        assert (found.kind, found.groups) == ("split_over_ranks", ("g2",))
+
+
+def test_a_split_group_explains_what_whitening_carries_to_the_others():
+    values = rewards(3)
+    groups = ids(len(values))
+    ranks = [0] * len(values)
+    ranks[2 * N + 4:3 * N] = [1] * 4
+    apart = [f"{group}/{rank}" for group, rank in zip(groups, ranks)]
+    settings = {"method": "dr_grpo", "stages": [stages.Center(), stages.Scale(epsilon=1e-8)]}
+    found, = audit(Batch(values, ours(values, apart, **settings), groups, ranks=ranks), settings)
+    assert (found.kind, found.groups) == ("split_over_ranks", ("g2",))
+
+
+def test_ranks_are_not_blamed_for_what_another_definition_explains():
+    """Parts of two rows have the numbers of many a definition."""
+    for seed in range(20):
+        values = rewards(seed, binary=True)
+        groups = ids(len(values))
+        ranks = np.random.default_rng(seed).integers(0, 4, len(values)).tolist()
+        for settings in (VERL, {"method": "pass_at_k_grpo", "k": 9}):
+            found = audit(Batch(values, ours(values, groups, method="dr_grpo"), groups, ranks=ranks), settings)
+            assert kinds(found) <= {"other_definition"}, seed
+
+
 def test_one_prompt_under_two_ids_and_two_under_one():
     values = rewards(4)
     groups = ids(len(values))

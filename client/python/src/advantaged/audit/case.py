@@ -20,6 +20,8 @@ Rows = npt.NDArray[np.int64]
 SAME = 1e-4
 # A float32 mean is off by this share of the rewards; divided by a small spread, that grows.
 _ROUNDING = 4e-7
+# However numbers were rounded, a difference of this share of the largest is one.
+_AT_MOST = 0.05
 # What is left of 0 in any arithmetic.
 NOTHING = 1e-12
 
@@ -76,12 +78,17 @@ class Case:
         rows = rows[self.valid[rows] & np.isfinite(values[rows])]
         return float(np.abs(values[rows]).max()) if len(rows) else 0.0
 
+    def several(self, codes: Codes) -> Codes:
+        """The groups of more than one response: -1 for the rows of the others, and where it was so."""
+        responses = np.arange(len(codes)) if self.responses is None else reference.within(codes, self.responses)
+        _, first = np.unique(responses, return_index=True)
+        sizes = np.bincount(codes[first][codes[first] >= 0], minlength=1)
+        return np.where((codes >= 0) & (sizes[codes] > 1), codes, -1)
+
     def _alone(self) -> Bools:
-        single = np.array([len(rows) == 1 or (self.responses is not None and len(set(self.responses[rows].tolist())) == 1)
-                           for rows in self.members], bool)
-        if single.any() and reference.takes_singletons(self.settings):
-            single[:] = False
-        return single
+        if not (self.several(self.codes) < 0).any() or reference.takes_singletons(self.settings):
+            return np.zeros(len(self.labels), bool)
+        return self.per_group(self.several(self.codes) < 0)
 
     # What definitions make of it.
 
@@ -98,7 +105,8 @@ class Case:
         key = definition, codes.tobytes(), once
         if key not in self._kept:
             settings = self.definitions[definition].settings
-            found = reference.compute(self.batch, settings, codes, self.votes, self.responses if once else None)
+            found = reference.compute(self.batch, settings, codes, self.votes, self.responses if once else None,
+                                      one_by_one=definition == 0)
             refused = self._why_no_stage(settings) if definition == 0 else None
             if refused is not None:
                 found = reference.Reference(np.full(len(codes), np.nan), dict.fromkeys(range(len(self.labels)), refused))
@@ -115,21 +123,33 @@ class Case:
             return "stages see the whole batch, and some of its rewards are no numbers"
         return None
 
-    def agrees(self, values: Floats, rows: Any = slice(None)) -> Bools:
-        """Of each row, whether the trainer's advantage is this value; False where there is none."""
+    def agrees(self, definition: int = 0, codes: Codes | None = None, once: bool = True) -> Bools:
+        """Of each row, whether the trainer's advantage is that of a definition; False where there is none."""
+        values = self.values(definition, codes, once)
+        tolerance = self._tolerance(values, bool(self.definitions[definition].settings.get("stages")))
         with np.errstate(invalid="ignore"):
-            found: Bools = (np.abs(values - self.advantages) <= self._tolerance(values))[rows]
+            found: Bools = np.abs(values - self.advantages) <= tolerance
         return found
 
-    def _tolerance(self, values: Floats) -> Floats:
+    def _tolerance(self, values: Floats, is_staged: bool) -> Floats:
         """Of each row, what float32 arithmetic may be off by, and decimals in a file."""
         with np.errstate(invalid="ignore"):
             peak = self._over_groups(np.maximum, np.nan_to_num(np.abs(values)), 0.0)
+        largest = float(peak.max(initial=0.0))
         magnitude, spread = self._spread
-        relative = SAME + _ROUNDING * magnitude / np.maximum(spread, 1e-30)
-        floor = np.minimum(_ROUNDING * magnitude, 1e-6 * peak.max(initial=0.0))
-        tolerance: Floats = (peak * np.minimum(relative, 0.05) + floor + NOTHING)[self.codes]
-        return tolerance
+        amplified = np.divide(_ROUNDING * magnitude, spread, out=np.zeros_like(spread), where=spread > 0)
+        floor = np.minimum(_ROUNDING * magnitude, 1e-6 * largest) + NOTHING
+        if is_staged:  # the mean of the batch is of its largest numbers
+            floor = np.maximum(floor, 1e-7 * largest)
+        tolerance = np.maximum(peak * np.minimum(SAME + amplified, _AT_MOST) + floor, np.minimum(self._decimals, peak * _AT_MOST))
+        return tolerance[self.codes]
+
+    @functools.cached_property
+    def _decimals(self) -> float:
+        """What the trainer's numbers may be off by where all of them are written with three to five decimals."""
+        numbers = self.advantages[np.isfinite(self.advantages)]
+        digits = next((digits for digits in (3, 4, 5) if (np.round(numbers, digits) == numbers).all()), None)
+        return 0.0 if digits is None else 0.5001 * 10.0 ** -digits
 
     @functools.cached_property
     def _spread(self) -> tuple[Floats, Floats]:
@@ -163,7 +183,7 @@ class Case:
         """The groups of trainers that go by position, or by rank, rather than by id: groups, and what was done."""
         yield np.zeros(len(self.codes), np.int64), "the whole batch was taken for one group"
         if self.batch.ranks is not None:
-            yield codes_of(self.batch.ranks)[0], "the rows of each rank were taken for one group"
+            yield self.several(codes_of(self.batch.ranks)[0]), "the rows of each rank were taken for one group"
         for size in self._sizes():
             yield _cut(np.ones(len(self.codes), bool), size), f"the batch was cut into {size} rows each, whatever their groups"
             if not self.valid.all():

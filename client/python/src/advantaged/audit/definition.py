@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,7 +22,7 @@ class Comparison:
         known = case.reference()
         self.values = known.values
         compared = case.compared & np.isfinite(known.values)
-        self.differing = case.per_group(compared & ~case.agrees(known.values))
+        self.differing = case.per_group(compared & ~case.agrees())
         self.agreeing = case.per_group(compared) & ~self.differing
         self.reasons = known.reasons
         """By group: why there is no reference."""
@@ -79,20 +80,28 @@ class Comparison:
     # Whether other groups, or other definitions, give the trainer's numbers.
 
     def fitting(self, definition: int, codes: Codes | None = None, once: bool = True) -> Bools:
-        """Of each group, whether a definition, for these groups, gives the trainer's numbers in all compared rows."""
+        """Of each group, whether a definition, for these groups, gives the trainer's numbers in all compared rows that
+        have a code."""
         case = self.case
-        agrees = case.agrees(case.values(definition, codes, once))
-        fits: Bools = case.per_group(case.compared) & ~case.per_group(case.compared & ~agrees)
-        return fits
+        compared = case.compared if codes is None else case.compared & (codes >= 0)
+        fits: Bools = ~case.per_group(compared & ~case.agrees(definition, codes, once))
+        return fits & case.per_group(compared)
 
     def regrouped(self, suspects: Bools, codes: Codes, once: bool = True) -> Bools:
         """Those of the groups that have the numbers which a definition gives for other groups, and not those which it
-        gives for theirs."""
+        gives for theirs. Where a stage carries that to the rest of the batch, the rest is explained, too."""
         found = np.zeros(len(suspects), bool)
+        uncompared = ~self.case.per_group(self.case.compared)
         for i in range(len(self.case.definitions) if suspects.any() else 0):
-            found |= suspects & self.fitting(i, codes, once) & ~self.fitting(i)
+            fits = self.fitting(i, codes, once)
+            # A definition other than the method is no evidence where one gives the numbers of the groups as they are.
+            moved = suspects & fits & ~(self.is_defined if i else self.fitting(i))
+            if moved.any() and (fits | uncompared).all():
+                self.explain(self.differing)
+            found |= moved
         return found
 
+    @functools.cached_property
     def is_defined(self) -> Bools:
         """Of each group, whether any definition gives its numbers."""
         found: Bools = np.logical_or.reduce([self.fitting(i) for i in range(len(self.case.definitions))])
@@ -138,7 +147,7 @@ def _is_cut(case: Case, left: Any, definition: int, codes: Codes) -> bool:
     left to explain."""
     values, proper = case.values(definition, codes), case.values(definition)
     rows = np.flatnonzero(case.compared & np.isfinite(values))
-    if not len(rows) or not case.agrees(values, rows).all():
+    if not len(rows) or not case.agrees(definition, codes)[rows].all():
         return False
     moved = np.intersect1d(rows, case.rows_of(left))
     with np.errstate(invalid="ignore"):
@@ -184,11 +193,11 @@ def _definitions(comparison: Comparison) -> tuple[list[str], list[str]]:
         if i == 0 and any(np.array_equal(values, other, equal_nan=True) for other in named):
             continue  # it has a name of its own
         if np.isfinite(values[rows]).all():
-            if case.agrees(values, rows).all():
+            if case.agrees(i)[rows].all():
                 found.append(variant.name)
             elif _is_clipped(values[rows], own):
                 clipped.append(f"{variant.name}, clipped")
-        if dropped is not None and case.agrees(case.values(i, dropped), rows).all():
+        if dropped is not None and case.agrees(i, dropped)[rows].all():
             found.append(f"{variant.name}, rows without a token left out of the baseline")
     return found, clipped
 

@@ -109,8 +109,8 @@ def _split(comparison: Comparison) -> Iterator[Outcome]:
     # Only where the trainer computed each part by itself does it matter; that shows in its numbers.
     suspects = split & ~comparison.agreeing & ~comparison.explained
     by_rank, _ = codes_of([(code, rank if split[code] else -1) for code, rank in zip(case.codes.tolist(), ranks.tolist())])
-    apart = comparison.regrouped(suspects, by_rank)
-    for group in np.flatnonzero(suspects & ~apart & ~comparison.is_defined()) if suspects.any() else ():
+    apart = comparison.regrouped(suspects, case.several(by_rank))
+    for group in np.flatnonzero(suspects & ~apart & ~comparison.is_defined) if suspects.any() else ():
         rows = case.members[group]
         apart[group] = _on_lines_apart(case, [rows[ranks[rows] == rank] for rank in np.unique(ranks[rows])])
     chosen = np.flatnonzero(apart)

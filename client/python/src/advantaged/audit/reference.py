@@ -48,9 +48,16 @@ def codes_of(labels: Sequence[Hashable]) -> tuple[Codes, list[Hashable]]:
     return codes, list(table)
 
 
-def compute(batch: Batch, settings: Mapping[str, Any], codes: Codes, votes: Bools, responses: Codes | None) -> Reference:
+def within(codes: Codes, responses: Codes) -> Codes:
+    """A code of each response in its group: an id of a response means one within its group."""
+    return codes * int(responses.max(initial=0) + 1) + responses
+
+
+def compute(batch: Batch, settings: Mapping[str, Any], codes: Codes, votes: Bools, responses: Codes | None,
+            one_by_one: bool) -> Reference:
     """Advantages under `settings` of the rows with a code, grouped by it. Rows without a vote are masked; rows of equal
-    `responses` in a group are one response. Groups that the method refuses have a reason in place of values."""
+    `responses` in a group are one response. Groups that the method refuses have a reason in place of values; with
+    `one_by_one` those that it does not refuse have their values all the same."""
     settings = _shaping(settings)
     values = np.full(len(codes), np.nan)
     reasons: dict[int, str] = {}
@@ -63,7 +70,7 @@ def compute(batch: Batch, settings: Mapping[str, Any], codes: Codes, votes: Bool
     except (AdvantagedError, ImportError) as error:
         whole = _in_words(error)
     members = _members(codes)
-    if len(members) == 1 or settings.get("stages"):
+    if len(members) == 1 or settings.get("stages") or not one_by_one:
         return Reference(values, dict.fromkeys(members, whole))
     for code, rows in members.items():  # one group that is refused does not hide the others
         try:
@@ -86,9 +93,8 @@ def _call(batch: Batch, settings: Mapping[str, Any], rows: npt.NDArray[np.int64]
     if not votes[rows].all():
         arguments["valid"] = votes[rows]
     if responses is not None:
-        # An id means a response within its group.
-        _, arguments["trajectory_ids"] = np.unique(np.stack([codes[rows], responses[rows]]), axis=1, return_inverse=True)
-        arguments["trajectory_ids"] = arguments["trajectory_ids"].ravel().astype(np.uint32)
+        _, dense = np.unique(within(codes, responses)[rows], return_inverse=True)
+        arguments["trajectory_ids"] = dense.astype(np.uint32)
     for name, column in (("lengths", batch.lengths), ("outcomes", batch.outcomes)):
         if column is not None:
             arguments[name] = column[rows]

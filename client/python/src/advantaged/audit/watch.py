@@ -32,7 +32,7 @@ class Watch:
         """`estimator`: the trainer's function. `read`: a reader of `audit.readers`, or a function of one's own
         `read(arguments, keywords, returned)` that gives the Batch of a call; default `readers.verl` for a function with
         the parameter token_level_rewards, else `readers.plain`. `keep_rows`: the latest calls are kept, together at most
-        so many rows, some hundred bytes each. `settings`: method, parameters, stages: what the trainer is meant to compute.
+        so many rows, some hundred bytes each with a text as id. `settings`: method, parameters, stages: what the trainer is meant to compute.
         """
         if not callable(estimator):
             raise TypeError(f"estimator: {estimator!r}; it must be a function")
