@@ -198,7 +198,7 @@ def test_rows_without_a_token_are_noted_and_no_exit_code_knows():
 
 
 def test_settings_that_can_never_work_are_wrong_usage():
-    for method in ("gropo", "grpo k=3", "grpo epsilon=abc", "grpo stage=center"):
+    for method in ("gropo", "grpo k=3", "grpo epsilon=abc", "grpo stage=center", "grpo ddof=9", "pass_at_k_grpo k=0"):
         done = wrong(method)
         assert done.returncode == 2, method
         assert "Traceback" not in done.stderr

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 pytest.importorskip("advantaged_local", reason="the oldest packages are tested without the in-process core")
+from advantaged import methods, stages  # noqa: E402
 from advantaged.audit import Batch, Watch, readers  # noqa: E402
 from audit_batches import N, VERL, ids, kinds, ours, rewards  # noqa: E402
 
@@ -47,11 +48,20 @@ def test_a_watch_keeps_copies():
 
 def test_a_watch_of_the_wrong_settings_raises_at_construction_and_only_there():
     for settings in ({"method": "gropo"}, {"method": "grpo", "ddof": "one"}, {"method": "grpo", "k": 3}, {},
-                     {"method": "grpo", "groups": 4}, {"method": "grpo", "stages": ["centre"]}):
+                     {"method": "grpo", "groups": 4}, {"method": "grpo", "stages": ["centre"]}, {"method": "grpo", "ddof": 7},
+                     {"method": "grpo", "epsilon": -1}, {"method": "pass_at_k_grpo", "k": 0},
+                     {"method": "pass_at_k_grpo", "k": 16, "expected_group_size": 8},
+                     {"method": "pass_at_k_grpo", "k": 2, "stages": [stages.Center()]},
+                     {"method": "grpo", "moments_only": True}, {"method": "grpo", "required_numerics_version": 10 ** 6}):
         with pytest.raises((ValueError, TypeError)):
             Watch(identity_of, **settings)
     with pytest.raises(TypeError, match="estimator"):
         Watch(None, method="grpo")
+    for settings in ({"method": "opo"}, {"method": "pass_at_k_grpo", "k": 300}, {"method": "skew_r", "success_threshold": 3},
+                     {"method": "grpo", "expected_group_size": 16}, {"method": "surrogate", "formula": "rho"},
+                     {"method": "custom_table", "tables": [methods.Table(3, (0, 1, 2, 3), (0, 1, 2, 3))]},
+                     {"method": "dr_grpo", "stages": [stages.Scale(weighting="tokens")]}):
+        Watch(identity_of, **settings)
 
 
 @pytest.mark.parametrize("arguments, keywords", [
@@ -287,6 +297,12 @@ def test_what_trl_does_not_log_cannot_be_read():
     watch([])
     finding, = watch.report().findings
     assert "beta is 0.1" in finding.text
+    trainer = Trainer([[1.0, 0] * N] * 2, [0.0] * 2 * N)
+    trainer.multi_objective_aggregation = "normalize_then_sum"
+    watch = Watch(trainer._generate_and_score_completions, read=readers.trl(trainer), **TRL)
+    watch([])
+    finding, = watch.report().findings
+    assert "several rewards" in finding.text
     trainer = Trainer([[1.0, 0]] * 2, [0.0] * 2 * N)
     watch = Watch(trainer._generate_and_score_completions, read=readers.trl(trainer), **TRL)
     watch([])

@@ -54,7 +54,7 @@ def trl(trainer: Any) -> Reader:
 
     Rewards, advantages and prompts are those that the trainer logs, of all processes; each `num_generations` rows are a
     group. The rows of each process are known, too. RLOO with `beta` takes a penalty off the rewards that is not logged,
-    and cannot be read.
+    and cannot be read; nor can GRPO with multi_objective_aggregation="normalize_then_sum".
     """
     def read(arguments: Sequence[Any], keywords: Mapping[str, Any], returned: Any) -> Batch:
         own = len(returned["advantages"])
@@ -64,6 +64,9 @@ def trl(trainer: Any) -> Reader:
                                 for name in trainer.reward_func_names], np.float64)
         if trainer.beta and hasattr(trainer, "normalize_advantages"):
             raise ValueError(f"beta is {trainer.beta}: the penalty that RLOO takes off the rewards is not logged")
+        if getattr(trainer, "multi_objective_aggregation", "sum_then_normalize") != "sum_then_normalize":
+            raise ValueError(f"multi_objective_aggregation is {trainer.multi_objective_aggregation!r}: a response has "
+                             "several rewards, and an audit compares one")
         weights = np.asarray(trainer.reward_weights.tolist(), np.float64)
         rewards = np.nansum(by_function * weights[:, None], axis=0)
         if getattr(trainer, "reward_clip_range", None):

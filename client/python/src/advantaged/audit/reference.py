@@ -21,6 +21,10 @@ Codes = npt.NDArray[np.int64]
 _BESIDE = frozenset(("pass_at", "statistics", "run", "observe"))
 
 
+# Larger groups are not tried out.
+_LARGEST_PROBE = 1 << 16
+
+
 class Reference(NamedTuple):
     """N values, and why there are none for a group."""
 
@@ -31,10 +35,27 @@ class Reference(NamedTuple):
 
 
 def check(settings: Mapping[str, Any]) -> None:
-    """ValueError or TypeError for settings that no batch can be computed with."""
-    _, rest = _plan.split_arguments(_shaping(settings))
+    """ValueError or TypeError for settings that no batch can be computed with: not even one group of zeros and ones that
+    is as large as they need it."""
+    plan, rest = _plan.split_arguments(_shaping(settings))
     if rest:
         raise TypeError(f"{next(iter(rest))}: an argument of a batch, no setting")
+    if plan.moments_only:
+        raise ValueError("moments_only: True, which gives no advantages to compare")
+    parameters = plan.method.parameters()
+    tables = parameters.get("tables", ())
+    size = tables[0].n if tables else plan.settings.get("expected_group_size") or max(2, parameters.get("k", 2))
+    if size > _LARGEST_PROBE:
+        return
+    try:
+        LocalBackend().compute(np.arange(size) % 2, **{
+            **_shaping(settings), "group_sizes": [size], "lengths": np.ones(size), "statistics": False})
+    except ImportError:
+        return  # a report says so
+    except InvalidArgument:
+        raise
+    except AdvantagedError as error:
+        raise ValueError(str(error)) from None
 
 
 def _shaping(settings: Mapping[str, Any]) -> dict[str, Any]:
