@@ -52,6 +52,12 @@ def test_audit_example_finds_the_leak_and_prints_what_the_page_says():
     assert "0.056" in said
 
 
+def test_the_audit_page_has_every_check_by_its_name():
+    names = run(sys.executable, "-c", "from advantaged.audit import outcome; print('\\n'.join(outcome.CHECKS.values()))")
+    page = (SOURCE / "docs" / "integrations" / "audit.md").read_text(encoding="utf-8")
+    assert [name for name in names.splitlines() if name not in page.split("## What is found")[1]] == []
+
+
 def test_cpp_quick_start(server):
     said = run(os.environ["QUICK_START"], server)
     assert said == ("1.7321 -0.3849 -0.3849 -0.3849 0.1925 0.1925 0.0000 0.1925 \nmean success rate 0.500\n")

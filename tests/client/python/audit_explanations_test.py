@@ -108,6 +108,8 @@ def test_contiguous_cuts_of_interleaved_prompts_are_a_fault(settings):
     assert found["shared_baseline"].text.startswith("one baseline for several groups: ")
     for what in ("the whole batch was taken for one group", "cut into 4 rows each", "cannot be told"):
         assert what in found["shared_baseline"].text
+    sized = by_kind(batch, {**settings, "expected_group_size": 4})
+    assert sized["shared_baseline"].text == found["shared_baseline"].text
 
 
 def test_which_cut_it_was_is_said_where_it_can_be():
@@ -189,8 +191,13 @@ def test_rows_of_a_response_with_other_rewards_are_not_checked_unless_the_method
     report = Report.of([batch], DR_GRPO)
     assert report.exit_code() == 3
     assert "trajectory_reward says which of them" in report.text()
-    last = Batch(values, np.array([0, 0, -.5, .5]), ["g"] * 4, responses=["a", "a", "b", "c"])
-    assert Report.of([last], {**DR_GRPO, "trajectory_reward": "last"}).exit_code() == 0
+    last = {**DR_GRPO, "trajectory_reward": "last"}
+    assert Report.of([Batch(values, np.array([0, 0, -.5, .5]), ["g"] * 4, responses=["a", "a", "b", "c"])], last).exit_code() == 0
+    by_row = Batch(values, values - values.mean(), ["g"] * 4, responses=["a", "a", "b", "c"])
+    assert by_kind(by_row, last).keys() == {"rows_as_responses"}
+    rloo = Batch(values, np.array([0, 0, -.75, .75]), ["g"] * 4, responses=["a", "a", "b", "c"])
+    assert "rloo" in by_kind(rloo, last)["other_definition"].text
+    assert "there are no trajectory_ids" in Report.of([Batch(values, values, ["g"] * 4)], last).text()
 
 
 def test_an_id_of_a_response_counts_within_its_group():

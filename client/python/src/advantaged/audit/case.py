@@ -22,6 +22,8 @@ SAME = 1e-4
 _ROUNDING = 4e-7
 # However numbers were rounded, a difference of this share of the largest is one.
 _AT_MOST = 0.05
+# Settings that say what the rows are, whatever is made of them.
+_RULES = ("trajectory_reward", "empty_responses", "small_group", "declared_small_group")
 # What is left of 0 in any arithmetic.
 NOTHING = 1e-12
 
@@ -32,7 +34,9 @@ class Case:
     def __init__(self, batch: Batch, settings: Mapping[str, Any]) -> None:
         self.batch = batch
         self.settings = dict(settings)
-        self.definitions = (Variant("the method", self.settings), *VARIANTS)
+        rules = {name: value for name, value in self.settings.items() if name in _RULES}
+        self.definitions = (Variant("the method", self.settings),
+                            *(Variant(variant.name, {**rules, **variant.settings}) for variant in VARIANTS))
         self.codes, self.labels = codes_of(batch.groups)
         """Of each row its group, and of each group its id."""
         self.members: list[Rows] = _members(self.codes, len(self.labels))
@@ -99,12 +103,17 @@ class Case:
 
     def reference(self, definition: int = 0, codes: Codes | None = None, once: bool = True) -> reference.Reference:
         """The same, with the reasons."""
+        left_out = set()
         if codes is None:
             codes = np.where(self.alone[self.codes], -1, self.codes)
+        else:
+            left_out.add("expected_group_size")  # of the trainer's groups, not of these
         once = once and self.responses is not None
         key = definition, codes.tobytes(), once
         if key not in self._kept:
-            settings = self.definitions[definition].settings
+            if self.responses is not None and not once:
+                left_out.add("trajectory_reward")
+            settings = {name: value for name, value in self.definitions[definition].settings.items() if name not in left_out}
             found = reference.compute(self.batch, settings, codes, self.votes, self.responses if once else None,
                                       one_by_one=definition == 0)
             refused = self._why_no_stage(settings) if definition == 0 else None

@@ -49,7 +49,8 @@ def check(settings: Mapping[str, Any]) -> None:
         return
     try:
         LocalBackend().compute(np.arange(size) % 2, **{
-            **_shaping(settings), "group_sizes": [size], "lengths": np.ones(size), "statistics": False})
+            **_shaping(settings), "group_sizes": [size], "lengths": np.ones(size), "trajectory_ids": np.arange(size),
+            "statistics": False})
     except ImportError:
         return  # a report says so
     except InvalidArgument:
@@ -110,7 +111,7 @@ def _members(codes: Codes) -> dict[int, npt.NDArray[np.int64]]:
 
 def _call(batch: Batch, settings: Mapping[str, Any], rows: npt.NDArray[np.int64], codes: Codes, votes: Bools,
           responses: Codes | None) -> Floats:
-    arguments: dict[str, Any] = {"group_ids": codes[rows].astype(np.uint32), **settings, "statistics": False}
+    arguments: dict[str, Any] = {**settings, "group_ids": codes[rows].astype(np.uint32), "statistics": False}
     if not votes[rows].all():
         arguments["valid"] = votes[rows]
     if responses is not None:
@@ -138,7 +139,8 @@ def takes_singletons(settings: Mapping[str, Any]) -> bool | None:
     """Whether a group of one has an advantage under the method: those without a baseline give one. None: not known."""
     probe = {name: value for name, value in _shaping(settings).items() if name not in ("expected_group_size", "stages")}
     try:
-        LocalBackend().compute(np.ones(1), group_ids=[0], lengths=[1], **{**probe, "statistics": False})
+        LocalBackend().compute(np.ones(1), **{**probe, "group_ids": [0], "lengths": [1], "trajectory_ids": [0],
+                                              "statistics": False})
     except InvalidArgument:
         return False
     except (AdvantagedError, ImportError):

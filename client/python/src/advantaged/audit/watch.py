@@ -56,7 +56,7 @@ class Watch:
             self._keep((self._read or self._reader(keywords))(arguments, keywords, returned))
         except Exception as error:  # noqa: BLE001: the trainer goes on, whatever its calls look like
             self._unread_count += 1
-            self._unread.append((self._calls, _text(error)))
+            self._unread.append((self._calls, f"{_text(error)} (read= says how a call is read)"))
         return returned
 
     def _reader(self, keywords: Any) -> readers.Reader:
