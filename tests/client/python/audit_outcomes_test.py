@@ -197,6 +197,18 @@ def test_rows_without_a_token_are_noted_and_no_exit_code_knows():
     assert "rows without a token left out of the baseline" in found["other_definition"].text
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("numbers", [[1e300, -1e300, 0, 1], [1e-300, 2e-300, 0, 1e-310], [3e38, -3e38, 3e38, 0], [INF, 1, 2, NAN]])
+def test_extreme_numbers_end_in_a_report(numbers):
+    """Split over ranks and over ids, where the most is tried out; as rewards and as advantages."""
+    groups, others = ["a", "a", "b", "b"] * 2, {"prompts": ["p"] * 8, "ranks": [0, 1] * 4, "responses": [0, 1, 2, 3] * 2}
+    for values, advantages in ((numbers * 2, BINARY * 2), (BINARY * 2, numbers * 2), (numbers * 2, numbers * 2)):
+        for settings in ({"method": "grpo"}, {"method": "skew_r", "success_threshold": 0.5}, {"method": "max_rl"}):
+            report = Report.of([Batch(np.array(values, float), np.array(advantages, float), groups, **others)], settings)
+            assert report.exit_code() in (0, 1, 3)
+            assert report.text() and report.html() and json.loads(report.json(), parse_constant=pytest.fail)
+
+
 def test_settings_that_can_never_work_are_wrong_usage():
     for method in ("gropo", "grpo k=3", "grpo epsilon=abc", "grpo stage=center", "grpo ddof=9", "pass_at_k_grpo k=0"):
         done = wrong(method)

@@ -46,7 +46,7 @@ class Case:
         """Rows that are in the statistics."""
         self.alone = self._alone()
         """By group: it has one response, and the method needs more."""
-        self._kept: dict[tuple[int, bytes, bool], reference.Reference] = {}
+        self._kept: dict[tuple[int, bool, bytes, bool], reference.Reference] = {}
 
     @property
     def advantages(self) -> Floats:
@@ -103,13 +103,13 @@ class Case:
 
     def reference(self, definition: int = 0, codes: Codes | None = None, once: bool = True) -> reference.Reference:
         """The same, with the reasons."""
-        left_out = set()
+        is_own = codes is None
         if codes is None:
             codes = np.where(self.alone[self.codes], -1, self.codes)
-        else:
-            left_out.add("expected_group_size")  # of the trainer's groups, not of these
+        # The size is that of the trainer's groups, and of no others.
+        left_out = set() if is_own else {"expected_group_size"}
         once = once and self.responses is not None
-        key = definition, codes.tobytes(), once
+        key = definition, is_own, codes.tobytes(), once
         if key not in self._kept:
             if self.responses is not None and not once:
                 left_out.add("trajectory_reward")

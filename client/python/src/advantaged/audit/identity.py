@@ -147,10 +147,15 @@ def _on_lines_apart(case: Case, parts: list[Rows]) -> bool:
 
 
 def _is_line(case: Case, rows: Any) -> bool:
-    rewards, advantages = case.batch.rewards[rows], case.advantages[rows]
-    largest = float(np.abs(advantages).max())
-    if rewards.max() == rewards.min():
-        return bool(np.ptp(advantages) <= SAME * max(1.0, largest))
-    slope, offset = np.polyfit(rewards, advantages, 1)
-    away: Floats = np.abs(slope * rewards + offset - advantages)
-    return bool(slope > 0 and away.max() <= SAME * max(1e-6, largest))
+    rewards, advantages = (_to_one(values[rows]) for values in (case.batch.rewards, case.advantages))
+    rewards = rewards - rewards.mean()
+    weight = float(rewards @ rewards)
+    slope = float(rewards @ advantages) / weight if weight > 0 else 0.0
+    away = np.abs(advantages - advantages.mean() - slope * rewards).max()
+    return bool(away <= SAME and (slope > 0 or weight == 0))
+
+
+def _to_one(values: Floats) -> Floats:
+    """Divided by the largest |value|, so that nothing overflows."""
+    largest = float(np.abs(values).max())
+    return values / largest if largest > 0 else values
