@@ -129,7 +129,8 @@ def test_a_rank_as_one_group_is_a_fault():
     values = rewards(13)
     groups = ids(len(values))
     ranks = [row // (3 * N) for row in range(len(values))]
-    found = by_kind(Batch(values, ours(values, ranks, **VERL), groups, ranks=ranks), VERL)
+    responses = [row % N for row in range(len(values))]  # of each group
+    found = by_kind(Batch(values, ours(values, ranks, **VERL), groups, ranks=ranks, responses=responses), VERL)
     assert found.keys() == {"shared_baseline"}
     assert found["shared_baseline"].text.endswith("the rows of each rank were taken for one group")
 

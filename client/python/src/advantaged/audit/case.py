@@ -40,7 +40,8 @@ class Case:
         self.codes, self.labels = codes_of(batch.groups)
         """Of each row its group, and of each group its id."""
         self.members: list[Rows] = _members(self.codes, len(self.labels))
-        self.responses = None if batch.responses is None else codes_of(batch.responses)[0]
+        self.responses = None if batch.responses is None else codes_of(list(zip(self.codes.tolist(), batch.responses)))[0]
+        """Of each row its response, whose id means one within its group."""
         self.valid: Bools = np.ones(len(self.codes), bool) if batch.valid is None else batch.valid
         self.votes: Bools = self.valid & np.isfinite(batch.rewards)
         """Rows that are in the statistics."""

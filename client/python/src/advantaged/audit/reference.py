@@ -71,7 +71,7 @@ def codes_of(labels: Sequence[Hashable]) -> tuple[Codes, list[Hashable]]:
 
 
 def within(codes: Codes, responses: Codes) -> Codes:
-    """A code of each response in its group: an id of a response means one within its group."""
+    """A code of each response in its group: of a response that lies in several groups, each part."""
     return codes * int(responses.max(initial=0) + 1) + responses
 
 

@@ -57,7 +57,15 @@ class Report:
     @property
     def done(self) -> int:
         """How many checks were done: one check of one batch counts one."""
-        return len({(entry.check, entry.step) for entry in self.outcomes if entry.state in ("well", "found")})
+        return self._different("well", "found")
+
+    @property
+    def not_done(self) -> int:
+        """How many checks could not be done, or not for all groups."""
+        return self._different("unchecked")
+
+    def _different(self, *states: str) -> int:
+        return len({(entry.check, entry.step) for entry in self.outcomes if entry.state in states})
 
     def exit_code(self, allow_unchecked: bool = False) -> int:
         """0: all that applies was checked and is well. 1: something was found. 3: nothing was found, but something could
@@ -79,7 +87,7 @@ class Report:
                         for (check, reason), count in self._inapplicable().items()]
         return json.dumps({
             "method": self.method, "batches": len(self.batches), "rows": self._count(),
-            "checks": {"done": self.done, "unchecked": len(unchecked),
+            "checks": {"done": self.done, "unchecked": self.not_done,
                        "inapplicable": sum(entry["batches"] for entry in inapplicable)},
             "findings": [finding.as_dict() for finding in self.findings], "notes": [note.as_dict() for note in self.notes],
             "unchecked": unchecked, "inapplicable": inapplicable}, allow_nan=False)
@@ -110,7 +118,7 @@ class Report:
 
     def checked(self) -> str:
         """How many checks were done, and why others were not."""
-        said = f"Checks: {self.done} done, {len(self.unchecked)} not done"
+        said = f"Checks: {self.done} done, {self.not_done} not done"
         reasons = collections.Counter(reason for (_, reason), count in self._inapplicable().items() for _ in range(count))
         if reasons:
             said += ", {} do not apply ({})".format(sum(reasons.values()), ", ".join(
