@@ -125,6 +125,12 @@ def test_steps_are_numbers_or_texts_in_their_order():
     assert steps("b", "a") == ["a", "b"]
 
 
+def test_an_id_of_several_lines_is_shown_on_one():
+    done = command(lines(reward=[1, 0], advantage=[3, 0], group=["a\n\x1b[31mb"] * 2))
+    assert done.returncode == 1
+    assert done.stdout.endswith(r"(step 0: a\n\x1b[31mb)" + "\n")
+
+
 def test_ids_that_no_encoding_can_say_are_shown_all_the_same():
     text = '{"reward": 1, "advantage": 3, "group": "\\ud800"}\n{"reward": 0, "advantage": 0, "group": "\\ud800"}'
     for output in ("table", "json", "html"):

@@ -93,6 +93,11 @@ def in_words(what: str, total: int, others: int | None) -> str:
     return what.replace("{total}", str(total)) + agreeing
 
 
+def shown(group: Hashable) -> str:
+    """A group on one line of a terminal."""
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in str(group))
+
+
 def named(group: Hashable) -> Any:
-    """A group as JSON and text can show it."""
+    """A group as JSON can say it."""
     return group if isinstance(group, (int, str)) and not isinstance(group, bool) else str(group)

@@ -158,7 +158,7 @@ class Report:
             total = sum(finding.total for finding in same)
             others = [finding.others for finding in same]
             said = outcome.in_words(what, total, None if None in others else sum(filter(None, others)))
-            where = ", ".join(map(str, worst.groups[:3])) + (" ..." if worst.total > 3 else "")
+            where = ", ".join(map(outcome.shown, worst.groups[:3])) + (" ..." if worst.total > 3 else "")
             where = f"step {worst.step}: {where}" if where else f"step {worst.step}"
             rows.append(Row(CHECKS[order[kind]], len({finding.step for finding in same}), total, worst.size, f"{said} ({where})"))
         return rows
