@@ -1,4 +1,4 @@
-"""The README's quick starts in Python and in C++, as a user runs them. (Rust's is run by `make test-rust`.)"""
+"""The README's quick starts in Python and in C++, and the audit's, as a user runs them. (Rust's is run by `make test-rust`.)"""
 
 import os
 import pathlib
@@ -22,7 +22,7 @@ def start_server():
 def code(name, page="README.md"):
     """The code between the markers <!-- name --> and <!-- /name -->."""
     text = (SOURCE / page).read_text(encoding="utf-8")
-    return re.search(rf"<!-- {name} -->\n```\w+\n(.*?)```\n<!-- /{name} -->", text, re.DOTALL).group(1)
+    return re.search(rf"<!-- {name} -->\n```\w*\n(.*?)```\n<!-- /{name} -->", text, re.DOTALL).group(1)
 
 
 def run(*command):
@@ -43,6 +43,19 @@ def test_in_process_quick_start():
     mean, mixed = run(sys.executable, "-c", code("local")).split()
     assert abs(float(mean)) < 1e-6
     assert int(mixed) == 256
+
+
+def test_audit_example_finds_the_leak_and_prints_what_the_page_says():
+    page = "docs/integrations/audit.md"
+    said = run(sys.executable, "-c", code("audit", page))
+    assert said.strip() == code("audit-output", page).strip()
+    assert "0.056" in said
+
+
+def test_the_audit_page_has_every_check_by_its_name():
+    names = run(sys.executable, "-c", "from advantaged.audit import outcome; print('\\n'.join(outcome.CHECKS.values()))")
+    page = (SOURCE / "docs" / "integrations" / "audit.md").read_text(encoding="utf-8")
+    assert [name for name in names.splitlines() if name not in page.split("## What is found")[1]] == []
 
 
 def test_cpp_quick_start(server):

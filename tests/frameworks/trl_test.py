@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import tiny_model
 import torch
+from advantaged.audit import Watch, readers
 from advantaged.integrations import trl as adapter
 from trl import GRPOConfig, RLOOConfig
 
@@ -114,6 +115,21 @@ def test_a_constant_reward_gives_nothing(tmp_path, target):
     own, ours = torch.cat(trainer.own), torch.cat(trainer.ours)
     assert 1e-4 < own.abs().max() < 1e-3
     assert (ours == 0).all()
+
+
+def test_an_audit_of_trls_own_trainer(tmp_path):
+    """Two reward functions, one of which says nothing now and then: the numbers are TRL's, but for its leak."""
+    trainer = adapter.GRPOTrainer(
+        model=tiny_model.save(tmp_path / "model"), train_dataset=tiny_model.prompts(),
+        reward_funcs=[tiny_model.starts_with_low_token, tiny_model.share_of_low_tokens],
+        args=GRPOConfig(output_dir=str(tmp_path), reward_weights=[1.0, 0.5], **tiny_model.SETTINGS))
+    trainer._generate_and_score_completions = watch = Watch(
+        trainer._generate_and_score_completions, read=readers.trl(trainer), method="grpo", ddof=1, epsilon=1e-4)
+    trainer.train()
+    report = watch.report()
+    assert [len(read.rewards) for read in report.batches] == [8, 8]
+    assert not report.unchecked
+    assert {finding.kind for finding in report.findings} <= {"leak_in_constant_group", "phantom_in_all_fail"}
 
 
 def test_the_log_of_completions_has_ours(tmp_path, target):

@@ -184,3 +184,15 @@ def test_an_audit_beside_verls_real_function():
     assert not watch.report().findings
     watch(np.float32(EQUAL), ["b"] * GROUP)
     assert watch.report().findings[0].kind == "leak_in_constant_group"
+
+
+def test_an_audit_of_verls_own_calls(monkeypatch):
+    """By keywords, as verl calls it, with padding and responses of several lengths."""
+    watch = Watch(core_algos.compute_grpo_outcome_advantage, **verl.VERL_GRPO)
+    monkeypatch.setattr(core_algos, "compute_grpo_outcome_advantage", watch)
+    values, uids = shuffled(REAL)
+    lengths = [1 + row % TOKENS for row in range(len(values))]
+    ray_trainer.compute_advantage(batch([*values, 0], [*uids, "pad3f"], [*lengths, 0]), adv_estimator="grpo")
+    report = watch.report()
+    assert (report.findings, report.exit_code()) == ([], 0)
+    assert report.batches[0].lengths.tolist() == lengths

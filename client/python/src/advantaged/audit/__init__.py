@@ -6,14 +6,18 @@
     advantages = watch(rewards, uids)                                my_estimator's own, untouched
     print(watch.report().text())
 
-It finds groups that are split over ranks, identities that are duplicated or mixed, singletons, advantages in constant
-groups and in groups where all failed, rounding noise taken for signal, rows counted as responses, and says by how much
-the trainer's numbers differ from the method's and which known variant explains them.
+It finds groups that are split over ranks or cut by position, identities that are duplicated or mixed, singletons,
+advantages in constant groups and in groups where all failed, rounding noise taken for signal, rows counted as responses,
+numbers that are none, and says by how much the trainer's numbers differ from the method's and which known variant
+explains them. What it could not check it says, too.
 """
 
-from advantaged.audit.batch import Batch, read_batches
-from advantaged.audit.checks import Finding, audit
+from advantaged.audit import readers
+from advantaged.audit.batch import Batch
+from advantaged.audit.checks import audit, examine
+from advantaged.audit.outcome import Finding, Outcome
 from advantaged.audit.report import Report
+from advantaged.audit.rows import read_batches
 from advantaged.audit.watch import Watch
 
-__all__ = ["Batch", "Finding", "Report", "Watch", "audit", "read_batches"]
+__all__ = ["Batch", "Finding", "Outcome", "Report", "Watch", "audit", "examine", "read_batches", "readers"]

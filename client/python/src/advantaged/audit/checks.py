@@ -1,168 +1,121 @@
-"""The checks: each looks at one batch and says what it finds, group by group."""
+"""The checks of one batch, in the order in which one explains what the next would find."""
 
 from __future__ import annotations
 
-import collections
-from collections.abc import Hashable, Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 
-from advantaged.audit import variants
+from advantaged.audit import definition, identity, reference
 from advantaged.audit.batch import Batch
+from advantaged.audit.case import NOTHING, Case
+from advantaged.audit.outcome import Finding, Outcome, done, finding, unchecked
 
-# What a float32 mean of equal numbers can be off by, relative: below it, 0 is 0.
-_NOTHING = 1e-12
 # Spread below this share of the magnitude is what rounding makes; the contract's CODE_SUSPICIOUS_SPREAD.
 _SUSPICIOUS = 1e-5
-# Numbers that agree to this share of the largest are the same computation in float32.
-_SAME = 1e-4
+_WITHOUT = "no advantages"
 
 
-class Finding(NamedTuple):
-    """One thing about one batch."""
-
-    kind: str
-    """split_over_ranks, duplicated_identity, mixed_identity, singleton, leak_in_constant_group, phantom_in_all_fail,
-    noise_as_signal, rows_as_responses or other_definition."""
-    step: int
-    groups: tuple[Hashable, ...]
-    """Those concerned, at most ten."""
-    total: int
-    """How many groups are."""
-    size: float
-    """How much: the largest |advantage| concerned, or |difference|; 0 where there is no number."""
-    text: str
+def audit(batch: Batch, settings: Mapping[str, Any]) -> list[Finding]:
+    """What is found in a batch that is said to follow `settings` (method, parameters, stages). Nothing found is not all
+    well: what could not be checked, `examine` says."""
+    return [found for outcome in examine(batch, settings) for found in outcome.findings]
 
 
-class _Group(NamedTuple):
-    rows: np.ndarray[Any, Any]
-    rewards: np.ndarray[Any, Any]
-    advantages: np.ndarray[Any, Any]
-
-    @property
-    def spread(self) -> float:
-        return float(self.rewards.max() - self.rewards.min())
-
-    @property
-    def largest(self) -> float:
-        return float(np.abs(self.advantages).max())
-
-
-def audit(batch: Batch, settings: dict[str, Any]) -> list[Finding]:
-    """Everything about a batch that is said to be advantages under `settings` (method, parameters, stages)."""
-    groups = {label: _Group(np.array(rows), batch.rewards[rows], batch.advantages[rows])
-              for label, rows in _rows_by(batch.groups).items()}
-    found = [*_identities(batch, groups), *_numbers(batch, groups, settings)]
-    return found + list(_definition(batch, settings))
-
-
-def _rows_by(labels: Sequence[Hashable]) -> dict[Hashable, list[int]]:
-    rows: dict[Hashable, list[int]] = {}
-    for row, label in enumerate(labels):
-        rows.setdefault(label, []).append(row)
-    return rows
+def examine(batch: Batch, settings: Mapping[str, Any]) -> list[Outcome]:
+    """The outcome of every check. ValueError or TypeError for settings that no batch can be computed with."""
+    reference.check(settings)
+    case = Case(batch, settings)
+    outcomes = [_rewards(case), _empty(case)]
+    if batch.advantages is None:
+        outcomes += identity.of_ids(case, None)
+        outcomes += [Outcome(check, batch.step, "inapplicable", _WITHOUT) for check in (
+            "advantage_not_a_number", "masked_row", "shared_baseline", "split_over_ranks", "leak_in_constant_group",
+            "phantom_in_all_fail", "noise_as_signal", "rows_as_responses", "other_definition")]
+        return outcomes
+    comparison = definition.Comparison(case)
+    outcomes += [_advantages(case), _masked(case)]
+    # A shared baseline explains what constant groups get, and whole groups that differ.
+    outcomes += definition.shared_baseline(comparison)
+    outcomes += identity.of_ids(case, comparison)
+    outcomes += identity.of_numbers(comparison)
+    outcomes += _without_signal(case, comparison)
+    outcomes += _noise(case, comparison)
+    outcomes += definition.other_definition(comparison)
+    return outcomes
 
 
-def _finding(kind: str, batch: Batch, groups: Sequence[Hashable], size: float, text: str) -> Iterator[Finding]:
-    if groups:
-        yield Finding(kind, batch.step, tuple(groups[:10]), len(groups), size, text)
+def _rewards(case: Case) -> Outcome:
+    step = case.batch.step
+    wrong = case.per_group(case.valid & ~np.isfinite(case.batch.rewards))
+    return done("reward_not_a_number", step, [finding(
+        "reward_not_a_number", step, case.names(wrong), 0.0,
+        "rewards of the group are NaN or infinite: what the group's advantages should be is not known")])
 
 
-def _identities(batch: Batch, groups: dict[Hashable, _Group]) -> Iterator[Finding]:
-    """Who belongs together."""
-    if batch.ranks is not None:
-        split = [label for label, group in groups.items() if len({batch.ranks[row] for row in group.rows}) > 1]
-        # Only where the trainer computed each part by itself does it matter; that shows in its numbers.
-        apart = [label for label in split if _computed_apart(batch, groups[label])]
-        yield from _finding("split_over_ranks", batch, apart, 0,
-                            "rows of these groups lie on several ranks, and each rank took its part for the group")
-    if batch.prompts is not None:
-        by_prompt: dict[Hashable, set[Hashable]] = {}
-        for label, prompt in zip(batch.groups, batch.prompts):
-            by_prompt.setdefault(prompt, set()).add(label)
-        twice = [label for labels in by_prompt.values() if len(labels) > 1 for label in sorted(labels, key=str)]
-        yield from _finding("duplicated_identity", batch, twice, 0,
-                            "one prompt under several group ids: each part is its own baseline")
-        mixed = [label for label, group in groups.items() if len({batch.prompts[row] for row in group.rows}) > 1]
-        yield from _finding("mixed_identity", batch, mixed, 0,
-                            "several prompts under one group id: they are each other's baseline")
-    alone = [label for label, group in groups.items() if len(group.rows) == 1]
-    raw = [label for label in alone if groups[label].largest > _NOTHING]
-    yield from _finding("singleton", batch, alone, max((groups[label].largest for label in alone), default=0),
-                        "groups of one have no baseline" + (f"; {len(raw)} of them get an advantage all the same"
-                                                            if raw else "; they get 0"))
-    if batch.responses is not None:
-        repeated = [label for label, group in groups.items()
-                    if len({batch.responses[row] for row in group.rows}) < len(group.rows)]
-        counted = [label for label in repeated if not _counts_responses_once(batch, groups[label])]
-        yield from _finding("rows_as_responses", batch, counted, 0,
-                            "several rows of one response count as so many responses in the baseline")
+def _empty(case: Case) -> Outcome:
+    step = case.batch.step
+    if case.batch.lengths is None:
+        return Outcome("empty_response", step, "inapplicable", "no lengths")
+    empty = case.per_group(case.valid & (case.batch.lengths == 0))
+    return done("empty_response", step, notes=[finding(
+        "empty_response", step, case.names(empty), 0.0,
+        "rows of the group have no token in the loss; frameworks differ in whether they count in its baseline")])
 
 
-def _computed_apart(batch: Batch, group: _Group) -> bool:
-    """Whether a rank's rows are centred by themselves, or do not follow the whole group's mean."""
-    assert batch.ranks is not None
-    parts = _rows_by([batch.ranks[row] for row in group.rows])
-    whole = _is_affine(group.rewards, group.advantages)
-    return not whole and all(_is_affine(group.rewards[rows], group.advantages[rows]) for rows in parts.values())
+def _advantages(case: Case) -> Outcome:
+    step, wrong = case.batch.step, case.valid & ~np.isfinite(case.advantages)
+    return done("advantage_not_a_number", step, [finding(
+        "advantage_not_a_number", step, case.names(case.per_group(wrong)), 0.0,
+        "advantages of the group are NaN or infinite")])
 
 
-def _is_affine(rewards: np.ndarray[Any, Any], advantages: np.ndarray[Any, Any]) -> bool:
-    """Whether one increasing line leads from rewards to advantages."""
-    if rewards.max() == rewards.min():
-        return bool(np.ptp(advantages) <= _SAME * max(1.0, float(np.abs(advantages).max())))
-    slope, offset = np.polyfit(rewards, advantages, 1)
-    return bool(np.abs(slope * rewards + offset - advantages).max() <= _SAME * max(1e-6, float(np.abs(advantages).max())))
+def _masked(case: Case) -> Outcome:
+    step = case.batch.step
+    if case.batch.valid is None:
+        return Outcome("masked_row", step, "inapplicable", "no mask")
+    moved = ~case.valid & ~(np.abs(case.advantages) <= NOTHING)
+    size = np.abs(case.advantages[moved & np.isfinite(case.advantages)]).max(initial=0.0)
+    return done("masked_row", step, [finding(
+        "masked_row", step, case.names(case.per_group(moved)), float(size),
+        "rows of the group are masked, and get an advantage all the same")])
 
 
-def _counts_responses_once(batch: Batch, group: _Group) -> bool:
-    """Whether the advantages are centred over responses rather than over rows (where they are centred at all)."""
-    assert batch.responses is not None
-    first = [rows[0] for rows in _rows_by([batch.responses[row] for row in group.rows]).values()]
-    scale = max(_NOTHING, group.largest)
-    over_rows = abs(float(group.advantages.mean())) / scale
-    over_responses = abs(float(group.advantages[first].mean())) / scale
-    return over_rows > _SAME or over_responses <= _SAME
-
-
-def _numbers(batch: Batch, groups: dict[Hashable, _Group], settings: dict[str, Any]) -> Iterator[Finding]:
-    """Advantages where there is no signal."""
-    several = {label: group for label, group in groups.items() if len(group.rows) > 1}
-    # A stage over the batch moves every value; what it adds to a constant group is not the group's.
-    constant = {label: group for label, group in several.items()
-                if group.spread == 0 and group.largest > _NOTHING and not settings.get("stages")}
-    zero = _gives_zero(settings)
-    failed = [label for label, group in constant.items() if group.rewards[0] == 0 and zero]
-    leaks = [label for label in constant if label not in failed and zero]
-    for kind, labels, text in (
-            ("leak_in_constant_group", leaks, "all rewards of the group are equal, and its responses are moved all the same"),
-            ("phantom_in_all_fail", failed, "all responses of the group failed, and are moved all the same")):
-        yield from _finding(kind, batch, labels, max((groups[label].largest for label in labels), default=0), text)
-    noisy = [label for label, group in several.items()
-             if 0 < group.spread < _SUSPICIOUS * float(np.abs(group.rewards).max()) and group.largest > 0.01]
-    yield from _finding("noise_as_signal", batch, noisy, max((groups[label].largest for label in noisy), default=0),
-                        "rewards of the group differ by less than 1e-5 of themselves: rounding, scaled up to a signal")
-
-
-def _gives_zero(settings: dict[str, Any]) -> bool:
-    """Whether the method gives 0 to constant groups; those without a baseline do not."""
-    probe = Batch(np.ones(2), np.zeros(2), [0, 0])
-    values = variants.compute(probe, {name: value for name, value in settings.items() if name != "stages"})
-    return values is not None and not values.any()
-
-
-def _definition(batch: Batch, settings: dict[str, Any]) -> Iterator[Finding]:
-    """The difference to the method that was named, and what explains it."""
-    ours = variants.compute(batch, settings)
-    if ours is None:
+def _without_signal(case: Case, comparison: definition.Comparison) -> Iterator[Outcome]:
+    """Advantages in groups whose rewards are equal."""
+    step = case.batch.step
+    checks = ("leak_in_constant_group", "phantom_in_all_fail")
+    if case.is_shift():
+        yield from (Outcome(check, step, "inapplicable", "a stage moves every advantage, 0 among them") for check in checks)
         return
-    difference = np.abs(ours - batch.advantages)
-    scale = max(_NOTHING, float(np.abs(batch.advantages).max()), float(np.abs(ours).max()))
-    if float(difference.max()) <= _SAME * scale:
+    zero = reference.gives_zero(case.settings)
+    if zero is False:
+        yield from (Outcome(check, step, "inapplicable", "the method has no baseline") for check in checks)
         return
-    name, distance = variants.closest(batch)
-    reason = (f"the numbers are those of {name}" if distance <= _SAME else
-              f"nothing that we know gives these numbers; nearest is {name}, {distance:.2g} of the largest away")
-    off = collections.Counter(batch.groups[row] for row in np.flatnonzero(difference > _SAME * scale).tolist())
-    yield from _finding("other_definition", batch, list(off), float(difference.max()), reason)
+    moved = case.compared & (np.abs(case.advantages) > NOTHING)
+    constant = (case.spread == 0) & case.per_group(case.votes) & ~case.alone
+    if case.batch.outcomes is not None:  # a method may look at them, and not at the rewards
+        outcomes = case.batch.outcomes
+        constant &= ~(case.per_group(case.votes & outcomes) & case.per_group(case.votes & ~outcomes))
+    if zero is None and constant.any():
+        for check in checks:
+            yield from unchecked(check, step, ["the in-process core is not installed: pip install 'advantaged[local]'"])
+        return
+    leaks = constant & case.per_group(moved) & ~comparison.explained
+    for check, is_zero, what in (
+            (checks[0], False, "all rewards of the group are equal, and its responses are moved all the same"),
+            (checks[1], True, "all responses of the group failed, and are moved all the same")):
+        chosen = np.flatnonzero(leaks & ((case.magnitude == 0) == is_zero))
+        comparison.explain(chosen)
+        yield done(check, step, [finding(check, step, case.names(chosen), case.largest(case.advantages, chosen), what)])
+
+
+def _noise(case: Case, comparison: definition.Comparison) -> Iterator[Outcome]:
+    step = case.batch.step
+    large = case.per_group(case.compared & (np.abs(case.advantages) > 0.01))
+    noisy = np.flatnonzero((case.spread > 0) & (case.spread < _SUSPICIOUS * case.magnitude) & large & ~comparison.explained)
+    comparison.explain(noisy)
+    yield done("noise_as_signal", step, [finding(
+        "noise_as_signal", step, case.names(noisy), case.largest(case.advantages, noisy),
+        "rewards of the group differ by less than 1e-5 of themselves: rounding, scaled up to a signal")])

@@ -2,57 +2,106 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import collections
+import dataclasses
+import functools
+import inspect
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from advantaged import _containers
-from advantaged.audit.batch import Batch, Floats
+from advantaged.audit import checks, readers, reference
+from advantaged.audit.batch import Batch
+from advantaged.audit.outcome import Finding, Outcome
 from advantaged.audit.report import Report
+
+# How many texts of calls that could not be read are kept.
+_KEPT_TEXTS = 100
 
 
 class Watch:
-    """Calls `estimator(rewards, groups, ...)` and returns what it returns; keeps a copy of both for the report.
+    """Calls a trainer's function and returns what it returns; keeps a copy of both for the report.
 
-    `read(arguments, keywords, returned)` gives a Batch where the function's shape is another. Settings (method,
-    parameters, stages) are what the trainer is meant to compute.
+    Nothing that a watch does raises into the trainer: a call that cannot be read is a finding of the report. Only the
+    constructor raises, ValueError or TypeError, for settings that no batch can be computed with.
     """
 
-    def __init__(self, estimator: Callable[..., Any],
-                 read: Callable[[Sequence[Any], Mapping[str, Any], Any], Batch] | None = None, **settings: Any) -> None:
+    def __init__(self, estimator: Callable[..., Any], read: readers.Reader | None = None, keep_rows: int = 500_000,
+                 **settings: Any) -> None:
+        """`estimator`: the trainer's function. `read`: a reader of `audit.readers`, or a function of one's own
+        `read(arguments, keywords, returned)` that gives the Batch of a call; default `readers.verl` for a function with
+        the parameter token_level_rewards, else `readers.plain`. `keep_rows`: the latest calls are kept, together at most
+        so many rows, some hundred bytes each with a text as id. `settings`: method, parameters, stages: what the trainer is meant to compute.
+        """
+        if not callable(estimator):
+            raise TypeError(f"estimator: {estimator!r}; it must be a function")
+        reference.check(settings)
+        functools.update_wrapper(self, estimator, updated=())
         self._estimator = estimator
-        self._read = read or _read
+        self._read = read
+        self._keep_rows = keep_rows
         self._settings = settings
-        self.batches: list[Batch] = []
+        self._calls = 0
+        self._unread: collections.deque[tuple[int, str]] = collections.deque(maxlen=_KEPT_TEXTS)
+        self._unread_count = 0
+        self.batches: collections.deque[Batch] = collections.deque()
+        """The latest calls, the oldest first; their step is the number of the call, from 1, unless the reader gave one."""
+        self._dropped = 0
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
         returned = self._estimator(*arguments, **keywords)
-        batch = self._read(arguments, keywords, returned)
-        self.batches.append(Batch(**{**vars(batch), "step": batch.step or len(self.batches) + 1}))
+        self._calls += 1
+        try:
+            self._keep((self._read or self._reader(keywords))(arguments, keywords, returned))
+        except Exception as error:  # noqa: BLE001: the trainer goes on, whatever its calls look like
+            self._unread_count += 1
+            self._unread.append((self._calls, f"{_text(error)} (read= says how a call is read)"))
         return returned
 
+    def _reader(self, keywords: Any) -> readers.Reader:
+        try:
+            names = [*inspect.signature(self._estimator).parameters, *keywords]
+        except (TypeError, ValueError):  # some built-in functions have none
+            names = list(keywords)
+        return readers.of_signature(names)
+
+    def _keep(self, batch: Batch) -> None:
+        if len(batch.rewards) > self._keep_rows:
+            raise ValueError(f"{len(batch.rewards)} rows; keep_rows is {self._keep_rows}")
+        arrays: dict[str, Any] = {name: value.copy() for name, value in vars(batch).items() if isinstance(value, np.ndarray)}
+        self.batches.append(dataclasses.replace(batch, **arrays, step=batch.step or self._calls))
+        while sum(len(kept.rewards) for kept in self.batches) > self._keep_rows:
+            self.batches.popleft()
+            self._dropped += 1
+
     def report(self) -> Report:
-        """Of all calls so far."""
-        return Report.of(self.batches, self._settings)
+        """Of the latest calls; it says how many earlier ones are not in it."""
+        outcomes = self._calls_read()
+        for batch in self.batches:
+            try:
+                outcomes += checks.examine(batch, self._settings)
+            except Exception as error:  # noqa: BLE001: as above
+                outcomes.append(Outcome("other_definition", batch.step, "unchecked", f"the audit failed: {_text(error)}"))
+        return Report(self._settings, list(self.batches), outcomes)
+
+    def _calls_read(self) -> list[Outcome]:
+        check, outcomes = "unreadable_call", []
+        if self._unread:
+            found = [Finding(check, step, (), 0, 0.0, text) for step, text in self._unread]
+            if self._unread_count > len(found):
+                found.append(Finding(check, self._calls, (), 0, 0.0, f"{self._unread_count - len(found)} calls before these"))
+            outcomes.append(Outcome(check, self._calls, "found", findings=tuple(found)))
+        elif self._calls:
+            outcomes.append(Outcome(check, self._calls, "well"))
+        if self._dropped:
+            outcomes.append(Outcome(check, self._calls, "unchecked",
+                                    f"{self._dropped} earlier calls are not kept: keep_rows is {self._keep_rows}"))
+        return outcomes
 
 
-def _read(arguments: Sequence[Any], keywords: Mapping[str, Any], returned: Any) -> Batch:
-    """(rewards, groups) in, advantages, or a tuple that begins with them, out; token-level ones by their rows."""
-    rewards, groups = arguments[:2]
-    advantages = returned[0] if isinstance(returned, tuple) else returned
-    return Batch(_flat(rewards, token_level_is_sum=True), _flat(advantages, token_level_is_sum=False),
-                 list(groups.tolist() if hasattr(groups, "tolist") else groups))
-
-
-def _flat(values: Any, token_level_is_sum: bool) -> Floats:
-    """A number per row. Token-level rewards add up; token-level advantages are the same for all tokens that count."""
-    array = _containers.read(values, "values")[0].astype(np.float64)
-    if getattr(values, "ndim", 1) != 2:
-        return array
-    tokens: Floats = array.reshape(tuple(values.shape))
-    if token_level_is_sum:
-        summed: Floats = tokens.sum(1)
-        return summed
-    largest: Floats = tokens[np.arange(len(tokens)), np.abs(tokens).argmax(1)]
-    return largest
+def _text(error: Exception) -> str:
+    try:
+        return f"{type(error).__name__}: {error}"[:300]
+    except Exception:  # noqa: BLE001: an error's own text may fail, too
+        return type(error).__name__
