@@ -165,7 +165,8 @@ def test_expected_group_size_finds_the_torn_group(backend):
     with pytest.raises(InvalidArgument) as caught:
         compute(backend, [1, 0, 0, 1, 1], groups=ids, expected_group_size=3)
     assert caught.value.violations == (
-        ("group_ids[1]", "group 1 (id 'b') has 2 responses; expected_group_size is 3"),)
+        ("group_ids[1]", "group 1 (id 'b') has 2 responses; expected_group_size is 3; "
+         "declared_small_group can let smaller groups in"),)
     for groups in (3, [3, 3], interleaved(1, 2)):
         compute(backend, groups=groups, expected_group_size=3)
         with pytest.raises(InvalidArgument, match="expected_group_size is 2"):
