@@ -17,7 +17,7 @@ const std::vector<std::string>& FieldNames() {
   return names;
 }
 
-constexpr std::string_view kWanted[] = {"a number", "0 or 1", "true or false",
+constexpr std::string_view kWanted[] = {"a number, true or false", "0 or 1", "true or false",
                                         "a whole number from 0 to 4294967295", "a string"};
 
 // NaN or ±Infinity at `position`, as Python's json module writes them, or "".
@@ -59,6 +59,7 @@ bool LineSax::Reward(float value, std::string_view text) {
 
 bool LineSax::Flag(bool value, std::string_view text) {
   if (!in_array_) return Mistyped(text);
+  if (field_ == Field::kRewards) return Reward(value ? 1.0F : 0.0F, text);
   if (field_ == Field::kOutcomes) {
     line_.outcomes->push_back(value ? 1 : 0);
   } else if (field_ == Field::kValid) {

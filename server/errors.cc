@@ -72,10 +72,9 @@ rpc::BadRequest ToBadRequest(const Violations& violations, std::size_t budget) {
   return result;
 }
 
-void AddDetail(const google::protobuf::Message& detail, std::string_view name,
-               rpc::Status& status) {
+void AddDetail(const google::protobuf::Message& detail, const char* type, rpc::Status& status) {
   google::protobuf::Any& any = *status.add_details();
-  any.set_type_url("type.googleapis.com/google.rpc." + std::string(name));
+  any.set_type_url(std::string("type.googleapis.com/") + type);
   any.set_value(detail.SerializeAsString());
 }
 
@@ -93,11 +92,24 @@ const char* Reason(const CallStatus& status) {
       return "DEADLINE_EXCEEDED";
     case CallStatus::kCancelled:
       return "CANCELLED";
+    case CallStatus::kUnimplemented:
+      return "UNKNOWN_FIELDS";
     case CallStatus::kUnavailable:
       return "SHUTTING_DOWN";
     default:
       return "INTERNAL";
   }
+}
+
+rpc::UnknownFields ToUnknownFields(const std::vector<UnknownField>& fields) {
+  rpc::UnknownFields result;
+  result.set_server_version(ADVANTAGED_VERSION);
+  for (const UnknownField& field : fields) {
+    rpc::UnknownFields::Field& entry = *result.add_fields();
+    entry.set_message(field.message);
+    entry.set_number(field.number);
+  }
+  return result;
 }
 
 rpc::RetryInfo ToRetryInfo(std::chrono::milliseconds delay) {
@@ -116,13 +128,18 @@ rpc::Status ToRpcStatus(const CallStatus& status, std::size_t max_bytes) {
   result.set_message(message);
   if (!status.violations.empty()) {
     AddDetail(ToBadRequest(status.violations, max_bytes - message.size() - kEnvelopeBytes),
-              "BadRequest", result);
+              "google.rpc.BadRequest", result);
   }
-  if (status.retry_delay) AddDetail(ToRetryInfo(*status.retry_delay), "RetryInfo", result);
+  if (!status.unknown_fields.empty()) {
+    AddDetail(ToUnknownFields(status.unknown_fields), "advantaged.rpc.UnknownFields", result);
+  }
+  if (status.retry_delay) {
+    AddDetail(ToRetryInfo(*status.retry_delay), "google.rpc.RetryInfo", result);
+  }
   rpc::ErrorInfo info;
   info.set_reason(Reason(status));
   info.set_domain("advantaged");
-  AddDetail(info, "ErrorInfo", result);
+  AddDetail(info, "google.rpc.ErrorInfo", result);
   return result;
 }
 

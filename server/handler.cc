@@ -56,7 +56,7 @@ void CheckReplySize(const v1::ComputeAdvantagesRequest& request, std::size_t gro
 
 CallStatus InvalidArgument(Violations violations) {
   const Violation& first = violations.listed().front();
-  std::string message = Concat(first.field, ": ", first.description);
+  std::string message = Concat(first.field, first.field.empty() ? "" : ": ", first.description);
   if (violations.count() > 1) Append(message, Concat(" (and ", violations.count() - 1, " more)"));
   return {CallStatus::kInvalidArgument, std::move(message), std::move(violations)};
 }

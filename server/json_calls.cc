@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "server/compute_backend.h"
+#include "server/handler.h"
 #include "server/json_access.h"
 #include "server/json_rpc.h"
 #include "server/json_status.h"
@@ -93,13 +94,24 @@ class JsonCalls::Call final : public ComputeTask {
     if (!status.ok()) return status;
     AccessRecord& record = admitted().access.record();
     const auto start = steady_clock::now();
-    status = rpc_->Read(request_, record);
+    GivenUp seen = GivenUp::kNo;
+    status = Read([&] { return (seen = CheckGivenUp()) != GivenUp::kNo; });
     admitted().access.Read(steady_clock::now() - start);
+    if (seen != GivenUp::kNo) return backend.CheckWaiting(CallStage::kCompute, seen);
     if (!status.ok()) return status;
     status = backend.AdmitMore(admitted().ticket, rpc_->AnswerBytes());
     if (!status.ok()) return status;
     return rpc_->Compute(
         backend, waited, [this] { return CheckGivenUp(); }, record);
+  }
+
+  CallStatus Read(const std::function<bool()>& stop) {
+    if (request_.method != http::verb::post || request_.query.empty()) {
+      return rpc_->Read(request_, stop, admitted().access.record());
+    }
+    Violations violations;
+    violations.Add("query", "a POST has its request in the body, and nothing behind \"?\"");
+    return InvalidArgument(std::move(violations));
   }
 
   http::Response Print() {

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <nlohmann/json.hpp>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -13,7 +15,9 @@
 
 #include "advantaged/v1/compute.pb.h"
 #include "advantaged/v1/describe.pb.h"
-#include "server/printable.h"
+#include "server/handler.h"
+#include "server/json_mistakes.h"
+#include "server/json_reader.h"
 
 namespace advantaged {
 namespace {
@@ -21,40 +25,19 @@ namespace {
 using Floats = google::protobuf::RepeatedField<float>;
 using google::protobuf::FieldDescriptor;
 
-// What protobuf says of JSON that it does not take, in one of the forms
-//   (method.rloo) foo: Cannot find field.
-//   (rewards[1]): invalid value "x" for type TYPE_FLOAT
-//   Unexpected token.\n<what stands there>\n   ^
-struct Complaint {
-  std::string field;
-  std::string description;
+struct Reading {
+  bool parsed = false;
+  bool stopped = false;
+  Violations violations = {};
 };
 
-Complaint Understand(std::string_view text) {
-  std::string_view field;
-  // A field at the top may itself have a name that begins with a parenthesis.
-  const std::size_t end = text.find(')');
-  if (text.starts_with('(') && end != std::string_view::npos) {
-    field = text.substr(1, end - 1);
-    text.remove_prefix(end + 1);
-  }
-  constexpr std::string_view kUnknown = ": Cannot find field.";
-  if (text.ends_with(kUnknown)) {
-    text.remove_suffix(kUnknown.size());
-    if (text.starts_with(' ')) text.remove_prefix(1);
-    std::string path = std::string(field) + (field.empty() ? "" : ".");
-    return {Printable(path.append(text)), "is no field of the request"};
-  }
-  const std::size_t start = text.find_first_not_of(": ");
-  text.remove_prefix(std::min(start, text.size()));
-  const std::size_t line = text.find('\n');
-  std::string description(text.substr(0, line));
-  if (line != std::string_view::npos) {
-    const std::string_view rest = text.substr(line + 1);
-    const std::string_view there = rest.substr(0, rest.find('\n'));
-    if (!there.empty()) description.append(" At: ").append(there);
-  }
-  return {Printable(field), Printable(description)};
+Reading Parse(std::string_view json, google::protobuf::Message& message,
+              const std::function<bool()>& stop) {
+  Reading reading;
+  JsonReader reader(message, stop, reading.violations);
+  reading.parsed = nlohmann::json::sax_parse(json.begin(), json.end(), &reader);
+  reading.stopped = reader.stopped();
+  return reading;
 }
 
 std::span<const float> View(const Floats& values) {
@@ -118,15 +101,19 @@ void TakeDoubles(google::protobuf::Message& columns, NamedDoubles& taken) {
 
 }  // namespace
 
-CallStatus ReadJson(const std::string& json, google::protobuf::Message& message) {
-  const auto read = google::protobuf::util::JsonStringToMessage(json, &message);
-  if (read.ok()) return {};
-  const std::string text(read.message());
-  auto [field, description] = Understand(text);
-  CallStatus status{.code = CallStatus::kInvalidArgument,
-                    .message = field.empty() ? "JSON: " + description : field + ": " + description};
-  status.violations.Add(std::move(field), std::move(description));
-  return status;
+CallStatus ReadJson(std::string_view json, google::protobuf::Message& message,
+                    const std::function<bool()>& stop) {
+  Reading reading = Parse(json, message, stop);
+  if (!reading.parsed && !reading.stopped) {
+    // The parser went no further than the first mistake.
+    if (const std::optional<std::string> marked = MarkMistakes(json)) {
+      message.Clear();
+      reading = Parse(*marked, message, stop);
+    }
+  }
+  if (reading.stopped) return {CallStatus::kCancelled, "stopped: the caller gave up", {}};
+  if (reading.violations.empty()) return {};
+  return InvalidArgument(std::move(reading.violations));
 }
 
 std::string PrintJson(const google::protobuf::Message& message) {

@@ -4,7 +4,9 @@
 #define ADVANTAGED_SERVER_JSON_CODEC_H_
 
 #include <cstddef>
+#include <functional>
 #include <string>
+#include <string_view>
 
 #include "server/call_status.h"
 
@@ -24,9 +26,12 @@ class DescribeMethodResponse;
 inline constexpr std::size_t kJsonFloatBytes = 15;
 inline constexpr std::size_t kJsonDoubleBytes = 25;
 
-// Reads `json` into an empty message. A violation names the field, as far as there is one: an
-// unknown field is one, as is a value that its type cannot hold.
-CallStatus ReadJson(const std::string& json, google::protobuf::Message& message);
+// Reads `json` into an empty message. The violations name everything that is wrong, field by field:
+// what is not JSON, names that are unknown or given twice, and values that are not what the field
+// takes, also null in a list. `stop` is asked now and then whether the caller has given up: the
+// reading then ends with kCancelled. Empty: never.
+CallStatus ReadJson(std::string_view json, google::protobuf::Message& message,
+                    const std::function<bool()>& stop = {});
 
 std::string PrintJson(const google::protobuf::Message& message);
 // The same, and the shortest text that reads back as the same float32 for every advantage, also -0.

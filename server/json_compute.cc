@@ -14,8 +14,9 @@ class JsonCompute final : public JsonRpc {
     return static_cast<double>(request.body.size() + 1);
   }
 
-  CallStatus Read(http::Request& request, AccessRecord& record) override {
-    CallStatus status = ReadJson(request.body, request_);
+  CallStatus Read(http::Request& request, const std::function<bool()>& stop,
+                  AccessRecord& record) override {
+    CallStatus status = ReadJson(request.body, request_, stop);
     if (!status.ok()) return status;
     request.body = {};
     record.method = MethodName(request_);

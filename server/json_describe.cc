@@ -8,14 +8,6 @@
 namespace advantaged {
 namespace {
 
-CallStatus Invalid(Violations violations) {
-  const Violation& first = violations.listed().front();
-  std::string message = first.field + ": " + first.description;
-  return {.code = CallStatus::kInvalidArgument,
-          .message = std::move(message),
-          .violations = std::move(violations)};
-}
-
 class JsonDescribe final : public JsonRpc {
  public:
   // A query is short, and read here. What a text asks for is not known before it is read, so it
@@ -31,8 +23,10 @@ class JsonDescribe final : public JsonRpc {
     return SizeOf(request_).work;
   }
 
-  CallStatus Read(http::Request& request, AccessRecord& record) override {
-    CallStatus status = request.method == http::verb::post ? ReadBody(request) : query_status_;
+  CallStatus Read(http::Request& request, const std::function<bool()>& stop,
+                  AccessRecord& record) override {
+    CallStatus status =
+        request.method == http::verb::post ? ReadBody(request, stop) : query_status_;
     record.method = MethodName(request_);
     return status;
   }
@@ -61,16 +55,11 @@ class JsonDescribe final : public JsonRpc {
     } else {
       violations.Add("query", std::move(error));
     }
-    return violations.empty() ? CallStatus() : Invalid(std::move(violations));
+    return violations.empty() ? CallStatus() : InvalidArgument(std::move(violations));
   }
 
-  CallStatus ReadBody(http::Request& request) {
-    if (!request.query.empty()) {
-      Violations violations;
-      violations.Add("query", "a POST has its request in the body, and nothing behind \"?\"");
-      return Invalid(std::move(violations));
-    }
-    CallStatus status = ReadJson(request.body, request_);
+  CallStatus ReadBody(http::Request& request, const std::function<bool()>& stop) {
+    CallStatus status = ReadJson(request.body, request_, stop);
     request.body = {};
     return status;
   }

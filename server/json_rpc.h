@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -25,8 +26,9 @@ class JsonRpc {
 
   // Of the work, see ComputePool::Submit. On the thread of the HTTP server: quick.
   virtual double Cost(const http::Request& request) = 0;
-  // Reads the request's message and lets go of its text.
-  virtual CallStatus Read(http::Request& request, AccessRecord& record) = 0;
+  // Reads the request's message and lets go of its text. `stop` tells that nobody waits any more.
+  virtual CallStatus Read(http::Request& request, const std::function<bool()>& stop,
+                          AccessRecord& record) = 0;
   // Of the answer and its text, beyond what the request's text was counted for.
   virtual std::size_t AnswerBytes() const = 0;
   virtual CallStatus Compute(ComputeBackend& backend, std::chrono::nanoseconds waited,

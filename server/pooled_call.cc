@@ -2,8 +2,7 @@
 
 #include <google/protobuf/message.h>
 
-#include "base/text.h"
-#include "server/rpc/message_bytes.h"
+#include "server/read_request.h"
 
 namespace advantaged {
 
@@ -15,9 +14,8 @@ void PooledCall::Start() {
   if (const CallStatus refused = backend_.CheckMetadata(MetadataBytes()); !refused.ok()) {
     return End(refused);
   }
-  if (!Parse(wire().message(), Request())) {
-    return End({.code = CallStatus::kInvalidArgument,
-                .message = Concat("the message is no ", Request().GetDescriptor()->name())});
+  if (const CallStatus refused = ReadRequest(wire().message(), Request()); !refused.ok()) {
+    return End(refused);
   }
   if (const CallStatus refused = backend_.Begin(rpc(), Connection(), Measure(), ticket_, *this);
       !refused.ok()) {

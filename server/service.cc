@@ -1,5 +1,6 @@
 #include "server/service.h"
 
+#include <memory>
 #include <utility>
 
 #include "advantaged/v1/catalog.pb.h"
@@ -10,6 +11,7 @@
 #include "server/message_pool.h"
 #include "server/metrics/metrics.h"
 #include "server/open_streams.h"
+#include "server/read_request.h"
 #include "server/rpc/message_bytes.h"
 #include "server/stream_call.h"
 #include "server/version.h"
@@ -54,12 +56,15 @@ Routes MakeAdvantageService(ComputeBackend& backend, Metrics& metrics, AccessLog
     if (rpc != Rpc::kStreamAdvantages) start = AfterMessage(std::move(start));
     routes.emplace(std::string(kPath) + RpcName(rpc), std::move(start));
   };
-  // For calls that take no time: at once, without admission. Their requests are empty, and more is
-  // no error.
-  const auto add_answer = [&](Rpc rpc, const auto& make) {
-    add(rpc, [=, &backend, &metrics, &access_log](Wire& wire) {
+  // For calls that take no time: at once, without admission. Their requests have no fields.
+  const auto add_answer = [&](Rpc rpc, const google::protobuf::Message& type, const auto& make) {
+    add(rpc, [=, &type, &backend, &metrics, &access_log](Wire& wire) {
       auto* call = new Call(wire, metrics, access_log, rpc);
-      const CallStatus status = backend.CheckMetadata(call->MetadataBytes());
+      CallStatus status = backend.CheckMetadata(call->MetadataBytes());
+      if (status.ok()) {
+        const std::unique_ptr<google::protobuf::Message> request(type.New());
+        status = ReadRequest(wire.message(), *request);
+      }
       status.ok() ? call->Answer(Serialize(make())) : call->End(status);
     });
   };
@@ -71,12 +76,13 @@ Routes MakeAdvantageService(ComputeBackend& backend, Metrics& metrics, AccessLog
   });
   add(Rpc::kDescribeMethod,
       [&](Wire& wire) { (new DescribeCall(wire, metrics, access_log, backend))->Start(); });
-  add_answer(Rpc::kListMethods, [] {
+  add_answer(Rpc::kListMethods, v1::ListMethodsRequest::default_instance(), [] {
     v1::ListMethodsResponse response;
     HandleListMethods(response);
     return response;
   });
-  add_answer(Rpc::kGetServerInfo, [&] { return ServerInfo(backend.max_request_bytes()); });
+  add_answer(Rpc::kGetServerInfo, v1::GetServerInfoRequest::default_instance(),
+             [&] { return ServerInfo(backend.max_request_bytes()); });
   return routes;
 }
 

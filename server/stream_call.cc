@@ -39,7 +39,7 @@ void StreamCall::OnRead(bool ok) {
   Violations wrong;
   if (ok) metrics().rpc().CountReceived();
   // Nobody else has the message yet.
-  const bool parsed = ok && Parse(wire().message(), reading_->request());
+  const bool parsed = ok && reading_->Read(wire().message());
   {
     const std::lock_guard lock(mutex_);
     if (!ok) {

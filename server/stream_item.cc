@@ -4,9 +4,17 @@
 
 #include "server/compute_call.h"
 #include "server/errors.h"
+#include "server/rpc/message_bytes.h"
 #include "server/stream_call.h"
+#include "server/unknown_fields.h"
 
 namespace advantaged {
+
+bool StreamItem::Read(grpc::ByteBuffer& message) {
+  const bool parsed = Parse(message, messages_->item());
+  unknown_ = TakeUnknownFields(messages_->item());
+  return parsed;
+}
 
 bool StreamItem::TakeId() {
   const std::string& id = request().id();
@@ -17,6 +25,7 @@ bool StreamItem::TakeId() {
 
 void StreamItem::Start(Violations wrong) {
   start_ = std::chrono::steady_clock::now();
+  if (!unknown_.ok()) return End(unknown_);
   ComputeBackend& backend = stream_.backend();
   if (!wrong.empty()) return End(backend.RefusedAsInvalid(request().batch(), std::move(wrong)));
   if (const CallStatus gone = backend.CheckWaiting(CallStage::kAdmission, stream_.CheckGivenUp());

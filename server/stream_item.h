@@ -2,6 +2,8 @@
 #ifndef ADVANTAGED_SERVER_STREAM_ITEM_H_
 #define ADVANTAGED_SERVER_STREAM_ITEM_H_
 
+#include <grpcpp/support/byte_buffer.h>
+
 #include <chrono>
 #include <memory>
 #include <string>
@@ -22,8 +24,9 @@ class StreamItem final : private ComputeTask {
   StreamItem(StreamCall& stream, MessagePool& messages)
       : stream_(stream), messages_(messages.Lend()) {}
 
-  // To be read into, until Start.
-  v1::StreamAdvantagesRequest& request() { return messages_->item(); }
+  // Takes the message; false if it is none. Once, before everything else.
+  bool Read(grpc::ByteBuffer& message);
+  const v1::StreamAdvantagesRequest& request() const { return messages_->item(); }
   // Takes the id from the message that was read. False if it is none.
   bool TakeId();
   // Empty if the message has none that may be.
@@ -49,6 +52,7 @@ class StreamItem final : private ComputeTask {
   MessagePool::Loan messages_;
   v1::StreamAdvantagesResponse refusal_;
   std::string id_;
+  CallStatus unknown_;  // the answer, if it has fields that the server does not know
   int code_ = CallStatus::kOk;
   std::chrono::steady_clock::time_point start_{};
   std::chrono::nanoseconds waited_{0};

@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/string.hpp>
@@ -33,6 +34,11 @@ verb ToVerb(beast::http::verb method) {
     default:
       return verb::other;
   }
+}
+
+// Whether a Content-Encoding says that there is none.
+bool IsPlain(beast::string_view coding) {
+  return coding.empty() || beast::iequals(coding, "identity");
 }
 
 }  // namespace
@@ -111,6 +117,13 @@ bool Session::AdmitBody(Response& refusal) {
   const auto expected = header.find(field::expect);
   if (expected != header.end() && !beast::iequals(expected->value(), "100-continue")) {
     refusal = {.code = status::expectation_failed, .body = "Expect: 100-continue, or nothing.\n"};
+    return false;
+  }
+  const auto [encoding, end] = header.equal_range(field::content_encoding);
+  const auto is_plain = [](const auto& coding) { return IsPlain(coding.value()); };
+  if (!parser_->is_done() && !std::all_of(encoding, end, is_plain)) {
+    refusal = {.code = status::unsupported_media_type,
+               .body = "The body is taken as it is: send no Content-Encoding.\n"};
     return false;
   }
   if (!route_->admit) return true;

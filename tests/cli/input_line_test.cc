@@ -39,6 +39,11 @@ TEST(InputLine, ReadsAllFields) {
   EXPECT_THAT(*line.lengths, ElementsAre(0, 4294967295U, 7));
 }
 
+TEST(InputLine, TrueAndFalseAreRewards) {
+  const InputLine line = Parsed(R"({"rewards":[true,false,0.5,true]})");
+  EXPECT_THAT(line.rewards, ElementsAre(1.0F, 0.0F, 0.5F, 1.0F));
+}
+
 TEST(InputLine, AbsentFieldsStayUnset) {
   const InputLine line = Parsed(R"({"rewards":[0]})");
   EXPECT_FALSE(line.outcomes || line.valid || line.lengths || line.group);
@@ -82,7 +87,8 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{R"({})", "rewards: missing"}, Bad{R"({"rewards":[]})", "rewards ([]): empty"},
         Bad{R"({"rewards":3})", "rewards (3): must be a list, each entry a number"},
         Bad{R"({"rewards":[1,"x"]})", "rewards[1] (\"x\"): must be a number"},
-        Bad{R"({"rewards":[true]})", "rewards[0] (true): must be a number"},
+        Bad{R"({"rewards":["true"]})", "rewards[0] (\"true\"): must be a number, true or false"},
+        Bad{R"({"rewards":true})", "rewards (true): must be a list, each entry a number"},
         Bad{R"({"rewards":[[1]]})", "rewards[0] ([…]): must be a number"},
         Bad{R"({"rewards":[{}]})", "rewards[0] ({…}): must be a number"},
         Bad{R"({"rewards":[1,NaN]})", "rewards[1] (NaN): not JSON"},

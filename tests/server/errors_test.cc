@@ -25,6 +25,7 @@ struct Details {
   rpc::BadRequest bad_request;
   rpc::RetryInfo retry;
   rpc::ErrorInfo info;
+  rpc::UnknownFields unknown;
 };
 
 Details Read(const grpc::Status& status) {
@@ -35,6 +36,8 @@ Details Read(const grpc::Status& status) {
       EXPECT_TRUE(details.bad_request.ParseFromString(any.value()));
     } else if (any.type_url() == "type.googleapis.com/google.rpc.RetryInfo") {
       EXPECT_TRUE(details.retry.ParseFromString(any.value()));
+    } else if (any.type_url() == "type.googleapis.com/advantaged.rpc.UnknownFields") {
+      EXPECT_TRUE(details.unknown.ParseFromString(any.value()));
     } else {
       EXPECT_EQ(any.type_url(), "type.googleapis.com/google.rpc.ErrorInfo");
       EXPECT_TRUE(details.info.ParseFromString(any.value()));
@@ -78,6 +81,22 @@ TEST(Errors, OtherCodesHaveTheirReasonAndNoBadRequest) {
   const Details details = Read(status);
   EXPECT_EQ(details.status.details_size(), 1);
   EXPECT_EQ(details.info.reason(), "NUMERICS_VERSION_MISMATCH");
+}
+
+TEST(Errors, UnknownFieldsAreListedWithTheVersion) {
+  CallStatus status{.code = CallStatus::kUnimplemented, .message = std::string(2000, 'x')};
+  for (std::uint32_t i = 1; i <= 32; ++i) {
+    status.unknown_fields.push_back({"advantaged.v1.PassAtKVarianceStabilized", (1U << 29) - i});
+  }
+  const grpc::Status sent = ToGrpcStatus(status);
+  EXPECT_EQ(sent.error_code(), grpc::UNIMPLEMENTED);
+  EXPECT_THAT(sent.error_message().size() + Base64Size(sent.error_details()), Le(kMaxErrorBytes));
+  const Details details = Read(sent);
+  EXPECT_EQ(details.info.reason(), "UNKNOWN_FIELDS");
+  ASSERT_EQ(details.unknown.fields_size(), 32);
+  EXPECT_EQ(details.unknown.fields(31).message(), "advantaged.v1.PassAtKVarianceStabilized");
+  EXPECT_EQ(details.unknown.fields(31).number(), (1U << 29) - 32);
+  EXPECT_NE(details.unknown.server_version(), "");
 }
 
 TEST(Errors, ABusyServerSaysWhenToTryAgain) {

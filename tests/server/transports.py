@@ -22,11 +22,18 @@ class Refusal:
     details: dict
 
 
+def detail_name(type_url):
+    """Of one that every gRPC library knows, or of our own."""
+    prefix, name = type_url.rsplit(".", 1)
+    package = "advantaged.rpc" if name == "UnknownFields" else "google.rpc"
+    assert prefix == f"type.googleapis.com/{package}"
+    return name
+
+
 def status_to_refusal(status):
     details = {}
     for detail in status.details:
-        prefix, name = detail.type_url.rsplit(".", 1)
-        assert prefix == "type.googleapis.com/google.rpc"
+        name = detail_name(detail.type_url)
         details[name] = getattr(status_pb2, name).FromString(detail.value)
     return Refusal(status.code, status.message, details)
 
@@ -78,8 +85,7 @@ def read_status(value):
     """The refusal in google.rpc.Status as JSON."""
     details = {}
     for detail in value["details"]:
-        prefix, name = detail.pop("@type").rsplit(".", 1)
-        assert prefix == "type.googleapis.com/google.rpc"
+        name = detail_name(detail.pop("@type"))
         details[name] = json_format.ParseDict(detail, getattr(status_pb2, name)())
     return Refusal(value["code"], value["message"], details)
 

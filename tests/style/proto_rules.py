@@ -1,8 +1,8 @@
 """The contract keeps its rules: read from the descriptor set, comments included.
 
 Much of this is what buf's STANDARD and COMMENTS check too (`make lint-proto`); here
-it needs no Go, and one rule is our own: no 64-bit integers, which JSON turns into
-strings.
+it needs no Go, and two rules are our own: no 64-bit integers, which JSON turns into
+strings, and in every message the numbers of what an older server may ignore.
 """
 
 import argparse
@@ -18,6 +18,8 @@ SIXTY_FOUR_BITS = {
     pb.FieldDescriptorProto.Type.Value(f"TYPE_{name}"): name.lower()
     for name in ("INT64", "UINT64", "SINT64", "FIXED64", "SFIXED64")
 }
+# First and last number of the fields that a server ignores where it does not know them; all others it refuses.
+IGNORABLE = (500, 599)
 LOWER_SNAKE = re.compile(r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")
 PASCAL = re.compile(r"^[A-Z][A-Za-z0-9]*$")
 
@@ -63,6 +65,11 @@ class FileCheck:
         self.complain_unless(PASCAL.match(message.name), name, "not PascalCase")
         for i, field in enumerate(message.field):
             self.field(field, path + (MESSAGE_FIELD, i), f"{name}.{field.name}")
+        if self.file.package == "advantaged.v1":
+            first, last = IGNORABLE
+            self.complain_unless(
+                any(one.start <= first and last < one.end for one in message.reserved_range), name,
+                f"lacks: reserved {first} to {last};")
         synthetic = {f.oneof_index for f in message.field if f.proto3_optional}
         for i, oneof in enumerate(message.oneof_decl):
             if i not in synthetic:
@@ -127,6 +134,7 @@ service ThingService {
 }
 // Asks.
 message GetThingRequest {
+  reserved 500 to 599;
   // Which kind.
   MaxAtKScale scale = 1;
   // How many.
@@ -138,7 +146,15 @@ message GetThingRequest {
   }
 }
 // Answers.
-message GetThingResponse {}
+message GetThingResponse {
+  reserved 4, 500 to 599;
+  // What there is.
+  message Thing {
+    reserved 500 to 599;
+  }
+  // All of them by name.
+  map<string, Thing> things = 1;
+}
 // The scale.
 enum MaxAtKScale {
   // Not said.
@@ -150,6 +166,9 @@ enum MaxAtKScale {
 
 # Each is the good sample with one replacement.
 BAD = {
+    "message without the reserved numbers": ("GetThingRequest {\n  reserved 500 to 599;", "GetThingRequest {"),
+    "message that reserves fewer": ("reserved 4, 500 to 599;", "reserved 4, 500 to 598;"),
+    "nested message without them": ("    reserved 500 to 599;", ""),
     "service without comment": ("// The service.", ""),
     "rpc without comment": ("// Gets things.", ""),
     "message without comment": ("// Answers.", ""),

@@ -1,9 +1,10 @@
-"""The client with an older server and a newer one, and an older client with this server.
+"""The client with an older server and a newer one, and an older and a newer client with this server.
 
 previous_contract.binpb is the contract of 23 November 2026 (FileDescriptorSet; before StreamAdvantages, DescribeMethod
 and the methods `surrogate` and `pass_at_k_variance_stabilized`). `make lint-proto` compares with it too.
 """
 
+import asyncio
 import concurrent.futures
 import contextlib
 import dataclasses
@@ -70,7 +71,7 @@ def between(server, change_request, change_reply):
 
 
 def only_known(messages, direction):
-    """What a server of that contract makes of bytes: fields that it does not know are not there."""
+    """What a server of that contract made of bytes: fields that it did not know were not there."""
     def change(method, data):
         message = messages[f"{method}{direction}"].FromString(data)
         message.DiscardUnknownFields()
@@ -228,6 +229,27 @@ def test_what_a_stage_says_is_still_checked_and_sent():
         f"stages.scale.{name}" for name in ("weighting", "spread", "ddof", "epsilon", "epsilon_inside_root")}
     with pytest.raises(advantaged.InvalidArgument, match=r"stages\[0\].scale.ddof: False; it must be a whole number"):
         sent(method="grpo", stages=[advantaged.stages.Scale(ddof=False)])
+
+
+def test_a_newer_client_is_told_what_this_server_does_not_know(server):
+    """Never a number that was computed without it."""
+    def ask_more(method, data):
+        return data + b"\xa0\x3f\x01" if method == "ComputeAdvantages" else data  # 1012: true
+
+    with between(server, ask_more, lambda _, data: data) as address, advantaged.Client(address) as client:
+        version = client.server_info().version
+        with pytest.raises(advantaged.errors.UnknownFields) as caught:
+            client.compute(REWARDS, groups=4, method="grpo")
+        assert caught.value.fields == (("advantaged.v1.ComputeAdvantagesRequest", 1012),)
+        assert (caught.value.code, caught.value.server_version) == ("UNIMPLEMENTED", version)
+        assert f"{address}: this server, version {version}, does not know field 1012" in str(caught.value)
+        with pytest.raises(advantaged.errors.UnknownFields, match="1012"):
+            asyncio.run(compute_async(address))
+
+
+async def compute_async(address):
+    async with advantaged.AsyncClient(address) as client:
+        return await client.compute(REWARDS, groups=4, method="grpo")
 
 
 def test_a_newer_numerics_version_is_refused_where_bits_matter(server):

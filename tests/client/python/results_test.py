@@ -245,7 +245,8 @@ def test_results_can_be_pickled(backend, statistics):
     errors.InvalidArgument([errors.Violation("rewards[1]", "nan is not finite")], "all of it"),
     errors.InvalidArgument([], "only a message"), errors.FailedPrecondition("version"), errors.Refused("full", 0.5),
     errors.Refused("full"), errors.TooLarge("large"), errors.DeadlineExceeded("late"), errors.Unavailable("gone"),
-    errors.UnexpectedStatus("INTERNAL", "what")], ids=lambda error: f"{type(error).__name__} {error}")
+    errors.UnexpectedStatus("INTERNAL", "what"),
+    errors.UnknownFields("newer", [errors.UnknownField("advantaged.v1.Grpo", 7)], "0.1.0")], ids=lambda error: f"{type(error).__name__} {error}")
 def test_errors_can_be_pickled(error):
     again = pickle.loads(pickle.dumps(error))
     assert type(again) is type(error) and str(again) == str(error) and again.code == error.code

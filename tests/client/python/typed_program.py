@@ -78,6 +78,11 @@ def catch(client: Client, rewards: Any) -> str:
         assert_type(error.retry_delay, Union[float, None])
     except (errors.TooLarge, errors.DeadlineExceeded, errors.Unavailable, errors.FailedPrecondition) as error:
         return error.code
+    except errors.UnknownFields as error:
+        assert_type(error.server_version, str)
+        for message, number in error.fields:
+            assert_type(message, str)
+            assert_type(number, int)
     except errors.UnexpectedStatus as error:
         return error.message
     return ""

@@ -10,7 +10,8 @@ import grpc
 from google.rpc import error_details_pb2, status_pb2
 
 from advantaged.errors import (AdvantagedError, DeadlineExceeded, FailedPrecondition, InvalidArgument, Refused, TooLarge,
-                               Unavailable, UnexpectedStatus, Violation)
+                               Unavailable, UnexpectedStatus, UnknownField, UnknownFields, Violation)
+from advantaged.rpc import status_pb2 as own_status_pb2
 
 _PUSHBACK = "grpc-retry-pushback-ms"
 _DETAILS = "grpc-status-details-bin"
@@ -39,6 +40,11 @@ def from_grpc(code: grpc.StatusCode, message: str, trailers: Any,
             return DeadlineExceeded(f"no connection to {target} within {deadline:g} s: {no_connection}"
                                     f"{_hint(no_connection)}")
         return DeadlineExceeded(f"no answer from {target} within {deadline:g} s ({message})")
+    if code is grpc.StatusCode.UNIMPLEMENTED:
+        unknown = _unpack(found.get(_DETAILS), own_status_pb2.UnknownFields())
+        if unknown.fields:
+            fields = [UnknownField(one.message, one.number) for one in unknown.fields]
+            return UnknownFields(f"{target}: {message}", fields, unknown.server_version)
     if code is grpc.StatusCode.UNAVAILABLE:
         return Unavailable(f"{target}: {message}")
     return UnexpectedStatus(code.name, f"{target}: {message}")
@@ -51,12 +57,16 @@ def _hint(message: str) -> str:
     return ""
 
 
+def _unpack(details: str | bytes | None, message: Any) -> Any:
+    """`message`, filled with the detail of its type if there is one."""
+    if isinstance(details, bytes):
+        for detail in status_pb2.Status.FromString(details).details:
+            detail.Unpack(message)
+    return message
+
+
 def _violations(details: str | bytes | None) -> list[Violation]:
-    if not isinstance(details, bytes):
-        return []
-    bad_request = error_details_pb2.BadRequest()
-    for detail in status_pb2.Status.FromString(details).details:
-        detail.Unpack(bad_request)
+    bad_request = _unpack(details, error_details_pb2.BadRequest())
     return [Violation(_plain(violation.field), _plain(violation.description))
             for violation in bad_request.field_violations]
 

@@ -73,6 +73,30 @@ class Unavailable(AdvantagedError, ConnectionError):
     code = "UNAVAILABLE"
 
 
+class UnknownField(NamedTuple):
+    """A field of a request that the server does not know."""
+
+    message: str
+    """Full name of its message, e.g. "advantaged.v1.MethodSpec"."""
+    number: int
+    """Its number there."""
+
+
+class UnknownFields(AdvantagedError):
+    """The server is older than this client and does not know what was asked for, so it computed nothing: update it, or
+    leave that out. `fields` are those that it does not know, at most 32; `server_version` is its version."""
+
+    code = "UNIMPLEMENTED"
+
+    def __init__(self, message: str, fields: Iterable[UnknownField] = (), server_version: str = "") -> None:
+        self.fields = tuple(fields)
+        self.server_version = server_version
+        super().__init__(message)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (str(self), self.fields, self.server_version)
+
+
 class UnexpectedStatus(AdvantagedError):
     """Another status, e.g. INTERNAL, or UNIMPLEMENTED by what is not an advantaged server."""
 

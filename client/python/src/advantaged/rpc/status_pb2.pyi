@@ -52,3 +52,18 @@ class Status(_message.Message):
     details: _containers.RepeatedCompositeFieldContainer[_any_pb2.Any]
     message: str
     def __init__(self, code: _Optional[int] = ..., message: _Optional[str] = ..., details: _Optional[_Iterable[_Union[_any_pb2.Any, _Mapping]]] = ...) -> None: ...
+
+class UnknownFields(_message.Message):
+    __slots__ = ["fields", "server_version"]
+    class Field(_message.Message):
+        __slots__ = ["message", "number"]
+        MESSAGE_FIELD_NUMBER: _ClassVar[int]
+        NUMBER_FIELD_NUMBER: _ClassVar[int]
+        message: str
+        number: int
+        def __init__(self, message: _Optional[str] = ..., number: _Optional[int] = ...) -> None: ...
+    FIELDS_FIELD_NUMBER: _ClassVar[int]
+    SERVER_VERSION_FIELD_NUMBER: _ClassVar[int]
+    fields: _containers.RepeatedCompositeFieldContainer[UnknownFields.Field]
+    server_version: str
+    def __init__(self, fields: _Optional[_Iterable[_Union[UnknownFields.Field, _Mapping]]] = ..., server_version: _Optional[str] = ...) -> None: ...

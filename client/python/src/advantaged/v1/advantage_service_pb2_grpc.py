@@ -59,6 +59,7 @@ class AdvantageServiceServicer(object):
 
         INVALID_ARGUMENT: the request is malformed or its method does not apply; lists every violation; do not retry.
         FAILED_PRECONDITION: `required_numerics_version` is not this server's.
+        UNIMPLEMENTED: the request has fields that this server does not know; lists them.
         RESOURCE_EXHAUSTED: the message is larger than the server accepts.
         DEADLINE_EXCEEDED, CANCELLED: the caller gave up.
         """
@@ -86,6 +87,7 @@ class AdvantageServiceServicer(object):
         responses and with n, and the noise of its update.
 
         INVALID_ARGUMENT: as above; fields `method`, `method.NAME.PARAMETER`, `n`, `points`, `rho` and `rho[i]`.
+        UNIMPLEMENTED: as above.
         RESOURCE_EXHAUSTED: the server is full (the details say when to try again), or the message too large.
         DEADLINE_EXCEEDED, CANCELLED: the caller gave up.
         """

@@ -13,25 +13,25 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x61\x64vantaged/v1/stages.proto\x12\radvantaged.v1\"\x94\x01\n\x05Stage\x12,\n\x06\x63\x65nter\x18\x01 \x01(\x0b\x32\x1a.advantaged.v1.CenterStageH\x00\x12*\n\x05scale\x18\x02 \x01(\x0b\x32\x19.advantaged.v1.ScaleStageH\x00\x12(\n\x04\x63lip\x18\x03 \x01(\x0b\x32\x18.advantaged.v1.ClipStageH\x00\x42\x07\n\x05stage\":\n\x0b\x43\x65nterStage\x12+\n\tweighting\x18\x01 \x01(\x0e\x32\x18.advantaged.v1.Weighting\"\x9c\x01\n\nScaleStage\x12+\n\tweighting\x18\x01 \x01(\x0e\x32\x18.advantaged.v1.Weighting\x12%\n\x06spread\x18\x02 \x01(\x0e\x32\x15.advantaged.v1.Spread\x12\x0c\n\x04\x64\x64of\x18\x03 \x01(\r\x12\x0f\n\x07\x65psilon\x18\x04 \x01(\x01\x12\x1b\n\x13\x65psilon_inside_root\x18\x05 \x01(\x08\"A\n\tClipStage\x12\x10\n\x03low\x18\x01 \x01(\x01H\x00\x88\x01\x01\x12\x11\n\x04high\x18\x02 \x01(\x01H\x01\x88\x01\x01\x42\x06\n\x04_lowB\x07\n\x05_high\"E\n\x0c\x42\x61tchMoments\x12\x0e\n\x06weight\x18\x01 \x01(\x01\x12\x0c\n\x04mean\x18\x02 \x01(\x01\x12\x17\n\x0f\x63\x65ntred_squares\x18\x03 \x01(\x01*U\n\tWeighting\x12\x19\n\x15WEIGHTING_UNSPECIFIED\x10\x00\x12\x17\n\x13WEIGHTING_RESPONSES\x10\x01\x12\x14\n\x10WEIGHTING_TOKENS\x10\x02*K\n\x06Spread\x12\x16\n\x12SPREAD_UNSPECIFIED\x10\x00\x12\x15\n\x11SPREAD_ADVANTAGES\x10\x01\x12\x12\n\x0eSPREAD_REWARDS\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x61\x64vantaged/v1/stages.proto\x12\radvantaged.v1\"\x9c\x01\n\x05Stage\x12,\n\x06\x63\x65nter\x18\x01 \x01(\x0b\x32\x1a.advantaged.v1.CenterStageH\x00\x12*\n\x05scale\x18\x02 \x01(\x0b\x32\x19.advantaged.v1.ScaleStageH\x00\x12(\n\x04\x63lip\x18\x03 \x01(\x0b\x32\x18.advantaged.v1.ClipStageH\x00\x42\x07\n\x05stageJ\x06\x08\xf4\x03\x10\xd8\x04\"B\n\x0b\x43\x65nterStage\x12+\n\tweighting\x18\x01 \x01(\x0e\x32\x18.advantaged.v1.WeightingJ\x06\x08\xf4\x03\x10\xd8\x04\"\xa4\x01\n\nScaleStage\x12+\n\tweighting\x18\x01 \x01(\x0e\x32\x18.advantaged.v1.Weighting\x12%\n\x06spread\x18\x02 \x01(\x0e\x32\x15.advantaged.v1.Spread\x12\x0c\n\x04\x64\x64of\x18\x03 \x01(\r\x12\x0f\n\x07\x65psilon\x18\x04 \x01(\x01\x12\x1b\n\x13\x65psilon_inside_root\x18\x05 \x01(\x08J\x06\x08\xf4\x03\x10\xd8\x04\"I\n\tClipStage\x12\x10\n\x03low\x18\x01 \x01(\x01H\x00\x88\x01\x01\x12\x11\n\x04high\x18\x02 \x01(\x01H\x01\x88\x01\x01\x42\x06\n\x04_lowB\x07\n\x05_highJ\x06\x08\xf4\x03\x10\xd8\x04\"M\n\x0c\x42\x61tchMoments\x12\x0e\n\x06weight\x18\x01 \x01(\x01\x12\x0c\n\x04mean\x18\x02 \x01(\x01\x12\x17\n\x0f\x63\x65ntred_squares\x18\x03 \x01(\x01J\x06\x08\xf4\x03\x10\xd8\x04*U\n\tWeighting\x12\x19\n\x15WEIGHTING_UNSPECIFIED\x10\x00\x12\x17\n\x13WEIGHTING_RESPONSES\x10\x01\x12\x14\n\x10WEIGHTING_TOKENS\x10\x02*K\n\x06Spread\x12\x16\n\x12SPREAD_UNSPECIFIED\x10\x00\x12\x15\n\x11SPREAD_ADVANTAGES\x10\x01\x12\x12\n\x0eSPREAD_REWARDS\x10\x02\x62\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'advantaged.v1.stages_pb2', globals())
 if _descriptor._USE_C_DESCRIPTORS == False:
 
   DESCRIPTOR._options = None
-  _WEIGHTING._serialized_start=553
-  _WEIGHTING._serialized_end=638
-  _SPREAD._serialized_start=640
-  _SPREAD._serialized_end=715
+  _WEIGHTING._serialized_start=593
+  _WEIGHTING._serialized_end=678
+  _SPREAD._serialized_start=680
+  _SPREAD._serialized_end=755
   _STAGE._serialized_start=46
-  _STAGE._serialized_end=194
-  _CENTERSTAGE._serialized_start=196
-  _CENTERSTAGE._serialized_end=254
-  _SCALESTAGE._serialized_start=257
-  _SCALESTAGE._serialized_end=413
-  _CLIPSTAGE._serialized_start=415
-  _CLIPSTAGE._serialized_end=480
-  _BATCHMOMENTS._serialized_start=482
-  _BATCHMOMENTS._serialized_end=551
+  _STAGE._serialized_end=202
+  _CENTERSTAGE._serialized_start=204
+  _CENTERSTAGE._serialized_end=270
+  _SCALESTAGE._serialized_start=273
+  _SCALESTAGE._serialized_end=437
+  _CLIPSTAGE._serialized_start=439
+  _CLIPSTAGE._serialized_end=512
+  _BATCHMOMENTS._serialized_start=514
+  _BATCHMOMENTS._serialized_end=591
 # @@protoc_insertion_point(module_scope)

@@ -15,15 +15,15 @@ from advantaged.rpc import status_pb2 as advantaged_dot_rpc_dot_status__pb2
 from advantaged.v1 import compute_pb2 as advantaged_dot_v1_dot_compute__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x61\x64vantaged/v1/stream.proto\x12\radvantaged.v1\x1a\x1b\x61\x64vantaged/rpc/status.proto\x1a\x1b\x61\x64vantaged/v1/compute.proto\"\x7f\n\x17StreamAdvantagesRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12;\n\x05\x62\x61tch\x18\x02 \x01(\x0b\x32\'.advantaged.v1.ComputeAdvantagesRequestH\x00\x88\x01\x01\x12\x11\n\tunordered\x18\x03 \x01(\x08\x42\x08\n\x06_batch\"\x96\x01\n\x18StreamAdvantagesResponse\x12\n\n\x02id\x18\x01 \x01(\t\x12<\n\x05\x62\x61tch\x18\x02 \x01(\x0b\x32(.advantaged.v1.ComputeAdvantagesResponseH\x00\x88\x01\x01\x12&\n\x06status\x18\x03 \x01(\x0b\x32\x16.advantaged.rpc.StatusB\x08\n\x06_batchb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x61\x64vantaged/v1/stream.proto\x12\radvantaged.v1\x1a\x1b\x61\x64vantaged/rpc/status.proto\x1a\x1b\x61\x64vantaged/v1/compute.proto\"\x87\x01\n\x17StreamAdvantagesRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12;\n\x05\x62\x61tch\x18\x02 \x01(\x0b\x32\'.advantaged.v1.ComputeAdvantagesRequestH\x00\x88\x01\x01\x12\x11\n\tunordered\x18\x03 \x01(\x08\x42\x08\n\x06_batchJ\x06\x08\xf4\x03\x10\xd8\x04\"\x9e\x01\n\x18StreamAdvantagesResponse\x12\n\n\x02id\x18\x01 \x01(\t\x12<\n\x05\x62\x61tch\x18\x02 \x01(\x0b\x32(.advantaged.v1.ComputeAdvantagesResponseH\x00\x88\x01\x01\x12&\n\x06status\x18\x03 \x01(\x0b\x32\x16.advantaged.rpc.StatusB\x08\n\x06_batchJ\x06\x08\xf4\x03\x10\xd8\x04\x62\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'advantaged.v1.stream_pb2', globals())
 if _descriptor._USE_C_DESCRIPTORS == False:
 
   DESCRIPTOR._options = None
-  _STREAMADVANTAGESREQUEST._serialized_start=103
-  _STREAMADVANTAGESREQUEST._serialized_end=230
-  _STREAMADVANTAGESRESPONSE._serialized_start=233
-  _STREAMADVANTAGESRESPONSE._serialized_end=383
+  _STREAMADVANTAGESREQUEST._serialized_start=104
+  _STREAMADVANTAGESREQUEST._serialized_end=239
+  _STREAMADVANTAGESRESPONSE._serialized_start=242
+  _STREAMADVANTAGESRESPONSE._serialized_end=400
 # @@protoc_insertion_point(module_scope)
