@@ -34,8 +34,8 @@ struct ReplySize {
 ReplySize SizeOfReply(const v1::ComputeAdvantagesRequest& request, std::size_t groups);
 
 // The same before the request is checked. Ids of groups are not looked at: there are as many groups
-// as `expected_group_size` makes of the responses, or, without it and where groups may be smaller, as
-// many as responses.
+// as `expected_group_size` makes of the responses, or, without it and where groups may be smaller,
+// as many as responses.
 ReplySize SizeOfReply(const v1::ComputeAdvantagesRequest& request);
 
 }  // namespace advantaged
