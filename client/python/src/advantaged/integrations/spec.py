@@ -4,7 +4,7 @@
     Spec.read({"method": "pass_at_k_grpo", "k": "8 -> 1 over 200", "stages": [{"center": {}}]}, where="algorithm")
 
 Values that are texts are read as in a line of settings (docs/settings.md). A schedule "A -> B over N" is A at step 0, B
-from step N on, and a straight line between; whole numbers stay whole.
+from step N on, and a straight line between, rounded where the setting takes whole numbers only (k).
 """
 
 from __future__ import annotations
