@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from advantaged import _arguments, _plan, _suggest, line, methods, stages
@@ -29,8 +29,8 @@ _STAGES = {"center": stages.Center, "scale": stages.Scale, "clip": stages.Clip}
 class Spec:
     """Settings of `compute`, read from a configuration and checked."""
 
-    OWN: typing.ClassVar[tuple[str, ...]] = ()
-    """Names of settings that a subclass has besides."""
+    OWN: typing.ClassVar[Mapping[str, Callable[[Any, str], Any]]] = {}
+    """Settings that a subclass has besides, and what reads the value of each, given what errors call it."""
 
     def __init__(self, settings: Mapping[str, Any], where: str) -> None:
         self._settings = dict(settings)
