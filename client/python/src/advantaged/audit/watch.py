@@ -33,7 +33,8 @@ class Watch:
         """`estimator`: the trainer's function. `read`: a reader of `audit.readers`, or a function of one's own
         `read(arguments, keywords, returned)` that gives the Batch of a call; default `readers.verl` for a function with
         the parameter token_level_rewards, else `readers.plain`. `keep_rows`: the latest calls are kept, together at most
-        so many rows, some hundred bytes each with a text as id. `settings`: method, parameters, stages: what the trainer is meant to compute.
+        so many rows, some hundred bytes each with a text as id. `settings`: method, parameters, stages: what the trainer
+        is meant to compute.
         """
         if not callable(estimator):
             raise TypeError(f"estimator: {estimator!r}; it must be a function")
@@ -51,8 +52,8 @@ class Watch:
         self._unread: collections.deque[tuple[int, str]] = collections.deque(maxlen=_KEPT_TEXTS)
         self._unread_count = 0
         self.batches: collections.deque[Batch] = collections.deque()
-        """The latest calls, the oldest first; their step is the number of the call, from 1, unless the reader gave one; several of one step say
-        which call they were."""
+        """The latest calls, the oldest first; their step is the number of the call, from 1, unless the reader gave one;
+        several of one step say which call they were."""
         self._dropped = 0
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:

@@ -58,10 +58,11 @@ class Run:
     def __init__(self, spec: RunSpec, *, group_size: int | None = None, incomplete: str = "error",
                  is_filtered: bool = False, folder: str | None = None, has_steps: bool = True,
                  has_lengths: bool = True) -> None:
-        """`group_size`: of every group, where the trainer says it; InvalidArgument if the settings say another. `incomplete`: what it gives groups that came with
-        too few, a value of `declared_small_group`, which wins. `is_filtered`: it drops groups before they come here.
-        `folder`: where it keeps checkpoints; the settings are remembered there. `has_steps`: it says its step, so that
-        a resume goes on where it was. `has_lengths`: it says how long responses are."""
+        """`group_size`: of every group, where the trainer says it; InvalidArgument if the settings say another.
+        `incomplete`: what it gives groups that came with too few, a value of `declared_small_group`, which wins.
+        `is_filtered`: it drops groups before they come here. `folder`: where it keeps checkpoints; the settings are
+        remembered there. `has_steps`: it says its step, so that a resume goes on where it was. `has_lengths`: it says
+        how long responses are."""
         self.spec = spec
         self._defaults: dict[str, Any] = {"statistics": False}
         if group_size is not None:
