@@ -174,6 +174,14 @@ def test_masked_rows_are_ordinary_and_an_advantage_there_is_found():
     assert {kind: (finding.groups, finding.size) for kind, finding in found.items()} == {"masked_row": (("g1",), 0.3)}
 
 
+def test_a_masked_row_alone_in_its_group_is_no_group_of_one():
+    """It is empty, and has no response at all."""
+    rows = lines(reward=[1, 0, None], advantage=[1, -1, 0], valid=[True, True, False], group=["a", "a", "b"])
+    done = command(rows)
+    assert done.returncode == 0, done.stdout
+    assert "Nothing found: the numbers are the method's." in done.stdout
+
+
 def test_outcomes_beside_shaped_rewards():
     values = rewards(1)
     groups = ids(len(values))

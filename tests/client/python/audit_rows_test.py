@@ -40,12 +40,13 @@ def file(*rows):
     ('{"reward": 1, "group": 1, "length": NaN}', "line 1: length is nan; it must be a whole number"),
     (file({"step": 1}, {"step": "a"}), "line 2: step is 'a'; in the lines before it is a number"),
     (file({"step": "a"}, {}), "line 2: step is 0; in the lines before it is a text"),
-    (file({"step": [1]}), "line 1: step is [1]; it must be a number"),
-    (file({"step": None}), "line 1: step is None; it must be a number"),
+    (file({"step": [1]}), "line 1: step is [1]; it must be a finite number or a text"),
+    (file({"step": None}), "line 1: step is None; it must be a finite number or a text"),
     ('{"reward": 1, "group": 1, "step": NaN}', "line 1: step is nan; it must be a finite number"),
     (file({"group": None}), "line 1: group is None; it must be an id"),
     (file({"prompt": None}), "line 1: prompt is None; it must be an id"),
-    (file({"rank": 0}, {}), "step 0: rank in 1 of 2 rows; it must be in all or in none")], ids=lambda text: text[:60])
+    (file({"step": True}), "line 1: step is True; it must be a finite number or a text"),
+    (file({"rank": 0}, {}), "line 2: no 'rank', which is in 1 of the 2 rows of step 0; it must be in all or in none")], ids=lambda text: text[:60])
 def test_what_cannot_be_read_exits_with_2_and_names_it(text, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         read_batches(text.splitlines())

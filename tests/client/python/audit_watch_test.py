@@ -2,6 +2,7 @@
 
 import collections
 import pickle
+import re
 import types
 
 import numpy as np
@@ -102,6 +103,51 @@ def test_a_reader_of_ones_own_may_fail_in_any_way():
         watch = Watch(identity_of, read=read, method="grpo")
         assert watch("as", "it is") == "as"
         assert kinds(watch.report().findings) == {"unreadable_call"}
+
+
+@pytest.mark.parametrize("batch, message", [
+    (lambda: Batch(np.ones((2, 2)), None, ["a", "a"]), "rewards: 2 dimensions; it must have 1"),
+    (lambda: Batch([1, 0], np.ones((2, 3)), ["a", "a"]), "advantages: 2 dimensions"),
+    (lambda: Batch(1.0, None, ["a"]), "rewards: 0 dimensions"), (lambda: Batch(["x", "y"], None, ["a", "a"]), "rewards: could not"),
+    (lambda: Batch([1, 0], None, ["a", "a"], valid=np.ones((2, 2))), "valid: 2 dimensions"),
+    (lambda: Batch([1, 0], None, ["a", "a"], valid=["yes", "no"]), "valid.0.: .*'yes'.*; it must be true or false"),
+    (lambda: Batch([1, 0], None, ["a", "a"], outcomes=[1, 0.5]), "outcomes.1.: .*0.5.*; it must be true or false"),
+    (lambda: Batch([1, 0], None, ["a", "a"], step={}), "step: {}; it must be a finite number or a text"),
+    (lambda: None, "read gave NoneType; it must give an advantaged.audit.Batch"),
+    (lambda: ([1], [1], ["a"]), "read gave tuple")])
+def test_a_reader_that_gives_what_is_no_batch_is_a_finding_that_says_why(batch, message):
+    """And not a batch that no check can be done of, nor a report that cannot be written."""
+    watch = Watch(identity_of, read=lambda *_: batch(), method="grpo")
+    watch([1, 0], ["a", "a"])
+    report = watch.report()
+    assert re.search(message, report.text()) and kinds(report.findings) == {"unreadable_call"}
+    assert report.html() and report.json()
+
+
+@pytest.mark.parametrize("how, message", [
+    ({"read": "verl"}, "read: 'verl'"), ({"read": readers.trl}, "does not take .arguments, keywords, returned"),
+    ({"read": lambda call: None}, "does not take"), ({"keep_rows": 0}, "keep_rows: 0"), ({"keep_rows": "10"}, "keep_rows: '10'")])
+def test_what_no_call_can_be_read_with_raises_at_construction(how, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        Watch(identity_of, **how, method="grpo")
+
+
+@pytest.mark.parametrize("groups", [None, 4])
+def test_groups_that_are_no_ids_are_named(groups):
+    watch = Watch(lambda *_: (), method="grpo")
+    watch([1, 0], groups)
+    assert f"groups: {groups}; it must be an id per response" in watch.report().text()
+
+
+def test_several_calls_of_one_step_are_several_batches():
+    """Gradient accumulation: the trainer's step stays, and every call counts."""
+    watch = Watch(lambda *_: None, read=lambda *_: Batch([1, 0.0], [1, -1.0], ["a", "a"], step=7), method="grpo")
+    watch()
+    once = watch.report().done - 1  # that the calls could be read is a check of its own
+    watch()
+    watch()
+    assert watch.report().done == 1 + 3 * once
+    assert [batch.step for batch in watch.batches] == [7, "7, call 2", "7, call 3"]
 
 
 def test_a_reader_of_ones_own_gives_the_batch():

@@ -48,10 +48,25 @@ def test_what_can_never_be_computed_is_known_before_the_training(text, size, err
     ("pass_at_k_grpo k='8 -> 1'", "'8 -> 1'; it must be a whole number .*, or a schedule, as in '8 -> 1 over 200'"),
     ("pass_at_k_grpo k='8 to 1 over 200'", "or a schedule"), ("focal gamma='2->x over 3' base=grpo", "or a schedule"),
     ("grpo empty_responses=keep", "method.empty_responses: 'keep'; it must be one of count, drop"),
-    ("grpo falback=none", "method.falback: no setting of advantaged; did you mean 'fallback'")])
+    ("grpo falback=none", "method.falback: no setting of advantaged; did you mean 'fallback'"),
+    ("grpo fallback=locl", "method.fallback: 'locl'; it must be 'local' or 'none'"),
+    ("grpo deadline=1h", "method.deadline: '1h'; it must be seconds"),
+    ("grpo expected_group_size=8", "expected_group_size: 8; the trainer makes groups of 4"),
+    ("grpo expected_group_size='4 -> 8 over 9'", "expected_group_size: 8; the trainer makes groups of 4")])
 def test_what_cannot_be_read_is_known_when_it_is_read(text, error):
     with pytest.raises(ValueError, match=error):
         run(text)
+
+
+@pytest.mark.parametrize("own, error", [
+    ({"fallback": False}, "algorithm.fallback: False; it must be 'local' or 'none'"),  # what YAML makes of `off`
+    ({"fallback": ["local"]}, "algorithm.fallback: .'local'.; it must"), ({"deadline": True}, "algorithm.deadline: True"),
+    ({"deadline": [5]}, "algorithm.deadline: .5.; it must be seconds"), ({"deadline": 0}, "algorithm.deadline: 0; it must")])
+def test_what_a_configuration_says_of_fallback_and_deadline_is_read_and_no_default_put_in_its_place(own, error):
+    with pytest.raises(ValueError, match=error):
+        RunSpec.read({"method": "grpo", **own}, where="algorithm")
+    assert RunSpec.read({"method": "grpo", "deadline": "5", "fallback": "none"}, where="x").own == {
+        "deadline": 5.0, "fallback": "none"}
 
 
 def test_the_check_is_not_counted_by_the_server(server, monkeypatch):
@@ -131,6 +146,13 @@ def test_where_it_is_computed_is_said(server, monkeypatch, caplog):
     monkeypatch.setenv("ADVANTAGED_TARGET", server.grpc[0])
     values(run())
     assert f"'computed': '{server.grpc[0]}'" in caplog.text
+
+
+def test_a_first_step_in_process_is_not_said_to_be_the_servers(monkeypatch, caplog):
+    """And the check before it is no step."""
+    monkeypatch.setenv("ADVANTAGED_TARGET", "127.0.0.1:1")
+    assert values(run("grpo fallback=local deadline=0.5"))["fallbacks"] == 1
+    assert "'computed': 'in-process'" in caplog.text
 
 
 def test_a_log_that_fails_ends_no_training_and_is_said_once(monkeypatch, caplog):

@@ -23,13 +23,24 @@ def test_namespaces_and_objects_are_read():
     assert Spec.read({"method": methods.SkewR()}, where="x").at(0) == {"method": methods.SkewR()}
 
 
-@pytest.mark.parametrize("text, values", [
-    ("8 -> 1 over 200", {0: 8, 1: 8, 100: 4, 199: 1, 200: 1, 10**6: 1}), ("1->2 over 0", {0: 2, 5: 2}),
-    ("0.5 -> 1.5 over 4", {0: 0.5, 1: 0.75, 4: 1.5}), ("1e-3 -> 0 over 10", {0: 1e-3, 5: 5e-4, 10: 0})])
-def test_schedules(text, values):
-    schedule = Schedule.parse(text)
+@pytest.mark.parametrize("text, is_whole, values", [
+    ("8 -> 1 over 200", True, {0: 8, 1: 8, 100: 4, 199: 1, 200: 1, 10**6: 1}), ("1->2 over 0", True, {0: 2, 5: 2}),
+    ("0.5 -> 1.5 over 4", False, {0: 0.5, 1: 0.75, 4: 1.5}), ("1e-3 -> 0 over 10", False, {0: 1e-3, 5: 5e-4, 10: 0}),
+    ("0 -> 2 over 4", False, {0: 0, 1: 0.5, 3: 1.5, 4: 2})])
+def test_schedules(text, is_whole, values):
+    schedule = Schedule.parse(text, is_whole)
     assert {step: schedule.at(step) for step in values} == values
-    assert all(isinstance(schedule.at(step), int) == schedule.is_whole for step in values)
+    assert all(isinstance(schedule.at(step), int) == is_whole for step in values)
+
+
+def test_the_setting_says_whether_a_schedule_is_of_whole_numbers():
+    """However its ends are written: a K of 3.97 at step 1 would end the training, a gamma of 0, 0, 0, 1 would shape it."""
+    assert Spec.parse("focal gamma='0 -> 2 over 100' base=grpo", where="x").at(1)["method"] == methods.Focal(0.02, "grpo")
+    assert Spec.parse("pass_at_k_grpo k='4 -> 1 over 100'", where="x").at(1)["method"] == methods.PassAtKGrpo(k=4)
+    with pytest.raises(ValueError, match="x.k: '4.0 -> 1.0 over 100'; it must be a whole number"):
+        Spec.parse("pass_at_k_grpo k='4.0 -> 1.0 over 100'", where="x")
+    with pytest.raises(ValueError, match="x.k: '4 -> 1e0 over 100'; it must be a whole number"):
+        Spec.read({"method": "pass_at_k_grpo", "k": "4 -> 1e0 over 100"}, where="x")
 
 
 def test_a_schedule_is_resolved_and_logged():

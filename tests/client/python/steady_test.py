@@ -195,6 +195,25 @@ def test_a_server_of_other_numerics_is_not_returned_to(monkeypatch, caplog):
         assert steady._looking.is_alive()
 
 
+def test_a_server_of_other_numerics_in_the_same_place_must_prove_the_core_again(monkeypatch, caplog):
+    """What computes in-process must have the numbers of the server that is away, and not those of the one before it."""
+    with serving() as fake:
+        monkeypatch.setenv("ADVANTAGED_TARGET", fake.address)
+        steady = Steady(deadline=60)
+        steady._learn(advantaged.LocalBackend().compute(REWARDS, **ARGUMENTS), REWARDS, ARGUMENTS)
+        assert steady._core is not None
+        steady.compute(REWARDS, **ARGUMENTS)  # the fake's answers say 0
+        assert steady._core is None and steady.numerics_version == 0
+        assert "has numerics version 0, and had 2 before" in caplog.text and "cannot take the place" in caplog.text
+
+
+def test_calls_that_are_no_steps_are_not_counted_as_steps(monkeypatch):
+    monkeypatch.setenv("ADVANTAGED_TARGET", "127.0.0.1:1")
+    steady = Steady("local", 0.5)
+    assert steady.compute(REWARDS, **ARGUMENTS, observe=False).fallbacks == 0
+    assert steady.compute(REWARDS, **ARGUMENTS).fallbacks == 1
+
+
 def test_a_server_that_hangs_does_not_stop_the_run(server):
     steady = begun()
     server.running().freeze()

@@ -30,6 +30,8 @@ class Kind(NamedTuple):
     """TypeError, ValueError, OverflowError or AttributeError for what is no such value."""
     is_number: bool = False
     """Whether a schedule can stand for it."""
+    is_whole: bool = False
+    """Whether all numbers are whole, those of a schedule too."""
 
 
 def _read_whole(text: str) -> int:
@@ -105,7 +107,7 @@ def _several(expected: str, read: Callable[[Item], Any], write: Callable[[Any], 
     return Kind(expected, read_all, lambda values: ",".join(map(write, values)))
 
 
-_WHOLE = Kind(f"a whole number from 0 to {_LARGEST}", _read_whole, _write_whole, is_number=True)
+_WHOLE = Kind(f"a whole number from 0 to {_LARGEST}", _read_whole, _write_whole, is_number=True, is_whole=True)
 _REAL = Kind("a number", _read_number, _write_number, is_number=True)
 _BOOLEAN = Kind("true or false", _read_boolean, _write_boolean)
 _TEXT = Kind("a text", str, _write_text)

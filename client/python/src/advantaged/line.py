@@ -51,7 +51,7 @@ def read_value(name: str, text: str, *, where: str = "line", schedules: bool = F
     kind = _kinds.KINDS.get(name)
     if kind is None:
         raise wrong(f"{where}.{name}", f"no setting of advantaged{_suggest.hint(name, [*_kinds.KINDS, *others])}")
-    schedule = Schedule.parse(text) if schedules and kind.is_number else None
+    schedule = Schedule.parse(text, kind.is_whole) if schedules and kind.is_number else None
     if schedule is not None:
         return schedule
     try:

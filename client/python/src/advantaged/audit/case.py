@@ -46,7 +46,7 @@ class Case:
         self.votes: Bools = self.valid & np.isfinite(batch.rewards)
         """Rows that are in the statistics."""
         self.alone = self._alone()
-        """By group: it has one response, and the method needs more."""
+        """By group: it has one response, which is not masked, and the method needs more."""
         self._kept: dict[tuple[int, bool, bytes, bool], reference.Reference] = {}
 
     @property
@@ -93,7 +93,7 @@ class Case:
     def _alone(self) -> Bools:
         if not (self.several(self.codes) < 0).any() or reference.takes_singletons(self.settings):
             return np.zeros(len(self.labels), bool)
-        return self.per_group(self.several(self.codes) < 0)
+        return self.per_group(self.several(self.codes) < 0) & self.per_group(self.valid)
 
     # What definitions make of it.
 

@@ -97,7 +97,7 @@ def _named(arguments: Sequence[Any], keywords: Mapping[str, Any], position: int,
 
 
 def _first(returned: Any) -> Any:
-    return returned[0] if isinstance(returned, tuple) else returned
+    return returned[0] if isinstance(returned, tuple) and returned else returned
 
 
 def _per_row(values: Any, name: str) -> tuple[Floats, int]:
@@ -128,7 +128,10 @@ def _spread(values: Any, in_loss: Bools | None) -> Floats:
 
 def _ids(values: Any, name: str) -> list[Hashable]:
     """A hashable id per response."""
-    listed = values.tolist() if hasattr(values, "tolist") else list(values)
+    try:
+        listed = values.tolist() if hasattr(values, "tolist") else list(values)
+    except TypeError:
+        raise ValueError(f"{name}: {values!r}; it must be an id per response") from None
     for row, value in enumerate(listed):
         if isinstance(value, (list, dict, set)):
             raise ValueError(f"{name}[{row}]: {type(value).__name__}; it must be an id per response")

@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 
@@ -14,8 +14,14 @@ from advantaged.audit.batch import Batch
 from advantaged.audit.outcome import Step
 
 _LARGEST_LENGTH = 0xFFFFFFFF
+_STEP = "a finite number or a text"
 # Longer ids are kept as their beginning and a hash: prompts of many steps are many bytes.
 _LONGEST_ID = 80
+
+
+class _Row(NamedTuple):
+    line: int
+    values: Mapping[str, Any]
 
 
 class Json(str):
@@ -53,7 +59,7 @@ def _short(text: str) -> str:
 
 def read_batches(lines: Iterable[str | bytes]) -> list[Batch]:
     """A JSON object a row, by step. ValueError names the line, the key and the value that cannot be read."""
-    steps: dict[Step, list[Mapping[str, Any]]] = {}
+    steps: dict[Step, list[_Row]] = {}
     kind: type | None = None
     for number, line in enumerate(lines, 1):
         row = _row(line, f"line {number}")
@@ -64,7 +70,7 @@ def read_batches(lines: Iterable[str | bytes]) -> list[Batch]:
             raise ValueError(f"line {number}: step is {step!r}; in the lines before it is a "
                              f"{'text' if kind is str else 'number'}, so which steps are the same cannot be told")
         kind = _kind(step)
-        steps.setdefault(step, []).append(row)
+        steps.setdefault(step, []).append(_Row(number, row))
     if not steps:
         raise ValueError("no rows")
     return [_batch(step, rows) for step, rows in sorted(steps.items())]
@@ -158,9 +164,11 @@ def _length(value: Any) -> int:
 def _step(value: Any) -> Step:
     if isinstance(value, str):
         return value
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        _must(_STEP)
     number = _number(value)
     if not math.isfinite(number):
-        _must("a finite number or a text")
+        _must(_STEP)
     return value if isinstance(value, int) else number
 
 
@@ -172,11 +180,13 @@ _READERS: dict[str, Callable[[Any], Any]] = {
 _MAY_BE_NULL = {"reward": math.nan, "advantage": 0.0, "outcome": False}
 
 
-def _batch(step: Step, rows: list[Mapping[str, Any]]) -> Batch:
+def _batch(step: Step, rows: list[_Row]) -> Batch:
     def column(key: str) -> list[Any] | None:
-        present = [row[key] for row in rows if key in row]
+        present = [row.values[key] for row in rows if key in row.values]
         if present and len(present) != len(rows):
-            raise ValueError(f"step {step}: {key} in {len(present)} of {len(rows)} rows; it must be in all or in none")
+            without = next(row.line for row in rows if key not in row.values)
+            raise ValueError(f"line {without}: no {key!r}, which is in {len(present)} of the {len(rows)} rows of step "
+                             f"{step}; it must be in all or in none")
         return present or None
 
     advantages, lengths, valid, outcomes = map(column, ("advantage", "length", "valid", "outcome"))

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from advantaged import methods, options
-from advantaged.errors import InvalidArgument
+from advantaged.errors import InvalidArgument, wrong
 from advantaged.integrations import _log
 from advantaged.integrations._client import client
-from advantaged.integrations._steady import DEADLINE, FALLBACK, Steady
+from advantaged.integrations._steady import DEADLINE, FALLBACK, Steady, read_deadline, read_fallback
 from advantaged.integrations.spec import VARIABLE, Spec
 from advantaged.result import Result
 
@@ -34,14 +34,15 @@ class RunSpec(Spec):
     """`Spec`, and the settings that adapters have beside those of `compute`: `fallback` and `deadline`, as `Steady` has
     them."""
 
-    OWN = ("fallback", "deadline")
+    OWN = {"fallback": read_fallback, "deadline": read_deadline}
     own: dict[str, Any]
 
     @classmethod
     def read(cls, mapping: Any, *, where: str) -> Self:
         """As `Spec.read`."""
         entries = dict(mapping) if isinstance(mapping, Mapping) or hasattr(mapping, "keys") else dict(vars(mapping))
-        own = {name: value for name in cls.OWN if (value := entries.pop(name, None)) is not None}
+        own = {name: read_own(value, f"{where}.{name}") for name, read_own in cls.OWN.items()
+               if (value := entries.pop(name, None)) is not None}
         made = super().read(entries, where=where)
         made.own = own
         return made
@@ -57,14 +58,19 @@ class Run:
     def __init__(self, spec: RunSpec, *, group_size: int | None = None, incomplete: str = "error",
                  is_filtered: bool = False, folder: str | None = None, has_steps: bool = True,
                  has_lengths: bool = True) -> None:
-        """`group_size`: of every group, where the trainer says it. `incomplete`: what it gives groups that came with
-        too few, a value of `declared_small_group`, which wins. `is_filtered`: it drops groups before they come here.
-        `folder`: where it keeps checkpoints; the settings are remembered there. `has_steps`: it says its step, so that
-        a resume goes on where it was. `has_lengths`: it says how long responses are."""
+        """`group_size`: of every group, where the trainer says it; InvalidArgument if the settings say another.
+        `incomplete`: what it gives groups that came with too few, a value of `declared_small_group`, which wins.
+        `is_filtered`: it drops groups before they come here. `folder`: where it keeps checkpoints; the settings are
+        remembered there. `has_steps`: it says its step, so that a resume goes on where it was. `has_lengths`: it says
+        how long responses are."""
         self.spec = spec
         self._defaults: dict[str, Any] = {"statistics": False}
         if group_size is not None:
             self._defaults["expected_group_size"] = group_size
+            for step in spec.turns():
+                expected = spec.at(step).get("expected_group_size", group_size)
+                if expected != group_size:
+                    raise wrong("expected_group_size", f"{expected}; the trainer makes groups of {group_size}")
         self._incomplete = incomplete
         self._is_filtered = is_filtered
         self._folder = folder
@@ -171,7 +177,7 @@ class Run:
                 facts.setdefault(name, value)
         facts = json.loads(json.dumps(facts, default=str))
         self._remember(step, facts)
-        _log.announce({**facts, "computed": "in-process" if place.target is None else place.target})
+        _log.announce({**facts, "computed": place.target if result.backend == "remote" else "in-process"})
         if self.spec.schedules and not self._has_steps:
             _LOGGER.warning("advantaged: the trainer does not say its step; schedules (%s) count the calls of this "
                             "process, and a resumed run begins them again", ", ".join(self.spec.schedules))

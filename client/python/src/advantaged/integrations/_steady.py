@@ -6,7 +6,8 @@ import logging
 import os
 import threading
 import time
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -24,6 +25,7 @@ SHORT, LONG = 60.0, 3600.0
 LOOK_EVERY, LOOK_SECONDS, LOG_EVERY = 5.0, 1.0, 30.0
 
 _LOGGER = logging.getLogger("advantaged.integrations")
+_Value = TypeVar("_Value")
 
 
 class Steady:
@@ -39,13 +41,13 @@ class Steady:
         as above. `deadline`: seconds; default ADVANTAGED_DEADLINE, else 60 where something else can compute and for
         the first call, else 3600. Raises InvalidArgument for other values, ImportError for "local" without the core.
         """
-        self._fallback = _fallback(fallback)
-        self._deadline = _deadline(deadline)
+        self._fallback = _given(fallback, "fallback", FALLBACK, read_fallback)
+        self._deadline = _given(deadline, "deadline", DEADLINE, read_deadline)
         self._client = Client()
         self.target = self._client.target
         """Address of the server; None: in-process."""
         self.fallbacks = 0
-        """Steps that were computed in this process because no server answered."""
+        """Steps that were computed in this process because no server answered; a call with observe=False is no step."""
         self.numerics_version: int | None = None
         """Of the first answer."""
         self._core = local.LocalBackend() if self._fallback == "local" else None
@@ -82,7 +84,8 @@ class Steady:
         pause = 0.1
         while True:
             try:
-                return self._client.compute(rewards, deadline=max(0.001, ends - time.monotonic()), **arguments)
+                left = max(0.001, round(ends - time.monotonic(), 3))
+                return self._client.compute(rewards, deadline=left, **arguments)
             except (InvalidArgument, TooLarge):
                 raise
             except AdvantagedError as error:
@@ -99,15 +102,16 @@ class Steady:
                             error)
 
     def _learn(self, result: Result, rewards: Any, arguments: dict[str, Any]) -> None:
-        """Of the first answer: what the server computes by, and whether the core computes the same."""
-        if self.numerics_version is None:
-            self.numerics_version = result.numerics_version
-            if self._fallback != "none":
-                self._core = self._proved(result, rewards, arguments)
-        elif result.numerics_version != self.numerics_version:
-            _LOGGER.warning("advantaged: %s has numerics version %d, and had %d when this run began: last bits may "
-                            "differ from here on", self.target, result.numerics_version, self.numerics_version)
-            self.numerics_version = result.numerics_version
+        """Of the first answer, and the first of another server: what it computes by, and whether the core computes the
+        same."""
+        if result.numerics_version == self.numerics_version:
+            return
+        if self.numerics_version is not None:
+            _LOGGER.warning("advantaged: %s has numerics version %d, and had %d before: last bits may differ from here "
+                            "on", self.target, result.numerics_version, self.numerics_version)
+        self.numerics_version = result.numerics_version
+        if self._fallback != "none":
+            self._core = self._proved(result, rewards, arguments)
 
     def _proved(self, result: Result, rewards: Any, arguments: dict[str, Any]) -> local.LocalBackend | None:
         """The in-process core, if it is installed and gives what the server gave; the log says why not."""
@@ -141,7 +145,8 @@ class Steady:
     def _in_process(self, rewards: Any, arguments: dict[str, Any]) -> Result:
         assert self._core is not None
         result = self._core.compute(rewards, **arguments)
-        self.fallbacks += 1
+        if arguments.get("observe") is not False:
+            self.fallbacks += 1
         result.fallbacks = self.fallbacks
         return result
 
@@ -173,18 +178,25 @@ class Steady:
         _LOGGER.warning("advantaged: %s is back; %d steps were computed in-process", self.target, self.fallbacks)
 
 
-def _fallback(value: str | None) -> str | None:
-    name = "fallback" if value is not None else FALLBACK
-    value = value or os.environ.get(FALLBACK) or None
-    if value not in (None, "local", "none"):
+def read_fallback(value: Any, name: str) -> str:
+    """The value of the setting that errors call `name`."""
+    if not isinstance(value, str) or value not in ("local", "none"):
         raise wrong(name, f"{value!r}; it must be 'local' or 'none'")
     return value
 
 
-def _deadline(value: Any) -> float | None:
-    name = "deadline" if value is not None else DEADLINE
-    value = value if value is not None else os.environ.get(DEADLINE) or None
+def read_deadline(value: Any, name: str) -> float:
+    """The same, a number or its text, in seconds."""
     try:
-        return None if value is None else options.check_deadline(float(value))
+        if isinstance(value, bool):
+            raise TypeError
+        return options.check_deadline(float(value))
     except (TypeError, ValueError):
         raise wrong(name, f"{value!r}; it must be seconds, above 0, as in 600") from None
+
+
+def _given(value: Any, name: str, variable: str, read: Callable[[Any, str], _Value]) -> _Value | None:
+    """A setting, else its variable, else None; an empty variable is none."""
+    if value is None:
+        value, name = os.environ.get(variable) or None, variable
+    return None if value is None else read(value, name)

@@ -4,14 +4,14 @@
     Spec.read({"method": "pass_at_k_grpo", "k": "8 -> 1 over 200", "stages": [{"center": {}}]}, where="algorithm")
 
 Values that are texts are read as in a line of settings (docs/settings.md). A schedule "A -> B over N" is A at step 0, B
-from step N on, and a straight line between; whole numbers stay whole.
+from step N on, and a straight line between, rounded where the setting takes whole numbers only (k).
 """
 
 from __future__ import annotations
 
 import os
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from advantaged import _arguments, _plan, _suggest, line, methods, stages
@@ -29,8 +29,8 @@ _STAGES = {"center": stages.Center, "scale": stages.Scale, "clip": stages.Clip}
 class Spec:
     """Settings of `compute`, read from a configuration and checked."""
 
-    OWN: typing.ClassVar[tuple[str, ...]] = ()
-    """Names of settings that a subclass has besides."""
+    OWN: typing.ClassVar[Mapping[str, Callable[[Any, str], Any]]] = {}
+    """Settings that a subclass has besides, and what reads the value of each, given what errors call it."""
 
     def __init__(self, settings: Mapping[str, Any], where: str) -> None:
         self._settings = dict(settings)

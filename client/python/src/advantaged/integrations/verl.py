@@ -124,7 +124,8 @@ def _check(trainer: Any) -> None:
     """What can be known of the settings before the first step."""
     algorithm = trainer.config.algorithm
     if algorithm.get("adv_estimator") == NAME:
-        Run(_spec(algorithm), incomplete=INCOMPLETE).check()
+        rollout = (trainer.config.get("actor_rollout_ref") or {}).get("rollout") or {}
+        Run(_spec(algorithm), group_size=rollout.get("n"), incomplete=INCOMPLETE).check()
 
 
 # In every process that imports verl, Ray workers too, most of which need none of this.
