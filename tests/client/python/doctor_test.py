@@ -34,13 +34,14 @@ class Report:
                               env={**CLEAN, **dict(env)}, **settings)
         self.text, self.code = done.stdout, done.returncode
         assert done.stderr == "", done.stderr
-        self.found, self.remedies = {}, {}
+        self.found, self.remedies, self.notes = {}, {}, {}
         for line in done.stdout.splitlines():
-            if match := re.match(r"(ok|FAIL) +(\w+) +(.*)", line):
-                check = match[2]
-                self.found[check] = (match[1], match[3])
+            if match := re.match(r"(ok|FAIL|note) +(\w+) +(.*)", line):
+                mark, check = match[1], match[2]
+                if mark != "note":
+                    self.found[check] = (mark, match[3])
             elif match := re.match(r" +-> (.*)", line):
-                self.remedies[check] = match[1]
+                (self.notes if mark == "note" else self.remedies)[check] = match[1]
         # Each failure has its remedy, and nothing else has one.
         assert set(self.remedies) == {check for check, (mark, _) in self.found.items() if mark == "FAIL"}
 
@@ -170,6 +171,17 @@ def test_wrong_numbers(fake):
     golden[7] = float.fromhex("-0x1.279a72p-1")  # the float32 beside it
     fake.answer = advantages(*golden)
     doctor(fake.address).assert_fails("batch", "3fddb3d7 bf13cd3a .* bf13cd39", "report this: the numbers are wrong")
+
+
+def test_another_numerics_version_than_the_in_process_cores_is_noted(local, fake):
+    fake.answer = advantages(*(3 ** 0.5 if reward else -(3 ** -0.5) for reward in GOLDEN))
+    fake.numerics_version = local.numerics_version
+    assert doctor(fake.address).notes == {}
+    fake.numerics_version += 1
+    report = doctor(fake.address)
+    report.assert_well("proxy", "server", "limits", "batch")
+    assert f"numerics      {local.numerics_version + 1} at the server, {local.numerics_version} in-process" in report.text
+    assert "update the older one" in report.notes["numerics"]
 
 
 def test_missing_numbers(fake):

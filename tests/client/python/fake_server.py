@@ -83,9 +83,9 @@ class Fake(advantage_service_pb2_grpc.AdvantageServiceServicer):
 
 
 @contextlib.contextmanager
-def serving(**settings):
-    """A running Fake."""
-    fake = Fake(**settings)
+def serving(kind=Fake, **settings):
+    """A running Fake, or one of a class derived from it."""
+    fake = kind(**settings)
     fake.server.start()
     yield fake
     fake.server.stop(None).wait()

@@ -8,9 +8,12 @@ import collections
 import itertools
 
 import advantaged
+import grpc
 import numpy as np
 import pytest
 from advantaged import errors, stages
+from advantaged.v1 import catalog_pb2
+from fake_server import Fake, serving
 from running_server import Server
 
 LIMIT = 4096
@@ -300,3 +303,29 @@ def test_asyncio_cuts_as_well(client, compute, small):
     assert "stages" in arguments and np.array_equal(run(rewards, **arguments).advantages,
                                                     run(rewards, **arguments).advantages)
     assert_same_facts(run(rewards, **arguments), client.compute(rewards, **arguments), 1e-7)
+
+
+class BeingReplaced(Fake):
+    """Takes 100 bytes; its numerics are newer after each answer, as where replicas are replaced one by one."""
+
+    def GetServerInfo(self, request, context):
+        return catalog_pb2.GetServerInfoResponse(max_request_bytes=100)
+
+    def ComputeAdvantages(self, request, context):
+        answer = super().ComputeAdvantages(request, context)
+        if request.ByteSize() > 100:
+            context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, "larger than max")
+        if request.HasField("required_numerics_version") and request.required_numerics_version != self.numerics_version:
+            context.abort(grpc.StatusCode.FAILED_PRECONDITION, f"required_numerics_version: {self.numerics_version} here")
+        answer.numerics_version = self.numerics_version
+        self.numerics_version += 1
+        return answer
+
+
+def test_parts_by_two_numerics_versions_are_no_answer(compute):
+    with serving(BeingReplaced, numerics_version=7) as fake:
+        run, _ = compute(fake.address)
+        with pytest.raises(errors.FailedPrecondition, match="required_numerics_version: 8 here"):
+            run(np.arange(40, dtype=np.float32), groups=4, method="rloo", statistics=False)
+        asked = [attempt.request for attempt in fake.attempts]
+    assert [request.required_numerics_version for request in asked if request.ByteSize() <= 100] == [0, 7]

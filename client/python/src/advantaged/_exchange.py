@@ -13,7 +13,7 @@ from typing import NamedTuple, Union
 
 import numpy as np
 
-from advantaged import _reply, _request, _split
+from advantaged import _reply, _request, _split, _wire
 from advantaged._batch import Batch
 from advantaged._plan import Plan
 from advantaged.errors import InvalidArgument, Refused, TooLarge
@@ -23,6 +23,8 @@ from advantaged.v1 import catalog_pb2, compute_pb2, stages_pb2
 
 # The contract's bound, whatever the server's.
 MAX_RESPONSES = 1 << 24
+# What required_numerics_version adds to a request, at most.
+_PIN_BYTES = 7
 # A request of this size is within the limit of any server that has not lowered it; larger ones ask first.
 ASK_FROM_BYTES = 4 << 20
 
@@ -121,6 +123,8 @@ class _Whole:
         self._limits = limits
         self._deadline = deadline
         self._layout = _split.lay_out(batch)
+        self._numerics = b""
+        """Once a part is answered: the settings that the others are answered by the same numerics, or refused."""
 
     def compute(self, size: int) -> Steps:
         parts = self._cut(size)
@@ -160,7 +164,7 @@ class _Whole:
             found = [_split.parts(self._batch, self._layout, first, last)
                      for first, last in _split.cut(self._layout.ends, per_part)]
             # Every moment that may be brought makes the prefix larger.
-            room = most - 64 * len(self._plan.stages)
+            room = most - 64 * len(self._plan.stages) - _PIN_BYTES
             sizes = [len(_request.encode(part.batch, self._plan, self._plan.prefix).data) for part in found]
             largest = int(np.argmax(sizes))
             if sizes[largest] <= room:
@@ -173,11 +177,15 @@ class _Whole:
     def _run(self, parts: Sequence[_split.Part], prefix: bytes) -> Generator[Call | Wait, bytes, list[_reply.Reply]]:
         replies = []
         for part in parts:
-            request = _request.encode(part.batch, self._plan, prefix)
+            request = _request.encode(part.batch, self._plan, prefix + self._numerics)
             try:
                 replies.append(_reply.Reply((yield from _send(request, self._deadline)), request))
             except InvalidArgument as error:
                 raise _split.of_whole(error, part) from None
+            if not self._numerics:
+                # Replicas may differ while they are being replaced.
+                self._numerics = _wire.number_field("required_numerics_version",
+                                                    replies[-1].message().numerics_version)
         return replies
 
 

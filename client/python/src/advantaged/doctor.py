@@ -22,19 +22,27 @@ _LOWEST_GRPC = (1, 51)
 
 
 class Finding(NamedTuple):
-    """What one check found; `remedy` is empty where all is well."""
+    """What one check found; `remedy` is empty where all is well. A note is no failure."""
 
     check: str
     found: str
     remedy: str = ""
+    is_note: bool = False
+
+    @property
+    def verdict(self) -> str:
+        """In one word."""
+        if self.is_note:
+            return "note"
+        return "FAIL" if self.remedy else "ok"
 
 
 def run(target: str | None, timeout: float, out: TextIO) -> int:
     """Writes the findings; 0 if all is well, else 1."""
     failures = 0
     for finding in examine(target, timeout):
-        failures += bool(finding.remedy)
-        out.write(f"{'FAIL' if finding.remedy else 'ok':4}  {finding.check:12}  {finding.found}\n")
+        failures += finding.verdict == "FAIL"
+        out.write(f"{finding.verdict:4}  {finding.check:12}  {finding.found}\n")
         if finding.remedy:
             out.write(f"{'':20}-> {finding.remedy}\n")
     out.write(f"\n{failures} of the checks failed\n" if failures else "\nall is well\n")
@@ -141,10 +149,22 @@ def _server(client: advantaged.Client) -> Iterator[Finding]:
     yield Finding("server", f"version {info.version}, numerics {info.numerics_version}, {info.instruction_set}, "
                   f"gRPC {info.grpc_version}, protobuf {info.protobuf_version}")
     small = info.max_request_bytes < 4 << 20
+    yield from _skew(info.numerics_version)
     yield Finding("limits", f"{info.max_request_bytes} bytes a request, {info.max_responses} responses a batch, "
                   f"{info.max_group_size} a group",
                   "larger batches go in parts; start the server with a larger --max-request-bytes" if small else "")
     yield _golden(client, "remote")
+
+
+def _skew(server: int) -> Iterator[Finding]:
+    """Where an in-process core is installed: a run goes on with it without the server, if their numerics agree."""
+    if not local.is_installed():
+        return
+    own = advantaged.LocalBackend().numerics_version
+    if own != server:
+        yield Finding("numerics", f"{server} at the server, {own} in-process",
+                      "their last bits may differ, so no run goes on in-process without the server: update the older "
+                      "one, or pin one with required_numerics_version", is_note=True)
 
 
 def _remedy(error: errors.AdvantagedError) -> str:
