@@ -47,9 +47,13 @@ def _write_whole(value: Any) -> str:
 
 
 def _read_number(text: str) -> float:
-    if not re.fullmatch(NUMBER, text, re.ASCII) or math.isinf(float(text)):
+    if not re.fullmatch(NUMBER, text, re.ASCII):
         raise ValueError(_REAL.expected)
-    return float(text)
+    number = float(text)
+    # Neither 1e400 nor 1e-400 is a double.
+    if math.isinf(number) or number == 0 and re.match("[^eE]*[1-9]", text):
+        raise ValueError(_REAL.expected)
+    return number
 
 
 def _write_number(value: Any) -> str:
