@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from advantaged import LocalBackend, methods
+from advantaged.integrations._outcomes import reached
 from advantaged.integrations.loops import min_clip_loss
 
 BITS = [1, 0, 0, 1, 0, 0, 1, 0]
@@ -122,3 +123,14 @@ def test_the_example_learns(monkeypatch, capsys):
     runpy.run_path(str(example), run_name="__main__")
     last = capsys.readouterr().out.splitlines()[-1].split()
     assert float(last[last.index("success") + 1]) > 0.9
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.bfloat16], ids=str)
+def test_a_threshold_is_reached_in_an_adapter_where_it_is_in_the_core(backend, dtype):
+    """In bfloat16 0.7 is 0.699, which is below; in doubles it is the float32 of the same spelling that counts."""
+    for i in range(1, 100):
+        rewards = torch.tensor([i / 100, i / 100, (i - 1) / 100, (i + 1) / 100], dtype=dtype)
+        found = reached(rewards, i / 100)
+        result = backend.compute(rewards, groups=1, method="reinforce", success_threshold=i / 100)
+        assert found.tolist() == result.stats.c.astype(bool).tolist(), i
+    assert not reached(rewards, 1e39).any()

@@ -20,6 +20,7 @@ from typing import Any
 from advantaged import stages
 from advantaged.integrations import _log
 from advantaged.integrations._after_import import after_import, after_making
+from advantaged.integrations._outcomes import reached
 from advantaged.integrations._run import VARIABLES, Run, RunSpec, run_of
 from advantaged.integrations._steps import Steps
 
@@ -95,7 +96,7 @@ def _compute(run: Run, size: int, rewards: Any, raw: Any, lengths: Any, index: A
     threshold = run.spec.at(step).get("success_threshold")
     settings: dict[str, Any] = {"success_threshold": None}
     if threshold is not None:
-        settings["outcomes"] = raw >= threshold
+        settings["outcomes"] = reached(raw, threshold)
     elif ((raw == 0) | (raw == 1)).all():
         settings["outcomes"] = raw == 1
     result, values = run.compute(step, rewards, groups=(index // size).numpy(), lengths=lengths, **settings)

@@ -26,6 +26,7 @@ from trl import GRPOTrainer, RLOOTrainer
 from advantaged import stages
 from advantaged.errors import AdvantagedError
 from advantaged.integrations import _log
+from advantaged.integrations._outcomes import reached
 from advantaged.integrations._run import Run, RunSpec
 
 # Names the reward function that says which responses are correct, where there are several.
@@ -201,7 +202,7 @@ class AdvantagedTrainer:
             rewards = weighted
         known = ~rewards.isnan()
         if threshold is not None:
-            return torch.where(known, (rewards >= threshold).float(), torch.nan)
+            return torch.where(known, reached(rewards, threshold).float(), torch.nan)
         between = rewards[known & (rewards != 0) & (rewards != 1)]
         if not len(between):
             return rewards
