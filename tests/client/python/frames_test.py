@@ -144,6 +144,14 @@ def test_columns_of_a_real_frame(backend, library, make):
         backend.compute(frame, groups=2, method="dr_grpo")
 
 
+@pytest.mark.filterwarnings("error")
+def test_what_a_lazy_frame_is_told_works(backend):
+    frame = pytest.importorskip("polars").LazyFrame({"reward": [1.0, 0.0]})
+    with pytest.raises(InvalidArgument, match=r"^rewards: a LazyFrame .* as in rewards=frame.collect\(\)\['reward'\]$"):
+        backend.compute(frame, groups=2, method="dr_grpo")
+    assert backend.compute(frame.collect()["reward"], groups=2, method="dr_grpo").advantages.tolist() == [0.5, -0.5]
+
+
 @pytest.mark.parametrize("name", ["rewards", "groups", "group_ids", "group_sizes", "valid", "outcomes", "lengths",
                                   "trajectory_ids"])
 @pytest.mark.parametrize("frame", [Frame(), Table(), {"reward": [1, 0, 0, 1], "uid": list("aabb")}],

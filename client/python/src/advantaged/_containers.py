@@ -155,8 +155,12 @@ def _read_list(values: Sequence[Any], name: str) -> tuple[Array, Form]:
 
 def check_no_frame(values: Any, name: str) -> None:
     """InvalidArgument for a table of columns, of pandas, polars or Arrow, or a dict: which of them is not for us to say."""
+    frame = "frame"
     if isinstance(values, Mapping):
         columns = list(values)
+    elif hasattr(type(values), "collect_schema") and hasattr(type(values), "collect"):  # polars' LazyFrame
+        columns = values.collect_schema().names()
+        frame = "frame.collect()"
     elif hasattr(type(values), "column_names"):
         columns = list(values.column_names)
     elif hasattr(type(values), "columns"):
@@ -165,7 +169,7 @@ def check_no_frame(values: Any, name: str) -> None:
         return
     listed = ", ".join(map(repr, columns[:10])) + (", ..." if len(columns) > 10 else "")
     raise wrong(name, f"a {type(values).__name__} with the columns {listed}; give one of them, as in "
-                      f"{name}=frame[{(columns or ['...'])[0]!r}]")
+                      f"{name}={frame}[{(columns or ['...'])[0]!r}]")
 
 
 def column(values: Any, name: str) -> Any:
