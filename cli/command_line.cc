@@ -4,6 +4,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include "base/arguments.h"
 #include "base/names.h"
 #include "base/text.h"
 
@@ -114,7 +115,7 @@ void Parse(CLI::App& program, std::span<const Command> commands, int argc,
   }
   std::string missing;
   try {
-    program.parse(argc, argv);
+    program.parse(ReversedArguments(argc, argv));
   } catch (const CLI::RequiredError& error) {
     missing = error.what();  // perhaps because its flag is misspelt
   }

@@ -47,6 +47,8 @@ class Computation {
     while (input.Next(text, place)) {
       if (TakeText(place, text)) progress.Update(input.bytes_read(), Concat(groups_, " groups"));
     }
+    const std::string problem = rows_.FillRewards(job_.settings.trajectory_reward());
+    if (!problem.empty()) throw Failure(ExitCode::kRefused, problem);
     for (const RowGroup& group : rows_.groups()) {
       if (MakeRoom(group.front()->place, group.size())) {
         progress.Update(input.bytes_read(), Concat(groups_, " groups"));

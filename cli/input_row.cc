@@ -12,9 +12,7 @@
 namespace advantaged::cli {
 namespace {
 
-// Reals are read as float32, so that a reward is rounded once.
-using Json = nlohmann::basic_json<std::map, std::vector, std::string, bool, std::int64_t,
-                                  std::uint64_t, float>;
+using Json = nlohmann::json;
 
 constexpr std::string_view kKeys[] = {"group",  "reward",   "outcome",   "valid",
                                       "length", "response", "trajectory"};
@@ -24,7 +22,7 @@ std::string Mistyped(const std::string& key, const Json& value, std::string_view
                 "): must be ", wanted);
 }
 
-// These read one value, and return what is wrong with it, or "".
+// These read one value that is no real number, and return what is wrong with it, or "".
 
 std::string ReadReward(const Json& value, float& reward) {
   if (value.is_null()) {
@@ -77,6 +75,64 @@ std::string Read(const std::string& key, const Json& value, InputRow& row) {
                 Suggestion(key, kKeys));
 }
 
+// The JSON of a row as a stream of events: its values, one after the other, go to Read().
+class RowSax : public nlohmann::json_sax<Json> {
+ public:
+  RowSax(std::string_view text, InputRow& row) : text_(text), row_(row) {}
+
+  // What is wrong, or "".
+  const std::string& error() const { return error_; }
+  // Of the reward, if it is a real number.
+  const std::string& digits() const { return digits_; }
+
+  bool null() override { return Take(nullptr); }
+  bool boolean(bool value) override { return Take(value); }
+  bool number_integer(std::int64_t value) override { return Take(value); }
+  bool number_unsigned(std::uint64_t value) override { return Take(value); }
+  bool number_float(double value, const std::string& digits) override {
+    if (!in_object_ || key_ != "reward") return Take(value);
+    row_.reward = RoundedOnce(value, digits);
+    digits_ = digits;
+    return true;
+  }
+  bool string(std::string& value) override { return Take(value); }
+  bool binary(Json::binary_t& value) override { return Take(Json::binary(value)); }
+  bool start_object(std::size_t /*size*/) override {
+    if (in_object_) return Take(Json::object());
+    in_object_ = true;
+    return true;
+  }
+  bool key(std::string& name) override {
+    key_ = name;
+    return seen_.insert(name).second || Fail(Concat(name, ": given twice"));
+  }
+  bool end_object() override { return true; }
+  bool start_array(std::size_t /*size*/) override { return Take(Json::array()); }
+  bool end_array() override { return true; }
+  bool parse_error(std::size_t position, const std::string& /*token*/,
+                   const nlohmann::json::exception& exception) override {
+    return Fail(NotJson(text_, position, key_.empty() ? "the row" : key_, exception.what()));
+  }
+
+ private:
+  bool Fail(const std::string& error) {
+    error_ = error;
+    return error.empty();
+  }
+  bool Take(const Json& value) {
+    return Fail(in_object_ ? Read(key_, value, row_)
+                           : "not an object such as {\"group\": \"a\", \"reward\": 1}");
+  }
+
+  std::string_view text_;
+  InputRow& row_;
+  std::string error_;
+  std::string key_;
+  std::string digits_;
+  std::set<std::string> seen_;
+  bool in_object_ = false;
+};
+
 }  // namespace
 
 bool IsRow(std::string_view text) {
@@ -91,34 +147,15 @@ bool IsRow(std::string_view text) {
 
 std::string ParseInputRow(std::string_view text, InputRow& row) {
   row = InputRow();
-  std::string twice;
-  std::set<std::string> seen;
-  const auto note_key = [&](int depth, Json::parse_event_t event, Json& parsed) {
-    if (event != Json::parse_event_t::key || depth != 1) return true;
-    const auto& key = parsed.template get_ref<const std::string&>();
-    if (!seen.insert(key).second && twice.empty()) twice = key;
-    return true;
-  };
-  Json object;
-  try {
-    object = Json::parse(text, note_key);
-  } catch (const Json::parse_error& error) {
-    return NotJson(text, error.byte, "the row", error.what());
-  } catch (const Json::out_of_range& error) {  // "[…] number overflow parsing '1e39'"
-    std::string_view digits = error.what();
-    digits.remove_prefix(std::min(digits.find('\'') + 1, digits.size()));
-    return Concat(digits.substr(0, digits.find('\'')), " is beyond float32");
-  }
-  if (!object.is_object()) return "not an object such as {\"group\": \"a\", \"reward\": 1}";
-  if (!twice.empty()) return Concat(twice, ": given twice");
-  for (const auto& [key, value] : object.items()) {
-    std::string problem = Read(key, value, row);
-    if (!problem.empty()) return problem;
-  }
+  RowSax sax(text, row);
+  Json::sax_parse(text, &sax);
+  if (!sax.error().empty()) return sax.error();
   if (row.group.empty()) return "group: missing; a row needs the id of its group";
-  if (std::isnan(row.reward) && row.valid && !row.response) {
+  if (!row.valid) return "";
+  if (std::isnan(row.reward) && !row.response) {
     return "reward (null): only a response that \"valid\" masks may lack a reward";
   }
+  if (std::isinf(row.reward)) return Concat("reward (", sax.digits(), "): beyond float32");
   return "";
 }
 

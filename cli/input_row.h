@@ -28,8 +28,8 @@ struct InputRow {
 bool IsRow(std::string_view text);
 
 // Fills `row` from `text`. Returns what is wrong, by key and value, or "" if nothing is. A null
-// reward needs `valid` to be false, or other rows of its response that may have one. Ids are texts
-// or whole numbers; 7 and "7" are two.
+// reward needs `valid` to be false, or other rows of its response, which RowGroups looks for; one
+// beyond float32 needs `valid` to be false. Ids are texts or whole numbers; 7 and "7" are two.
 std::string ParseInputRow(std::string_view text, InputRow& row);
 
 }  // namespace advantaged::cli

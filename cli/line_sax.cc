@@ -91,11 +91,7 @@ bool LineSax::number_unsigned(std::uint64_t value) {
 }
 
 bool LineSax::number_float(double value, const std::string& digits) {
-  // From the digits: by way of a double some values would be rounded twice.
-  float reward = 0;
-  const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), reward);
-  if (parsed.ec == std::errc::result_out_of_range) reward = static_cast<float>(value);
-  return Reward(reward, digits);
+  return Reward(RoundedOnce(value, digits), digits);
 }
 
 bool LineSax::string(std::string& value) {
@@ -149,6 +145,13 @@ bool LineSax::parse_error(std::size_t position, const std::string& /*token*/,
   return Fail(NotJson(text_, position, Path(), exception.what()));
 }
 
+float RoundedOnce(double value, const std::string& digits) {
+  // From the digits: by way of a double some values would be rounded twice.
+  float rounded = 0;
+  const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), rounded);
+  return parsed.ec == std::errc::result_out_of_range ? static_cast<float>(value) : rounded;
+}
+
 std::string NotJson(std::string_view text, std::size_t position, std::string_view path,
                     std::string_view what) {
   const std::string_view literal = NonFiniteLiteral(text, position == 0 ? 0 : position - 1);
@@ -160,6 +163,12 @@ std::string NotJson(std::string_view text, std::size_t position, std::string_vie
   for (const std::string_view before : {"] ", "parse error at line 1, "}) {
     const std::size_t found = what.find(before);
     if (found != std::string_view::npos) what.remove_prefix(found + before.size());
+  }
+  // "[…] number overflow parsing '1e400'", which not even a mask lets through.
+  constexpr std::string_view kOverflow = "number overflow parsing '";
+  if (const std::size_t found = what.find(kOverflow); found != std::string_view::npos) {
+    what.remove_prefix(found + kOverflow.size());
+    return Concat(path, " (", what.substr(0, what.find('\'')), "): beyond float64");
   }
   return Concat("not JSON: ", what);
 }

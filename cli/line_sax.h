@@ -1,5 +1,5 @@
 // The JSON of an input line as a stream of events: no tree is built, and at any error the field and
-// the index are known. Used by input_line; input_row has only the words for errors of it.
+// the index are known. Used by input_line; input_row shares what concerns one value.
 #ifndef ADVANTAGED_CLI_LINE_SAX_H_
 #define ADVANTAGED_CLI_LINE_SAX_H_
 
@@ -16,6 +16,10 @@ namespace advantaged::cli {
 // line. `what` is what its exception says.
 std::string NotJson(std::string_view text, std::size_t position, std::string_view path,
                     std::string_view what);
+
+// The number that `digits` are, rounded once to float32, ±infinity beyond its range; `value` is
+// what they are as a double.
+float RoundedOnce(double value, const std::string& digits);
 
 class LineSax : public nlohmann::json_sax<nlohmann::json> {
  public:

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "advantaged/v1/compute.pb.h"
 #include "cli/input_row.h"
 #include "cli/place.h"
 
@@ -28,6 +29,11 @@ class RowGroups {
  public:
   // Returns what is wrong with the row, or "".
   std::string Add(const Place& place, std::string text);
+
+  // Gives rows that lack a reward what their response has by `rule`: 0 for SUM, the reward of its
+  // last row for LAST, else the one that its rows have. Masked rows have no say. Returns what is
+  // wrong, where a response has none, or "".
+  std::string FillRewards(v1::TrajectoryReward rule);
 
   // In the order of their first rows. Valid until the next row is added.
   const std::vector<RowGroup>& groups() const { return groups_; }

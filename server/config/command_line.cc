@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/arguments.h"
 #include "base/names.h"
 #include "base/text.h"
 #include "server/config/settings.h"
@@ -22,21 +23,6 @@ std::string Help(const Setting& setting) {
   return Concat(setting.description, setting.kind.range.empty() ? "" : "; ", setting.kind.range,
                 " (", setting.variable(), ")",
                 setting.change == Change::kAtReload ? " [reload]" : "");
-}
-
-// The arguments in the order that CLI11 wants: the last first. "--flag=" is passed on as "--flag"
-// and "", for CLI11 would take the next argument as its value.
-std::vector<std::string> Arguments(int argc, const char* const* argv) {
-  std::vector<std::string> arguments;
-  for (int i = argc - 1; i > 0; --i) {
-    std::string argument = argv[i];
-    if (argument.starts_with("--") && argument.find('=') == argument.size() - 1) {
-      argument.pop_back();
-      arguments.emplace_back();
-    }
-    arguments.push_back(std::move(argument));
-  }
-  return arguments;
 }
 
 // What no flag took: `arguments`, of which the first may be followed by its value.
@@ -89,7 +75,7 @@ CommandLine ReadCommandLine(int argc, const char* const* argv, std::ostream& out
   }
 
   try {
-    app.parse(Arguments(argc, argv));
+    app.parse(ReversedArguments(argc, argv));
   } catch (const CLI::ParseError& error) {
     line.answered = error.get_exit_code() == 0;
     if (line.answered) {

@@ -112,6 +112,7 @@ def test_lines_are_named_across_calls(server):
     (["--local", "methods"], 'unknown flag "--local"'),
     (["ping", "ping"], 'unexpected argument "ping"'),
     (["compute", "--method", "grpo", "--run", "--no-observe"], '--run: its value is missing: "--no-observe" follows'),
+    (["compute", "--method", "grpo", "--output=", "table"], "--output"),
     (["ping", "--server", "localhost"], '"localhost" is not an address'),
     (["ping", "--server", "http://localhost:1"], "is not an address"),
     (["ping", "--timeout", "0"], "--timeout"),
@@ -126,6 +127,15 @@ def test_wrong_usage(arguments, message):
     process = advctl(*arguments)
     assert process.returncode == 2
     assert message in process.stderr and process.stdout == ""
+
+
+def test_a_flag_without_its_value_does_not_take_the_next_argument(tmp_path):
+    """An empty name of a run is none, as with --run ''."""
+    path = tmp_path / "groups.jsonl"
+    path.write_text(GOOD, encoding="utf-8")
+    process = advctl("compute", "--local", "--output", "jsonl", "--method", "rloo", "--run=", path)
+    assert (process.returncode, process.stdout.count("advantages")) == (0, 1), process.stderr
+    assert advctl("ping", "--timeout=", "1").returncode == 2
 
 
 def closed_port():

@@ -85,6 +85,44 @@ def test_rows_that_share_a_response_are_one_response(server, key):
         assert [row["advantage"] for row in found] == [.5, .5, .5, -.5, .5, -.5]
 
 
+@pytest.mark.parametrize("rule, rewards, expected", [
+    ("last", [(None, 1), (None, 1), (1, 1), (None, 2), (0, 2)], [.5, .5, .5, -.5, -.5]),
+    ("equal_or_error", [(None, 1), (1, 1), (None, 2), (0, 2), (None, 1)], [.5, .5, -.5, -.5, .5]),
+    ("sum", [(1, 1), (None, 1), (.5, 1), (None, 2), (.5, 2)], [.5, .5, .5, -.5, -.5]),
+])
+def test_a_missing_reward_says_nothing_about_a_response_that_has_one(server, rule, rewards, expected):
+    rows = rows_of(*(("p", reward, {"response": response}) for reward, response in rewards))
+    for where in (["--local"], ["--server", server[0]]):
+        found = results(compute("--method", f"dr_grpo trajectory_reward={rule}", *where, stdin=rows))
+        assert [row["advantage"] for row in found] == expected
+
+
+def test_a_masked_row_has_no_say_in_its_response():
+    rows = rows_of(("p", 1, {"response": 1}), ("p", None, {"response": 1}), ("p", None, {"response": 1, "valid": False}),
+                   ("p", 0, {"response": 2}))
+    process = compute("--method", "dr_grpo trajectory_reward=last", "--local", stdin=rows)
+    assert process.returncode == 1
+    assert 'line 2: reward (null): the last row of response 1, which has to have one' in process.stderr
+    found = results(compute("--method", "dr_grpo", "--local", stdin=rows))
+    assert [row["advantage"] for row in found] == [.5, .5, 0, -.5]
+
+
+def test_a_response_without_a_reward_is_refused_by_line():
+    rows = rows_of(("p", 1, {"response": "a"}), ("p", 0, {"response": "b"}), ("p", None, {"response": "c"}))
+    process = compute("--method", "dr_grpo", "--local", stdin=rows)
+    assert process.returncode == 1
+    assert 'line 3: reward (null): no row of response "c" has one; mask its rows with "valid"' in process.stderr
+
+
+@pytest.mark.parametrize("reward", ["1e39", "-1e39"])
+def test_a_masked_reward_may_be_beyond_float32_in_rows_and_in_groups(reward):
+    found = results(compute("--method", "grpo", "--local", stdin=rows_of(("p", 1), ("p", 0)) +
+                            f'{{"group":"p","reward":{reward},"valid":false}}\n'))
+    assert [row["advantage"] for row in found] == [1, -1, 0]
+    line, = results(compute("--method", "grpo", "--local", stdin=f'{{"rewards":[1,0,{reward}],"valid":[1,1,0]}}'))
+    assert line["advantages"] == [1, -1, 0]
+
+
 def test_true_and_false_are_rewards_of_rows():
     found = results(compute("--method", "dr_grpo", "--local", stdin=rows_of(("p", True), ("p", False))))
     assert [row["advantage"] for row in found] == [0.5, -0.5]
@@ -110,12 +148,15 @@ def test_a_reward_of_a_row_is_rounded_once():
      'valid, length, response, trajectory; did you mean "length"?'),
     ('{"group":"p","reward":1,"reward":0}', "line 2: reward: given twice"),
     ('{"group":"p","reward":1,', "line 2: not JSON: column 25: "),
-    ('{"group":"p","reward":NaN}', 'line 2: the row (NaN): not JSON; write null, and false in "valid"'),
-    ('["reward":1]', "line 2: not JSON"),
+    ('{"group":"p","reward":NaN}', 'line 2: reward (NaN): not JSON; write null, and false in "valid"'),
+    ('["reward":1]', "line 2: not an object such as"),
     ('{"group":"p","reward":1,"outcome":1}', "line 2: outcome: given, but line 1 has none"),
     ('{"group":"p","reward":1,"response":1,"trajectory":1}', "line 2: trajectory: response is given, too"),
     ('{"rewards":[1,0]}', "line 2: a whole group, but line 1 is a response of its own"),
-    ('{"group":"p","reward":1e39}', "line 2: 1e39 is beyond float32"),
+    ('{"group":"p","reward":1e39}', "line 2: reward (1e39): beyond float32"),
+    ('{"group":"p","reward":1e400}', "line 2: reward (1e400): beyond float64"),
+    ('{"group":"p","reward":[1]}', "line 2: reward ([]): must be a number"),
+    ('{"group":"p","reward":1,"response":7}', "line 2: response: given, but line 1 has none"),
     ('{"group":"q","reward":1}', "line 2 (q): rewards: has 1 response"),
 ])
 def test_a_bad_row_is_refused_by_line_key_and_value(second, message):
