@@ -3,19 +3,14 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <sstream>
 
 #include "base/names.h"
 #include "base/text.h"
+#include "server/regular_file.h"
 
 namespace advantaged {
 namespace {
-
-// Of settings there are a few dozen. Devices and logs have no end.
-constexpr std::size_t kMaxFileBytes = std::size_t{1} << 20;
 
 std::string At(const std::string& path, const toml::source_region& source) {
   return Concat(path, ":", source.begin.line, ": ");
@@ -98,22 +93,11 @@ Layer ParseConfig(std::string_view text, const std::string& path, Errors& errors
 }
 
 Layer ReadConfigFile(const std::string& path, Errors& errors) {
-  std::ifstream file(path, std::ios::binary);
   std::string text;
-  char buffer[4096];
-  while (file.read(buffer, sizeof buffer) || file.gcount() > 0) {
-    text.append(buffer, static_cast<std::size_t>(file.gcount()));
-    if (text.size() <= kMaxFileBytes) continue;
-    errors.push_back(
-        Concat(path, ": more than ", kMaxFileBytes, " bytes; that is no configuration"));
-    return {};
-  }
-  // At the end of a file; a folder can be opened, but not read.
-  if (!file.eof()) {
-    errors.push_back(Concat("cannot read ", path, ": ", std::strerror(errno)));
-    return {};
-  }
-  return ParseConfig(text, path, errors);
+  const std::string error = ReadRegularFile(path, text);
+  if (error.empty()) return ParseConfig(text, path, errors);
+  errors.push_back(Concat("cannot read ", path, ": ", error));
+  return {};
 }
 
 std::string WriteConfigValue(const Setting& setting, const std::vector<std::string>& texts) {

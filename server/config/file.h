@@ -14,9 +14,9 @@
 
 namespace advantaged {
 
-// Reads a file, or adds to `errors` why not: it cannot be read, has more than
-// 1 MiB, is not TOML, has keys that are not
-// known or values of the wrong type. Errors begin with the path and the line.
+// Reads a file, or adds to `errors` why not: it cannot be read (see ReadRegularFile), is not TOML,
+// has keys that are not known or values of the wrong type. Errors name the path, and the line where
+// there is one.
 Layer ReadConfigFile(const std::string& path, Errors& errors);
 // The same with the file's text; `path` is for the errors.
 Layer ParseConfig(std::string_view text, const std::string& path, Errors& errors);

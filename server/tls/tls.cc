@@ -6,30 +6,17 @@
 #include <grpcpp/security/tls_credentials_options.h>
 #include <spdlog/spdlog.h>
 
-#include <cerrno>
-#include <fstream>
-
 #include "base/text.h"
-#include "server/errno_message.h"
 #include "server/printable.h"
+#include "server/regular_file.h"
 
 namespace advantaged {
 namespace {
 
-// A bundle of all public authorities has a quarter of it.
-constexpr std::size_t kLargestFile = 1U << 20;
-
 // Empty, or why the file cannot be read.
 std::string ReadFile(const std::string& path, std::string& text) {
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return Concat(path, ": ", ErrnoMessage(errno));
-  text.resize(kLargestFile + 1);
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  if (file.bad() || (text.empty() && errno != 0)) return Concat(path, ": ", ErrnoMessage(errno));
-  if (text.size() > kLargestFile) return Concat(path, ": is larger than 1 MiB");
-  return "";
+  const std::string error = ReadRegularFile(path, text);
+  return error.empty() ? "" : Concat(path, ": ", error);
 }
 
 }  // namespace

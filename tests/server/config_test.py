@@ -1,6 +1,7 @@
 """Flags, environment, file and SIGHUP, through the program."""
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -91,11 +92,33 @@ def test_bad_configuration_starts_nothing(file):
         assert "grpc on" not in ended.stderr
 
 
+def test_a_named_pipe_as_file_is_refused_without_waiting_for_a_writer(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    bad = run("--check-config", f"--config={pipe}")
+    assert bad.returncode == 2
+    assert bad.stderr.splitlines()[0] == f"cannot read {pipe}: is not a regular file"
+
+
+def test_a_named_pipe_that_takes_the_place_of_the_file_changes_nothing_at_reload(start, file, tmp_path):
+    """The server answers the next signal and ends by SIGTERM: no thread waits for a writer."""
+    reloading = Reloading(start, file, "drain_timeout = 10", "--log-format=text")
+    path = tmp_path / "advantaged.toml"
+    path.unlink()
+    os.mkfifo(path)
+    reloading.server.process.send_signal(signal.SIGHUP)
+    eventually(lambda: f"cannot read {path}: is not a regular file" in reloading.server.log(), "a refusal")
+    reloading.reloads += 1
+    path.unlink()
+    assert "drain_timeout has changed" in reloading.reload("drain_timeout = 5")
+    assert reloading.server.stop() == 0
+
+
 def test_file_without_end(file):
     """Neither read for ever nor parsed: a device, a file just above the limit; one just below is fine."""
     bad = run("--check-config", "--config=/dev/zero")
     assert bad.returncode == 2
-    assert bad.stderr.splitlines()[0] == "/dev/zero: more than 1048576 bytes; that is no configuration"
+    assert bad.stderr.splitlines()[0] == "cannot read /dev/zero: is not a regular file"
     line = "drain_delay = 1\n"
     for size, code in ((1 << 20, 0), ((1 << 20) + 1, 2)):
         assert run("--check-config", file(line + "#" * (size - len(line)))).returncode == code

@@ -1,6 +1,7 @@
 """TLS and mTLS: who may come in, who may not, and what an operator hears of it."""
 
 import json
+import os
 import subprocess
 import urllib.error
 import urllib.request
@@ -162,6 +163,17 @@ def test_start_with_a_bad_file_ends_and_names_it(files, what, name, text):
     assert ended.returncode == 1
     error, = ended.stderr.splitlines()
     assert f"{files.folder}/{name}: {text}" in error
+
+
+@pytest.mark.parametrize("name", ["tls.crt", "tls.key", "ca.crt"])
+def test_a_named_pipe_in_place_of_a_file_is_refused_without_waiting_for_a_writer(files, name):
+    path = files.folder / name
+    path.unlink()
+    os.mkfifo(path)
+    ended = run(*files.mutual_flags)
+    assert ended.returncode == 1
+    error, = ended.stderr.splitlines()
+    assert f"{path}: is not a regular file" in error
 
 
 @pytest.mark.parametrize("flags, error", [
