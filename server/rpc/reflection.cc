@@ -18,14 +18,15 @@ using google::protobuf::FileDescriptor;
 using grpc::reflection::v1::ServerReflectionRequest;
 using grpc::reflection::v1::ServerReflectionResponse;
 
-// A file after those it imports.
+// The file, then all that it imports, each once: tools such as ghz take the first for the one they
+// asked for.
 void AddFile(const FileDescriptor& file, std::set<const FileDescriptor*>& added,
              grpc::reflection::v1::FileDescriptorResponse& out) {
   if (!added.insert(&file).second) return;
-  for (int i = 0; i < file.dependency_count(); ++i) AddFile(*file.dependency(i), added, out);
   google::protobuf::FileDescriptorProto proto;
   file.CopyTo(&proto);
   proto.SerializeToString(out.add_file_descriptor_proto());
+  for (int i = 0; i < file.dependency_count(); ++i) AddFile(*file.dependency(i), added, out);
 }
 
 void Fail(grpc::StatusCode code, const std::string& message, ServerReflectionResponse& response) {

@@ -152,18 +152,38 @@ def test_reflection_lists_services_and_has_their_files(reflect):
     assert services == [SERVICE, "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection",
                         "grpc.reflection.v1alpha.ServerReflection"]
     files = reflect(*({"file_containing_symbol": service} for service in services))
-    assert [names(answer)[-1] for answer in files] == [
+    assert [names(answer)[0] for answer in files] == [
         "advantaged/v1/advantage_service.proto", "grpc/health/v1/health.proto",
         "grpc/reflection/v1/reflection.proto", "grpc/reflection/v1alpha/reflection.proto"]
 
 
-def test_reflection_sends_a_file_after_those_it_imports(reflect):
+@pytest.mark.parametrize("path", ["advantaged/v1/advantage_service.proto", "advantaged/v1/compute.proto",
+                                  "google/protobuf/duration.proto"])
+def test_the_file_that_was_asked_for_stands_first_in_an_answer(reflect, path):
+    """Tools take the first for it; what it imports comes after."""
+    (answer,) = reflect({"file_by_filename": path})
+    assert names(answer)[0] == path
+
+
+def test_reflection_sends_all_that_a_file_imports_each_once(reflect):
     by_name, by_symbol = reflect({"file_by_filename": "advantaged/v1/advantage_service.proto"},
                                  {"file_containing_symbol": f"{SERVICE}.ComputeAdvantages"})
     assert names(by_name) == names(by_symbol)
+    files = {file.name: file for file in map(descriptor_pb2.FileDescriptorProto.FromString,
+                                             by_name.file_descriptor_response.file_descriptor_proto)}
+    assert len(files) == len(names(by_name))
     pool = descriptor_pool.DescriptorPool()
-    for file in by_name.file_descriptor_response.file_descriptor_proto:
-        pool.AddSerializedFile(file)  # fails without the imports
+
+    def add(name):
+        file = files.pop(name, None)
+        if file is None:
+            return
+        for imported in file.dependency:
+            add(imported)
+        pool.Add(file)  # fails without the imports
+
+    add("advantaged/v1/advantage_service.proto")
+    assert not files  # nothing that it does not import
     assert pool.FindMethodByName(f"{SERVICE}.ComputeAdvantages")
 
 
