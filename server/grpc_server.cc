@@ -24,6 +24,14 @@ int ReceiveCap(std::uint32_t max_request_bytes) {
   return static_cast<int>(std::min(kLargest, 2 * std::uint64_t{max_request_bytes} + (1U << 20)));
 }
 
+// A call that says its messages are compressed is then refused before any is read. Otherwise gRPC
+// would unpack them ahead of our limits, to a thousand times their bytes, in every method.
+void RefuseCompression(grpc::ServerBuilder& builder) {
+  for (int i = GRPC_COMPRESS_NONE + 1; i < GRPC_COMPRESS_ALGORITHMS_COUNT; ++i) {
+    builder.SetCompressionAlgorithmSupportStatus(static_cast<grpc_compression_algorithm>(i), false);
+  }
+}
+
 // Channel arguments besides these measured no better than gRPC's own.
 void SetChannelArguments(const GrpcServerOptions& options, grpc::ServerBuilder& builder) {
   // A connection that does not begin to speak HTTP/2, settings included, is closed after this time,
@@ -100,6 +108,7 @@ bool GrpcServer::Serve(const GrpcServerOptions& options) {
   AddStandardServices();
   grpc::ServerBuilder builder;
   builder.SetMaxReceiveMessageSize(ReceiveCap(backend_.max_request_bytes()));
+  RefuseCompression(builder);
   SetChannelArguments(options, builder);
   queue_ = std::make_unique<CallQueue>(builder, options.threads);
   const auto plain = grpc::InsecureServerCredentials();
