@@ -137,7 +137,8 @@ void Grpo(benchmark::State& state, std::size_t bytes, std::uint32_t n) {
       [&](Floats rewards, std::span<float> advantages) {
         for (std::size_t at = 0; at < rewards.size(); at += stretch) {
           const std::size_t size = std::min(stretch, rewards.size() - at);
-          affine.Compute({rewards.subspan(at, size), n}, rule, 0, advantages.subspan(at, size));
+          affine.Compute({rewards.subspan(at, size), n}, rule, ConstantRule{},
+                         advantages.subspan(at, size));
           benchmark::DoNotOptimize(affine.moments().count());
         }
       },
