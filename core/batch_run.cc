@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "core/group_sizes.h"
-
 namespace advantaged {
 namespace {
 
@@ -31,7 +29,6 @@ BatchRun::BatchRun(const Request& request, const Computation& computation, std::
       run_(request, computation, out, observer, violations),
       by_kind_(KindsApply(computation, options_)),
       stretch_(computation, options_),
-      complete_size_(CompleteSize(batch_, computation.method())),
       unknown_(options_.pass_at.size(), kNaN) {}
 
 void BatchRun::Stretch(std::size_t first, std::size_t last) {
@@ -241,7 +238,7 @@ void BatchRun::ReportVaried(std::uint32_t n, const RewardScan& scan, bool no_sig
   if (varied_times_++ > 0) return;
   last = {.n = n,
           .outcome = outcome,
-          .incomplete = n < complete_size_,
+          .incomplete = n < run_.complete_size(),
           .suspicious = suspicious,
           .no_signal = no_signal,
           .success_rate = kNaN,

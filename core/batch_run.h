@@ -81,7 +81,6 @@ class BatchRun {
   GroupRun run_;
   const bool by_kind_;
   StretchRun stretch_;
-  const std::uint32_t complete_size_;
   GroupReport varied_;  // of the last so many groups
   std::uint64_t varied_times_ = 0;
   std::vector<double> unknown_;  // Pass@K of them

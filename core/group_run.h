@@ -56,6 +56,8 @@ class GroupRun {
   std::span<const float> advantages() const { return advantages_; }
   // What each side of the last group got, 0 if it has no responses; if its inputs had two values.
   FloatPair pair() const { return pair_; }
+  // The least size that a group declares to be complete.
+  std::uint32_t complete_size() const { return complete_size_; }
   // For a group that was computed without this.
   void CountSuspicious(bool suspicious) { suspicious_ += static_cast<std::size_t>(suspicious); }
   void Warn(std::vector<Warning>& warnings) const;

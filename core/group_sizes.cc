@@ -17,11 +17,13 @@ bool LetsSmallOnesIn(const Request& request) {
   return request.options.declared_small_group != SmallGroupPolicy::kError;
 }
 
-std::size_t CountIncomplete(const Batch& batch, const Groups& groups, std::uint32_t complete) {
-  if (groups.uniform_size() >= complete) return 0;
+// Where none are let in, all were refused.
+std::size_t CountIncomplete(const Request& request, const Groups& groups, std::uint32_t complete) {
+  if (!LetsSmallOnesIn(request) || groups.uniform_size() >= complete) return 0;
+  const BitSpan& valid = request.batch.valid;
   std::size_t count = 0;
   for (std::size_t g = 0; g < groups.count(); ++g) {
-    count += static_cast<std::size_t>(groups.size(g) < complete && groups.AnyValid(g, batch.valid));
+    count += static_cast<std::size_t>(groups.size(g) < complete && groups.AnyValid(g, valid));
   }
   return count;
 }
@@ -95,7 +97,7 @@ std::uint32_t CompleteSize(const Batch& batch, const ResolvedMethod& method) {
 void WarnOfSizes(const Request& request, const ResolvedMethod& method, const Groups& groups,
                  std::vector<Warning>& warnings) {
   const std::uint32_t complete = CompleteSize(request.batch, method);
-  const std::size_t incomplete = CountIncomplete(request.batch, groups, complete);
+  const std::size_t incomplete = CountIncomplete(request, groups, complete);
   if (incomplete > 0) {
     warnings.push_back(
         {WarningCode::kIncompleteGroups, Concat(incomplete, " groups declare fewer than ", complete,
