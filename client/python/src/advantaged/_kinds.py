@@ -116,7 +116,6 @@ _REAL = Kind("a number", _read_number, _write_number, is_number=True)
 _BOOLEAN = Kind("true or false", _read_boolean, _write_boolean)
 _TEXT = Kind("a text", str, _write_text)
 _DTYPE = Kind("the name of a floating-point dtype", str, _write_dtype)
-_STAGES = {"center": stages.Center, "scale": stages.Scale, "clip": stages.Clip}
 
 
 def _fields(stage: type[stages.Stage]) -> dict[str, Kind]:
@@ -125,9 +124,9 @@ def _fields(stage: type[stages.Stage]) -> dict[str, Kind]:
 
 
 def _read_stage(item: Item) -> stages.Stage:
-    kind = _STAGES.get(item.word)
+    kind = stages.KINDS.get(item.word)
     if item.name or kind is None:
-        raise ValueError(f"{item.name or item.word!r} is no stage{_suggest.hint(item.word, _STAGES)}")
+        raise ValueError(f"{item.name or item.word!r} is no stage{_suggest.hint(item.word, stages.KINDS)}")
     given = item.entries or []
     if kind is stages.Clip and [entry.name for entry in given] == ["", ""]:
         given = [entry._replace(name=name) for entry, name in zip(given, ("low", "high"))]

@@ -47,6 +47,10 @@ class Clip(Stage):
     high: float | None = None
 
 
+KINDS: dict[str, type[Stage]] = {stage.kind: stage for stage in (Center, Scale, Clip)}
+"""By their names."""
+
+
 class Moments(NamedTuple):
     """Weighted moments of a batch or of a part of one."""
 

@@ -39,7 +39,7 @@ class Case:
                             *(Variant(variant.name, {**rules, **variant.settings}) for variant in VARIANTS))
         self.codes, self.labels = codes_of(batch.groups)
         """Of each row its group, and of each group its id."""
-        self.members: list[Rows] = _members(self.codes, len(self.labels))
+        self.members: list[Rows] = [*reference.members(self.codes).values()]
         self.responses = None if batch.responses is None else codes_of(list(zip(self.codes.tolist(), batch.responses)))[0]
         """Of each row its response, whose id means one within its group."""
         self.valid: Bools = np.ones(len(self.codes), bool) if batch.valid is None else batch.valid
@@ -221,7 +221,3 @@ def _cut(chosen: Bools, size: int) -> Codes:
     codes[rows] = np.arange(len(rows)) // size
     return codes
 
-
-def _members(codes: Codes, count: int) -> list[Rows]:
-    order = np.argsort(codes, kind="stable")
-    return np.split(order, np.searchsorted(codes[order], np.arange(1, count)))

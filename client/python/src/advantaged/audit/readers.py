@@ -26,7 +26,7 @@ def plain(arguments: Sequence[Any], keywords: Mapping[str, Any], returned: Any) 
     """
     rewards = _named(arguments, keywords, 0, "rewards")
     groups = _named(arguments, keywords, 1, "groups")
-    scores, _ = _per_row(rewards, "rewards")
+    scores = _per_row(rewards, "rewards")
     tokens = scores if scores.ndim == 1 else scores.sum(1)
     return Batch(tokens, _spread(_first(returned), None), _ids(groups, "groups"))
 
@@ -35,8 +35,8 @@ def verl(arguments: Sequence[Any], keywords: Mapping[str, Any], returned: Any) -
     """An advantage estimator of verl or SkyRL: f(token_level_rewards, response_mask, index, ...) that returns (advantages,
     returns), all [response, token] but `index`, the uids. The reward of a row is the sum of its tokens, masked or not.
     Padding rows (an empty mask and a uid that begins with "pad") are left out."""
-    scores, _ = _per_row(_named(arguments, keywords, 0, "token_level_rewards"), "token_level_rewards")
-    mask, _ = _per_row(_named(arguments, keywords, 1, "response_mask"), "response_mask")
+    scores = _per_row(_named(arguments, keywords, 0, "token_level_rewards"), "token_level_rewards")
+    mask = _per_row(_named(arguments, keywords, 1, "response_mask"), "response_mask")
     groups = _ids(_named(arguments, keywords, 2, "index"), "index")
     in_loss = mask != 0
     lengths = in_loss.sum(1)
@@ -100,18 +100,18 @@ def _first(returned: Any) -> Any:
     return returned[0] if isinstance(returned, tuple) and returned else returned
 
 
-def _per_row(values: Any, name: str) -> tuple[Floats, int]:
-    """A copy of the numbers, [response] or [response, token], and how many responses."""
+def _per_row(values: Any, name: str) -> Floats:
+    """A copy of the numbers, [response] or [response, token]."""
     flat, form = _containers.read(values, name)
     copy = flat.astype(np.float64)
     if form.row_sizes is not None:
         raise ValueError(f"{name}: a list of lists; it must be an array, or a flat list")
-    return (copy.reshape(form.shape) if len(form.shape) == 2 else copy), len(values)
+    return copy.reshape(form.shape) if len(form.shape) == 2 else copy
 
 
 def _spread(values: Any, in_loss: Bools | None) -> Floats:
     """The advantage of each row, that of all its tokens in the loss (default: of all that are not 0); 0 without any."""
-    tokens, _ = _per_row(values, "advantages")
+    tokens = _per_row(values, "advantages")
     if tokens.ndim == 1:
         return tokens
     counts = tokens != 0 if in_loss is None else in_loss

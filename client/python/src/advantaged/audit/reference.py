@@ -91,10 +91,10 @@ def compute(batch: Batch, settings: Mapping[str, Any], codes: Codes, votes: Bool
         return Reference(values, reasons)
     except (AdvantagedError, ImportError) as error:
         whole = _in_words(error)
-    members = _members(codes)
-    if len(members) == 1 or settings.get("stages") or not one_by_one:
-        return Reference(values, dict.fromkeys(members, whole))
-    for code, rows in members.items():  # one group that is refused does not hide the others
+    parts = members(codes)
+    if len(parts) == 1 or settings.get("stages") or not one_by_one:
+        return Reference(values, dict.fromkeys(parts, whole))
+    for code, rows in parts.items():  # one group that is refused does not hide the others
         try:
             values[rows] = _call(batch, settings, rows, codes, votes, responses)
         except (AdvantagedError, ImportError) as error:
@@ -102,7 +102,8 @@ def compute(batch: Batch, settings: Mapping[str, Any], codes: Codes, votes: Bool
     return Reference(values, reasons)
 
 
-def _members(codes: Codes) -> dict[int, npt.NDArray[np.int64]]:
+def members(codes: Codes) -> dict[int, npt.NDArray[np.int64]]:
+    """The rows of each code, in their order."""
     order = np.argsort(codes, kind="stable")
     order = order[codes[order] >= 0]
     found, starts = np.unique(codes[order], return_index=True)

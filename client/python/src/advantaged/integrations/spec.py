@@ -23,8 +23,6 @@ if typing.TYPE_CHECKING:
 # In shells and job files, for frameworks whose configuration takes no further keys: "pass_at_k_grpo k=4".
 VARIABLE = "ADVANTAGED_METHOD"
 
-_STAGES = {"center": stages.Center, "scale": stages.Scale, "clip": stages.Clip}
-
 
 class Spec:
     """Settings of `compute`, read from a configuration and checked."""
@@ -145,12 +143,12 @@ def _read_stages(value: Any, where: str) -> list[stages.Stage]:
             found += line.read_value("stages", entry, where=where)
             continue
         entry = _read_value(entry)
-        if not isinstance(entry, dict) or len(entry) != 1 or next(iter(entry)) not in _STAGES:
+        if not isinstance(entry, dict) or len(entry) != 1 or next(iter(entry)) not in stages.KINDS:
             raise ValueError(f"{where}.stages[{i}]: {entry!r}; it must be one of center, scale, clip, as in "
                              "{'scale': {'epsilon': 1e-6}}")
         (kind, fields), = entry.items()
         try:
-            found.append(_STAGES[kind](**(_read_value(fields) or {})))
+            found.append(stages.KINDS[kind](**(_read_value(fields) or {})))
         except TypeError as error:
             raise ValueError(f"{where}.stages[{i}].{kind}: {error}") from None
     return found
