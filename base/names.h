@@ -22,6 +22,14 @@ std::string JoinNames(const Names& names) {
   return text;
 }
 
+// The name of a choice from that of its value in an enum of the contract: MAX_AT_K_VARIANT_PLAIN of
+// the enum MaxAtKVariant, and VARIANT_PLAIN of Variant, are "plain". The prefix is what all values
+// share with `unspecified`, the name of the one with the number 0, which ends in UNSPECIFIED.
+inline std::string ChoiceName(std::string_view value, std::string_view unspecified) {
+  constexpr std::string_view kEnd = "UNSPECIFIED";
+  return LowerCase(value.substr(unspecified.size() - kEnd.size()));
+}
+
 // Levenshtein distance of two short names: how many insertions, deletions and replacements of one
 // byte turn `a` into `b`.
 inline std::size_t EditDistance(std::string_view a, std::string_view b) {
@@ -43,10 +51,7 @@ inline std::size_t EditDistance(std::string_view a, std::string_view b) {
 // half of what was typed. Capital letters of what was typed count as small ones.
 template <std::ranges::forward_range Names>
 std::string Suggestion(std::string_view typed, const Names& known) {
-  std::string small(typed);
-  for (char& c : small) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
+  const std::string small = LowerCase(typed);
   const auto closest = std::ranges::min_element(
       known, {}, [&](std::string_view name) { return EditDistance(small, name); });
   if (closest == std::ranges::end(known) || EditDistance(small, *closest) > typed.size() / 2) {

@@ -16,6 +16,15 @@ namespace advantaged {
 
 inline void Append(std::string& text, std::string_view part) { text += part; }
 
+// With small letters for A to Z, in any locale.
+inline std::string LowerCase(std::string_view text) {
+  std::string small(text);
+  for (char& c : small) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return small;
+}
+
 template <typename Number>
 requires std::is_arithmetic_v<Number>
 void Append(std::string& text, Number number) {

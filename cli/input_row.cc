@@ -91,7 +91,7 @@ class RowSax : public nlohmann::json_sax<Json> {
   bool number_unsigned(std::uint64_t value) override { return Take(value); }
   bool number_float(double value, const std::string& digits) override {
     if (!in_object_ || key_ != "reward") return Take(value);
-    row_.reward = RoundedOnce(value, digits);
+    row_.reward = RewardOf(digits);
     digits_ = digits;
     return true;
   }

@@ -1,10 +1,10 @@
 #include "cli/line_sax.h"
 
-#include <charconv>
 #include <limits>
 #include <vector>
 
 #include "base/names.h"
+#include "base/numbers.h"
 #include "base/text.h"
 
 namespace advantaged::cli {
@@ -90,8 +90,8 @@ bool LineSax::number_unsigned(std::uint64_t value) {
   return true;
 }
 
-bool LineSax::number_float(double value, const std::string& digits) {
-  return Reward(RoundedOnce(value, digits), digits);
+bool LineSax::number_float(double /*value*/, const std::string& digits) {
+  return Reward(RewardOf(digits), digits);
 }
 
 bool LineSax::string(std::string& value) {
@@ -145,11 +145,9 @@ bool LineSax::parse_error(std::size_t position, const std::string& /*token*/,
   return Fail(NotJson(text_, position, Path(), exception.what()));
 }
 
-float RoundedOnce(double value, const std::string& digits) {
-  // From the digits: by way of a double some values would be rounded twice.
-  float rounded = 0;
-  const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), rounded);
-  return parsed.ec == std::errc::result_out_of_range ? static_cast<float>(value) : rounded;
+float RewardOf(std::string_view digits) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  return RoundedOnce<float>(digits).value_or(digits.starts_with('-') ? -kInfinity : kInfinity);
 }
 
 std::string NotJson(std::string_view text, std::size_t position, std::string_view path,

@@ -17,9 +17,8 @@ namespace advantaged::cli {
 std::string NotJson(std::string_view text, std::size_t position, std::string_view path,
                     std::string_view what);
 
-// The number that `digits` are, rounded once to float32, ±infinity beyond its range; `value` is
-// what they are as a double.
-float RoundedOnce(double value, const std::string& digits);
+// The reward that `digits` are, ±infinity beyond float32.
+float RewardOf(std::string_view digits);
 
 class LineSax : public nlohmann::json_sax<nlohmann::json> {
  public:

@@ -1,9 +1,10 @@
 #include "cli/stage_flag.h"
 
-#include <charconv>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "base/numbers.h"
 #include "base/text.h"
 #include "cli/failure.h"
 
@@ -28,12 +29,9 @@ std::vector<std::string_view> Split(std::string_view text, char separator) {
 }
 
 double Number(std::string_view stage, std::string_view text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) {
-    Refuse(stage, Concat("\"", text, "\" is not a number"));
-  }
-  return value;
+  const std::optional<double> value = ParseNumber<double>(text);
+  if (!value) Refuse(stage, Concat("\"", text, "\" is not a number"));
+  return *value;
 }
 
 void Clip(std::string_view stage, std::string_view limits, v1::ClipStage& clip) {

@@ -2,7 +2,7 @@
 
 #include <sys/un.h>
 
-#include <charconv>
+#include "base/numbers.h"
 
 namespace advantaged {
 namespace {
@@ -37,13 +37,6 @@ std::optional<Address> ParseUnix(std::string_view path, std::string& error) {
   return Address{.path = std::string(path), .host = {}, .port = 0};
 }
 
-std::optional<std::uint16_t> ParsePort(std::string_view text) {
-  std::uint16_t port = 0;
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (problem != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return port;
-}
-
 }  // namespace
 
 std::string Address::ToString() const {
@@ -66,7 +59,7 @@ std::optional<Address> ParseAddress(std::string_view text, std::string& error) {
     error = Quoted(text) + " is neither HOST:PORT nor unix:PATH";
     return std::nullopt;
   }
-  const auto port = ParsePort(text.substr(colon + 1));
+  const auto port = ParseNumber<std::uint16_t>(text.substr(colon + 1));
   if (!port) {
     error = Quoted(text.substr(colon + 1)) + " in " + Quoted(text) + " is not a port, 0 to 65535";
     return std::nullopt;

@@ -1,8 +1,8 @@
 #include "server/codec_method.h"
 
-#include <algorithm>
-#include <cctype>
 #include <string>
+
+#include "base/names.h"
 
 namespace advantaged {
 namespace {
@@ -96,13 +96,7 @@ struct Encoder {
 }  // namespace
 
 std::string ChoiceName(const EnumValueDescriptor& value) {
-  const std::string& zero = value.type()->FindValueByNumber(0)->name();
-  const std::size_t prefix = zero.size() - std::string_view("UNSPECIFIED").size();
-  std::string name = value.name().substr(prefix);
-  std::ranges::transform(name, name.begin(), [](char c) {
-    return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  });
-  return name;
+  return ChoiceName(value.name(), value.type()->FindValueByNumber(0)->name());
 }
 
 std::string_view MethodName(const v1::MethodSpec& message) {

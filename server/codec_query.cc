@@ -1,12 +1,12 @@
 #include "server/codec_query.h"
 
-#include <charconv>
 #include <optional>
 #include <set>
 #include <string_view>
 #include <vector>
 
 #include "base/names.h"
+#include "base/numbers.h"
 #include "base/text.h"
 #include "server/codec_method.h"
 #include "server/printable.h"
@@ -20,16 +20,6 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
 constexpr char kMethod[] = "method";
-
-// The number that `text` is from its first to its last character.
-template <typename Number>
-std::optional<Number> ParseNumber(std::string_view text) {
-  Number number{};
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc() || stop != end || text.empty()) return std::nullopt;
-  return number;
-}
 
 std::string Quoted(std::string_view text) { return Concat("\"", Printable(text), "\""); }
 

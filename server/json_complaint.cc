@@ -17,11 +17,7 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using Kind = JsonScalar::Kind;
 
-std::string SmallLetters(std::string_view text) {
-  std::string small = Printable(text);
-  for (char& c : small) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return small;
-}
+std::string SmallLetters(std::string_view text) { return LowerCase(Printable(text)); }
 
 // As JSON has it, of NaN or an infinity that is written another way; else "".
 std::string_view Spelling(std::string_view text) {

@@ -3,13 +3,12 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
 
-#include <charconv>
 #include <cmath>
-#include <cstdlib>
 #include <limits>
 #include <optional>
 #include <utility>
 
+#include "base/numbers.h"
 #include "server/base64.h"
 #include "server/json_mistakes.h"
 
@@ -24,18 +23,6 @@ using Kind = JsonScalar::Kind;
 constexpr std::uint32_t kLargest = std::numeric_limits<std::uint32_t>::max();
 
 template <typename Real>
-std::optional<Real> ParseReal(std::string_view digits) {
-  Real number{};
-  const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (read.ec != std::errc::result_out_of_range) return number;
-  // Beyond Real, or so close to 0 that it is 0.
-  const double wide = std::strtod(std::string(digits).c_str(), nullptr);
-  if (!(std::abs(wide) < 1)) return std::nullopt;
-  return static_cast<Real>(wide);
-}
-
-// Rounded once, so of a float not by way of a double.
-template <typename Real>
 std::optional<Real> ToReal(const JsonScalar& value) {
   switch (value.kind) {
     case Kind::kUnsigned:
@@ -43,7 +30,7 @@ std::optional<Real> ToReal(const JsonScalar& value) {
     case Kind::kNegative:
       return value.negative == 0 ? Real{-0.0} : static_cast<Real>(value.negative);
     case Kind::kReal:
-      return ParseReal<Real>(value.text);
+      return RoundedOnce<Real>(value.text);
     case Kind::kText:
       break;
     default:
@@ -52,7 +39,7 @@ std::optional<Real> ToReal(const JsonScalar& value) {
   if (value.text == "NaN") return std::numeric_limits<Real>::quiet_NaN();
   if (value.text == "Infinity") return std::numeric_limits<Real>::infinity();
   if (value.text == "-Infinity") return -std::numeric_limits<Real>::infinity();
-  return IsJsonNumber(value.text) ? ParseReal<Real>(value.text) : std::nullopt;
+  return IsJsonNumber(value.text) ? RoundedOnce<Real>(value.text) : std::nullopt;
 }
 
 std::optional<std::uint32_t> ToWhole(const JsonScalar& value) {

@@ -7,6 +7,7 @@
 #include "base/names.h"
 #include "base/text.h"
 #include "client/cpp/list_items.h"
+#include "client/cpp/method_fields.h"
 #include "client/cpp/scalar_value.h"
 
 namespace advantaged::client {
@@ -66,12 +67,6 @@ bool SetFields(const Item& item, Message& message, std::string& why) {
     }
   }
   return true;
-}
-
-std::vector<std::string> FieldNames(const Descriptor& type) {
-  std::vector<std::string> names;
-  for (int i = 0; i < type.field_count(); ++i) names.push_back(type.field(i)->name());
-  return names;
 }
 
 // kind, or kind(field=value,…).

@@ -1,10 +1,10 @@
 #include "client/cpp/scalar_value.h"
 
-#include <charconv>
 #include <string_view>
 #include <vector>
 
 #include "base/names.h"
+#include "base/numbers.h"
 #include "base/text.h"
 
 namespace advantaged::client {
@@ -15,25 +15,8 @@ using google::protobuf::EnumValueDescriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-template <typename Number>
-std::optional<Number> Parse(std::string_view text) {
-  Number number{};
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc() || stop != end || text.empty()) return std::nullopt;
-  return number;
-}
-
-// MAX_AT_K_VARIANT_PLAIN of the enum MaxAtKVariant, and VARIANT_PLAIN of Variant, are "plain". The
-// prefix is what all values share with the one of number 0, which ends in UNSPECIFIED.
 std::string ChoiceName(const EnumValueDescriptor& value) {
-  constexpr std::size_t kUnspecified = 11;
-  const std::size_t prefix = value.type()->FindValueByNumber(0)->name().size() - kUnspecified;
-  std::string name = value.name().substr(prefix);
-  for (char& letter : name) {
-    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
-  }
-  return name;
+  return advantaged::ChoiceName(value.name(), value.type()->FindValueByNumber(0)->name());
 }
 
 std::string SetChoice(const FieldDescriptor& field, const std::string& text, Message& message) {
@@ -53,14 +36,14 @@ std::string SetChoice(const FieldDescriptor& field, const std::string& text, Mes
 }  // namespace
 
 std::optional<std::uint32_t> ParseWhole(const std::string& text) {
-  return Parse<std::uint32_t>(text);
+  return ParseNumber<std::uint32_t>(text);
 }
 
 std::optional<double> ParseReal(const std::string& text) {
   // Neither inf nor nan.
   if (text.find_first_not_of("0123456789.eE+-") != std::string::npos) return std::nullopt;
   const bool plus = text.starts_with('+') && !text.starts_with("+-");
-  return Parse<double>(std::string_view(text).substr(plus ? 1 : 0));
+  return ParseNumber<double>(std::string_view(text).substr(plus ? 1 : 0));
 }
 
 std::string SetScalar(const FieldDescriptor& field, const std::string& text, Message& message) {

@@ -1,11 +1,12 @@
 #include "core/formula/builder.h"
 
 #include <algorithm>
-#include <charconv>
+#include <optional>
 #include <span>
 #include <utility>
 
 #include "base/names.h"
+#include "base/numbers.h"
 #include "base/text.h"
 
 namespace advantaged::formula {
@@ -87,12 +88,9 @@ void Builder::Push(Operation operation, std::size_t cost, std::size_t byte) {
 }
 
 void Builder::Number(std::string_view text, std::size_t byte) {
-  double number = 0;
-  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || stop != text.data() + text.size()) {
-    throw Failure{byte, Concat(text, " is beyond the range of a double")};
-  }
-  Push({Code::kNumber, number}, 1, byte);
+  const std::optional<double> number = ParseNumber<double>(text);
+  if (!number) throw Failure{byte, Concat(text, " is beyond the range of a double")};
+  Push({Code::kNumber, *number}, 1, byte);
 }
 
 void Builder::Name(std::string_view name, std::size_t byte) {

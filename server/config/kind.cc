@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/numbers.h"
 #include "base/text.h"
 
 namespace advantaged {
@@ -20,16 +21,6 @@ struct Suffix {
 constexpr Suffix kSuffixes[] = {{"GiB", 1U << 30}, {"MiB", 1U << 20}, {"KiB", 1U << 10}};
 
 std::string Quoted(std::string_view text) { return Concat("\"", text, "\""); }
-
-// All of the text as a number, or nothing.
-template <typename Number, typename... Format>
-std::optional<Number> ParseNumber(std::string_view text, Format... format) {
-  Number number{};
-  const auto [end, problem] =
-      std::from_chars(text.data(), text.data() + text.size(), number, format...);
-  if (problem != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
 
 std::string WriteBytes(std::uint64_t bytes) {
   for (const Suffix& suffix : kSuffixes) {
