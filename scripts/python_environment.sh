@@ -55,7 +55,7 @@ if [[ -f $archive ]]; then
   local_sources+=("$archive" core/include)
 else
   local_arguments+=(--config-settings=cmake.define.ADVANTAGED_INSTALLED_CORE=OFF)
-  local_sources+=(core cmake CMakeLists.txt)
+  local_sources+=(base core cmake CMakeLists.txt)
 fi
 install advantaged-local "${local_sources[@]}" -- "${local_arguments[@]}" ./client/python_local
 
