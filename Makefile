@@ -41,7 +41,7 @@ test: ## Build everything and run every test
 	@ctest --preset release -j $(JOBS)
 
 # What is too long for every submission, all of it.
-NIGHTLY = 'fuzz FUZZ_SECONDS=60' lint test-frameworks image test-long
+NIGHTLY = 'fuzz FUZZ_SECONDS=60' lint test-frameworks image test-long attacks
 
 .PHONY: nightly test-long
 nightly: ## Run what is too long for every submission (needs root, an hour or two)
@@ -96,10 +96,11 @@ test-rust: ## Test the Rust client (needs cargo)
 	@$(CARGO) build --locked --example driver
 	@tests/client/harness/run.sh build http build/rust/debug/examples/driver
 
-.PHONY: overload inline-size
+.PHONY: attacks overload inline-size
+attacks: ## Attack the server in every way known, a minute each, beside a good client
 overload: ## Offer the server three times what it can do, for a minute
 inline-size: ## Measure from which size on batches are better handed to the pool
-overload inline-size:
+attacks overload inline-size:
 	@$(INSTALL) build test
 	@$(call configure,release,build,ADVANTAGED_BUILD_TESTS=ON)
 	@cmake --build --preset release -j $(JOBS) --target $(subst -,_,$@)

@@ -105,10 +105,10 @@ class Check:
                 f"   {'ok' if self.holds() else 'FAILED'}")
 
 
-def settle(value, limit):
-    """value() once it is at most `limit`, or as it is after 15 seconds: memory goes back up to ten after the last
+def settle(value, limit, seconds=15):
+    """value() once it is at most `limit`, or as it is after some seconds: memory goes back up to ten after the last
     batch."""
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + seconds
     while (now := value()) > limit and time.monotonic() < deadline:
         time.sleep(0.1)
     return now

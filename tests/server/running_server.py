@@ -59,13 +59,14 @@ class Metrics:
 class Server:
     """A running `advantaged`."""
 
-    def __init__(self, folder, *flags, listen=("127.0.0.1:0",), http="127.0.0.1:0", env=None, binary=BINARY):
+    def __init__(self, folder, *flags, listen=("127.0.0.1:0",), http="127.0.0.1:0", env=None, binary=BINARY, prefix=()):
+        """`prefix` is a command that runs the rest of its arguments as the same process."""
         ready = pathlib.Path(folder, "ready.json")
         self.log_path = pathlib.Path(folder, "log.txt")
         def given(*names):
             return any(flag.startswith(names) for flag in flags)
 
-        command = [binary, f"--http-listen={http}", f"--ready-file={ready}",
+        command = [*prefix, binary, f"--http-listen={http}", f"--ready-file={ready}",
                    *([] if given("--drain-delay") else ["--drain-delay=0"]),
                    # The default is less than what a busy machine may need for the calls in flight.
                    *([] if given("--drain-timeout", "--config") else [f"--drain-timeout={PATIENCE // 2}"]), *flags]
