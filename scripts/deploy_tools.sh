@@ -22,20 +22,8 @@ definitions=(
 wanted=$(printf '%s\n' "${programs[@]}" "${definitions[@]}")
 [[ ! -f $tools/installed || $(<"$tools/installed") != "$wanted" ]] || exit 0
 
-needs='test-deploy needs Go 1.26 or newer'
-command -v go >/dev/null || { echo "$needs: no go on PATH" >&2; exit 1; }
-version=$(go env GOVERSION)
-if [[ ! $version =~ ^go([0-9]+)\.([0-9]+) ]] || ((BASH_REMATCH[1] == 1 && BASH_REMATCH[2] < 26)); then
-  echo "$needs: this is $version" >&2
-  exit 1
-fi
-
-rm -rf "$tools"
-mkdir -p "$tools/crds"
-for program in "${programs[@]}"; do
-  echo "Building $program"
-  GOBIN=$tools GOFLAGS=-modcacherw go install "$program" 2> >(grep -v '^go: downloading' >&2)
-done
+scripts/go_programs.sh test-deploy "$tools" "${programs[@]}"
+mkdir "$tools/crds"
 for line in "${definitions[@]}"; do
   read -r -d '' -a words <<<"$line" || true
   echo "Fetching ${words[0]}"

@@ -5,6 +5,7 @@
 #include <grpc/reflection/v1/reflection.pb.h>
 
 #include <set>
+#include <string_view>
 
 #include "server/rpc/message_bytes.h"
 
@@ -13,17 +14,21 @@ namespace {
 
 using google::protobuf::Descriptor;
 using google::protobuf::DescriptorPool;
+using google::protobuf::DescriptorProto;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::FileDescriptor;
+using google::protobuf::FileDescriptorProto;
 using grpc::reflection::v1::ServerReflectionRequest;
 using grpc::reflection::v1::ServerReflectionResponse;
+
+constexpr std::string_view kGoogleRpc = "google.rpc.";
 
 // The file, then all that it imports, each once: tools such as ghz take the first for the one they
 // asked for.
 void AddFile(const FileDescriptor& file, std::set<const FileDescriptor*>& added,
              grpc::reflection::v1::FileDescriptorResponse& out) {
   if (!added.insert(&file).second) return;
-  google::protobuf::FileDescriptorProto proto;
+  FileDescriptorProto proto;
   file.CopyTo(&proto);
   proto.SerializeToString(out.add_file_descriptor_proto());
   for (int i = 0; i < file.dependency_count(); ++i) AddFile(*file.dependency(i), added, out);
@@ -38,6 +43,40 @@ void AnswerFile(const FileDescriptor* file, ServerReflectionResponse& response) 
   if (file == nullptr) return Fail(grpc::StatusCode::NOT_FOUND, "not found", response);
   std::set<const FileDescriptor*> added;
   AddFile(*file, added, *response.mutable_file_descriptor_response());
+}
+
+// Types of the package in messages, and in those within them, named as another package's.
+void Rename(std::string_view from, std::string_view to, DescriptorProto& message) {
+  for (auto& field : *message.mutable_field()) {
+    if (field.type_name().starts_with(from)) field.mutable_type_name()->replace(0, from.size(), to);
+  }
+  for (auto& nested : *message.mutable_nested_type()) Rename(from, to, nested);
+}
+
+// Error details go out under google.rpc, where this process has no types (status.proto says why),
+// so tools that print them ask for these: ours are the same on the wire.
+void AnswerErrorDetails(const std::string& symbol, ServerReflectionResponse& response) {
+  const Descriptor* detail = DescriptorPool::generated_pool()->FindMessageTypeByName(
+      "advantaged.rpc." + symbol.substr(kGoogleRpc.size()));
+  if (detail == nullptr) return AnswerFile(nullptr, response);
+  FileDescriptorProto proto;
+  detail->file()->CopyTo(&proto);
+  proto.set_name("google/rpc/details.proto");
+  proto.set_package("google.rpc");
+  for (auto& message : *proto.mutable_message_type()) {
+    Rename(".advantaged.rpc.", ".google.rpc.", message);
+  }
+  auto& out = *response.mutable_file_descriptor_response();
+  proto.SerializeToString(out.add_file_descriptor_proto());
+  std::set<const FileDescriptor*> added;
+  for (int i = 0; i < detail->file()->dependency_count(); ++i) {
+    AddFile(*detail->file()->dependency(i), added, out);
+  }
+}
+
+void AnswerSymbol(const std::string& symbol, ServerReflectionResponse& response) {
+  if (symbol.starts_with(kGoogleRpc)) return AnswerErrorDetails(symbol, response);
+  AnswerFile(DescriptorPool::generated_pool()->FindFileContainingSymbol(symbol), response);
 }
 
 const FileDescriptor* FileOf(const FieldDescriptor* extension) {
@@ -66,7 +105,7 @@ ServerReflectionResponse Answer(const ServerReflectionRequest& request,
       AnswerFile(pool.FindFileByName(request.file_by_filename()), response);
       break;
     case ServerReflectionRequest::kFileContainingSymbol:
-      AnswerFile(pool.FindFileContainingSymbol(request.file_containing_symbol()), response);
+      AnswerSymbol(request.file_containing_symbol(), response);
       break;
     case ServerReflectionRequest::kFileContainingExtension: {
       const auto& wanted = request.file_containing_extension();

@@ -12,6 +12,7 @@ import urllib.error
 
 import grpc
 import pytest
+from advantaged.rpc import status_pb2
 from google.protobuf import descriptor_pb2, descriptor_pool
 from running_server import PATIENCE, eventually
 
@@ -187,12 +188,25 @@ def test_reflection_sends_all_that_a_file_imports_each_once(reflect):
     assert pool.FindMethodByName(f"{SERVICE}.ComputeAdvantages")
 
 
+@pytest.mark.parametrize("detail", ["BadRequest", "ErrorInfo", "RetryInfo"])
+def test_tools_can_print_error_details(reflect, detail):
+    """Which go out as types of google.rpc."""
+    (answer,) = reflect({"file_containing_symbol": f"google.rpc.{detail}"})
+    files = list(map(descriptor_pb2.FileDescriptorProto.FromString, answer.file_descriptor_response.file_descriptor_proto))
+    pool = descriptor_pool.DescriptorPool()
+    for file in reversed(files):
+        pool.Add(file)
+    here = status_pb2.DESCRIPTOR.message_types_by_name[detail]
+    there = pool.FindMessageTypeByName(f"google.rpc.{detail}")
+    assert [(field.name, field.number) for field in there.fields] == [(field.name, field.number) for field in here.fields]
+
+
 def test_reflection_says_what_it_does_not_find(reflect):
-    answers = reflect({"file_by_filename": "no.proto"}, {"file_containing_symbol": "no.Symbol"},
+    answers = reflect({"file_by_filename": "no.proto"}, {"file_containing_symbol": "google.rpc.NoDetail"},
                       {"all_extension_numbers_of_type": "no.Type"},
                       {"file_containing_extension": {"containing_type": "no.Type", "extension_number": 1}},
                       {"all_extension_numbers_of_type": "advantaged.v1.MethodSpec"}, {})
     not_found, invalid = grpc.StatusCode.NOT_FOUND.value[0], grpc.StatusCode.INVALID_ARGUMENT.value[0]
     assert [answer.error_response.error_code for answer in answers] == [not_found] * 4 + [0, invalid]
     assert answers[4].all_extension_numbers_response.base_type_name == "advantaged.v1.MethodSpec"
-    assert answers[1].original_request.file_containing_symbol == "no.Symbol"
+    assert answers[1].original_request.file_containing_symbol == "google.rpc.NoDetail"
