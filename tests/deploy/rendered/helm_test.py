@@ -21,6 +21,8 @@ VALUES = {
     "scheduling": ["--set=nodeSelector.pool=cpu", "--set=tolerations[0].operator=Exists", "--set=podLabels.team=rl",
                    "--set=podAnnotations.note=x", "--set=image.pullSecrets={one,two}", "--set=replicas=1",
                    "--set=topologySpread.whenUnsatisfiable=DoNotSchedule"],
+    "edge": ["--set=edge.enabled=true"],
+    "edge with mtls": ["--set=edge.enabled=true", "--set=tls.secretName=t", "--set=podAnnotations.note=x"],
     "bare": ["--set=networkPolicy.enabled=false,podDisruptionBudget.enabled=false"],
 }
 GOLDEN = {
@@ -47,6 +49,8 @@ REFUSED = [
     ("settings.connection_share=0", "/settings/connection_share"),
     ("settings.drain_delay=null", "drain_delay"),
     ("settings.tls_client_names={a}", "settings.tls_client_names: needs tls.secretName"),
+    ("edge.enabled=true,tls.secretName=t,settings.tls_client_names={a}", "settings.tls_client_names: not with edge.enabled"),
+    ("edge.enabled=perhaps", "/edge/enabled"),
     ("serviceMonitor.interval=often", "/serviceMonitor/interval"),
     ("networkPolicy.enabled=perhaps", "/networkPolicy/enabled"),
     ("resources.limits.memory=lots", "/resources/limits/memory"),
@@ -65,7 +69,7 @@ def rendered(*flags):
 
 
 def variables(text):
-    container, = the("Deployment", text)["spec"]["template"]["spec"]["containers"]
+    container = the("Deployment", text)["spec"]["template"]["spec"]["containers"][0]
     return {entry["name"]: entry["value"] for entry in container["env"]}
 
 
@@ -132,6 +136,16 @@ def test_tls_mounts_the_secret_and_probes_by_http():
     assert container["readinessProbe"]["httpGet"] == {"port": "http", "path": "/readyz"}
     without = variables(rendered(*VALUES["tls without certificates of clients"]))
     assert "ADVANTAGED_TLS_CERTIFICATE" in without and "ADVANTAGED_TLS_CLIENT_CA" not in without
+
+
+def test_the_edge_ends_tls_with_the_secret():
+    pod = the("Deployment", rendered(*VALUES["edge with mtls"]))["spec"]["template"]["spec"]
+    server, edge = pod["containers"]
+    assert not any("TLS" in entry["name"] for entry in server["env"]) and "volumeMounts" not in server
+    bind, = (entry["value"] for entry in edge["env"] if entry["name"] == "ADVANTAGED_EDGE_BIND")
+    assert bind == "*:50051 ssl crt /etc/advantaged/tls/tls.crt alpn h2 ca-file /etc/advantaged/tls/ca.crt verify required"
+    # HAProxy looks for the key beside the certificate.
+    assert {"key": "tls.key", "path": "tls.crt.key"} in pod["volumes"][0]["secret"]["items"]
 
 
 def notes(folder, *flags):

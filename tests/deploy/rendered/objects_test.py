@@ -86,8 +86,7 @@ def test_selectors_find_the_pods(rendering):
 @pytest.mark.parametrize("rendering", SHARED)
 def test_named_ports_are_the_containers(rendering):
     text = rendering()
-    container, = template(text)["spec"]["containers"]
-    ports = {port["name"] for port in container["ports"]}
+    ports = {port["name"] for container in template(text)["spec"]["containers"] for port in container["ports"]}
     used = {port["targetPort"] for port in the("Service", text)["spec"]["ports"]}
     for document in objects(text):
         if document["kind"] == "NetworkPolicy":
