@@ -41,7 +41,7 @@ test: ## Build everything and run every test
 	@ctest --preset release -j $(JOBS)
 
 # What is too long for every submission, all of it.
-NIGHTLY = 'fuzz FUZZ_SECONDS=60' lint test-frameworks test-tools image test-long attacks
+NIGHTLY = 'fuzz FUZZ_SECONDS=60' lint test-frameworks test-tools test-edge image test-long attacks
 
 .PHONY: nightly test-long
 nightly: ## Run what is too long for every submission (needs root, an hour or two)
@@ -85,6 +85,14 @@ test-tools: ## Call the server with ghz, grpcurl and h2spec (needs Go 1.26)
 	@scripts/grpc_tools.sh $(TOOLS)
 	@PYTHONPATH=build/generated/python:tests/server ADVANTAGED_BINARY=$(CURDIR)/build/bin/advantaged \
 	  /usr/bin/python3 -m pytest -q -p no:cacheprovider $(TOOLS:%=tests/tools/%_test.py)
+
+.PHONY: test-edge
+test-edge: ## Test HAProxy with the configuration of deploy/edge before the server
+	@$(INSTALL) build test edge
+	@$(call configure,release,build,ADVANTAGED_BUILD_TESTS=ON)
+	@cmake --build --preset release -j $(JOBS) --target advantaged advantaged_proto_for_tests
+	@PYTHONPATH=build/generated/python:tests/server ADVANTAGED_BINARY=$(CURDIR)/build/bin/advantaged \
+	  /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/edge
 
 .PHONY: image
 image: build ## Build the container image without Docker, start and test it (root)
