@@ -121,7 +121,7 @@ attacks: ## Attack the server in every way known, a minute each, beside a good c
 overload: ## Offer the server three times what it can do, for a minute
 inline-size: ## Measure from which size on batches are better handed to the pool
 attacks overload inline-size:
-	@$(INSTALL) build test
+	@$(INSTALL) build test edge
 	@$(call configure,release,build,ADVANTAGED_BUILD_TESTS=ON)
 	@cmake --build --preset release -j $(JOBS) --target $(subst -,_,$@)
 

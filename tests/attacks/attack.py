@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 
 PATIENCE = 10  # seconds after which an attacker gives a socket up
+SOURCE = ("127.0.0.2", 0)  # an address of its own, as what counts by address sees it
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Target:
     def dial(self, http=False):
         """A connected socket."""
         host, port = (self.http if http else self.grpc).rsplit(":", 1)
-        return socket.create_connection((host, int(port)), PATIENCE)
+        return socket.create_connection((host, int(port)), PATIENCE, SOURCE)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -3,6 +3,7 @@
 
     make attacks                                   every attack, a minute each, with the limits of both manifests
     attacks.py --seconds 10 --only gzip_bombs      some of them
+    attacks.py --edge                              on HAProxy with the configuration of deploy/edge
 """
 
 import argparse
@@ -19,7 +20,9 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=float, default=60, help="of each attack")
     parser.add_argument("--only", nargs="+", choices=[attack.name for attack in catalogue.ATTACKS], help="these attacks")
-    parser.add_argument("--manifest", nargs="+", choices=list(FILES), default=list(FILES))
+    manifests = [name for name in FILES if name != "edge"]
+    parser.add_argument("--manifest", nargs="+", choices=manifests, default=manifests, help="the server's settings")
+    parser.add_argument("--edge", action="store_true", help="attack HAProxy before the server, which must be installed")
     parser.add_argument("--output", type=pathlib.Path, help="also write the tables to this file")
     arguments = parser.parse_args()
     chosen = [(attack, manifest) for attack in catalogue.ATTACKS for manifest in arguments.manifest
@@ -30,9 +33,9 @@ def main():
         left = (len(chosen) - number + 1) * arguments.seconds / 60
         print(f"{number} of {len(chosen)}, some {left:.0f} minutes left", file=sys.stderr)
         with tempfile.TemporaryDirectory() as folder:
-            checks = survive(folder, attack, manifest, arguments.seconds)
+            checks = survive(folder, attack, manifest, arguments.seconds, arguments.edge)
         held &= all(check.holds() for check in checks)
-        table = "\n".join([f"{attack.name}, {attack.connections} connections, {manifest}",
+        table = "\n".join([f"{attack.name}, {attack.connections} connections, {manifest}{', edge' * arguments.edge}",
                            *(check.row() for check in checks)])
         print(table, flush=True)
         text += table + "\n"

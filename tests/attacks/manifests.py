@@ -6,7 +6,8 @@ import pathlib
 import yaml
 
 DEPLOY = pathlib.Path(os.environ["ADVANTAGED_DEPLOY"])
-FILES = {"sidecar": "kubernetes/components/sidecar/pod.yaml", "shared": "kubernetes/base/deployment.yaml"}
+FILES = {"sidecar": "kubernetes/components/sidecar/pod.yaml", "shared": "kubernetes/base/deployment.yaml",
+         "edge": "edge/deployment.yaml"}  # the edge is HAProxy's
 UNITS = {"Mi": 1 << 20, "Gi": 1 << 30}
 # Where it listens, and for how long it drains, is the tests' own.
 OURS = ("LISTEN", "SOCKET_MODE", "DRAIN")

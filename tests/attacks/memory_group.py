@@ -37,9 +37,9 @@ def own_folders():
             yield ROOT / "memory", "memory.limit_in_bytes"
 
 
-def make_group(limit_bytes):
+def make_group(name, limit_bytes):
     """A group, or None where the rights for it are missing."""
     for parent, limit_file in own_folders():
         with contextlib.suppress(OSError):
-            return MemoryGroup(parent / f"advantaged-attacks-{os.getpid()}", limit_file, limit_bytes)
+            return MemoryGroup(parent / f"advantaged-attacks-{name}-{os.getpid()}", limit_file, limit_bytes)
     return None

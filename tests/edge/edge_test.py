@@ -1,6 +1,7 @@
 """What clients see through HAProxy is what they see without, and what HAProxy keeps away."""
 
 import contextlib
+import queue
 import socket
 
 import batches
@@ -31,19 +32,18 @@ def test_a_batch_of_many_mebibytes_goes_through_and_back(start, put_before):
 def test_a_stream_goes_on_item_by_item(start, put_before):
     """Each item is sent when the one before has been answered: nothing on the way waits for more."""
     with stub_of(put_before(start())) as stub:
-        asked = []
+        answered = queue.Queue()
 
         def items():
             for i in range(5):
-                asked.append(i)
                 yield stream_pb2.StreamAdvantagesRequest(id=str(i), batch=batches.rloo())
-                while len(answered) <= i:
-                    pass
+                assert answered.get(timeout=PATIENCE) == str(i)
 
-        answered = []
+        replies = 0
         for reply in stub.StreamAdvantages(items(), timeout=PATIENCE):
-            answered.append(reply.id)
-        assert answered == [str(i) for i in range(5)]
+            answered.put(reply.id)
+            replies += 1
+        assert replies == 5
 
 
 def test_a_refusal_keeps_its_code_and_details(start, put_before):
