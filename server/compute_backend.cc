@@ -65,7 +65,7 @@ Admission::Ticket ComputeBackend::Admit(Rpc rpc, ConnectionId connection, std::s
     metrics_.load().Count(Rejection::kTooLarge);
     refusal = Refused("the request has " + std::to_string(request_bytes) +
                           " bytes; this server accepts " + std::to_string(max_request_bytes_) +
-                          " (--max-request-bytes): send it in parts",
+                          " (--max-request-bytes): raise it, or cut the batch between groups",
                       std::nullopt);
     return {};
   }

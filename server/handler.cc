@@ -49,7 +49,7 @@ void CheckReplySize(const v1::ComputeAdvantagesRequest& request, std::size_t gro
   violations.Add("group_statistics",
                  Concat("true for ", groups, " groups, with ", request.pass_at_size(),
                         " K: a reply of ", bytes, " bytes; at most ", kMaxReplyBytes,
-                        " are sent: ask for fewer K, or send the batch in parts"));
+                        " are sent: ask for fewer K, or cut the batch between groups"));
 }
 
 }  // namespace

@@ -19,8 +19,9 @@ struct ComputePoolLimits {
 };
 
 struct ComputeLimits {
-  // Of a serialized request, or of a JSON body. A larger one is refused for good.
-  std::uint32_t max_request_bytes = 64U << 20;
+  // Of a serialized request, or of a JSON body. A larger one is refused for good. Enough for 2^24
+  // real rewards (64 MiB) with both masks (4 MiB), in groups of one size.
+  std::uint32_t max_request_bytes = 72U << 20;
   // Of the names and values of a call's metadata. gRPC's own limit stands above it.
   std::uint32_t max_metadata_bytes = 8192;
   // A call with at most this many responses is computed by the network thread that brought it:

@@ -144,8 +144,7 @@ Finding CheckLimits(const v1::GetServerInfoResponse& info) {
   if (info.max_request_bytes() < kSmall) {
     finding.verdict = Verdict::kNote;
     finding.remedy =
-        "that is little: clients send larger batches in parts, which is slower, and a "
-        "group that is larger not at all; --max-request-bytes raises it";
+        "that is little, and larger batches are refused; --max-request-bytes raises it";
   }
   return finding;
 }
@@ -172,7 +171,9 @@ Finding CheckGoldenBatch(client::Client& client, const v1::GetServerInfoResponse
       finding.verdict =
           client::IsUnreachable(reply.status()) ? Verdict::kUnreachable : Verdict::kWrong;
       finding.found = Concat(golden.method, ": ", client::Message(reply.status()));
-      finding.remedy = absl::IsResourceExhausted(reply.status())
+      finding.remedy = client::IsTooLarge(reply.status())
+                           ? "start the server with a larger --max-request-bytes"
+                       : absl::IsResourceExhausted(reply.status())
                            ? "it is full: see --max-in-flight-calls and --max-queued-calls, and "
                              "who else calls it"
                            : "look at the server's log";

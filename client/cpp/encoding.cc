@@ -56,116 +56,59 @@ void WriteBits(std::size_t rows, const Get& get, char* out) {
   if (whole < rows) *out = byte_of(whole, rows - whole);
 }
 
-// The arrays of some rows of a batch: row i of theirs is row `row_of(i)` of the batch's.
-template <typename RowOf>
-class ArrayWriter {
- public:
-  ArrayWriter(const Batch& batch, RowOf row_of, RequestBytes& out)
-      : batch_(batch), row_of_(row_of), out_(out) {}
+template <typename Value>
+void WriteArray(int field, std::span<const Value> values, FieldWriter& writer) {
+  if (values.empty()) return;
+  std::memcpy(writer.Bytes(field, values.size_bytes()), values.data(), values.size_bytes());
+}
 
-  void Rewards(const Forms& forms, std::size_t rows) {
-    if (forms.reward_bits) {
-      out_.Number(Request::kResponseCountFieldNumber, static_cast<std::uint32_t>(rows));
-      char* bits = out_.Bytes(Request::kRewardBitsFieldNumber, BitmapBytes(rows));
-      WriteBits(
-          rows, [&](std::size_t i) { return IsOne(batch_.rewards[row_of_(i)]); }, bits);
-    } else {
-      Array(Request::kRewardsFieldNumber, batch_.rewards, rows);
-    }
-    if (forms.reply_per_group) {
-      out_.Number(Request::kReplyFormFieldNumber, v1::REPLY_FORM_ADVANTAGES_PER_GROUP);
-    }
-  }
+void WriteRewards(const Batch& batch, const Forms& forms, FieldWriter& writer) {
+  if (!forms.reward_bits) return WriteArray(Request::kRewardsFieldNumber, batch.rewards, writer);
+  const std::size_t rows = batch.rewards.size();
+  writer.Number(Request::kResponseCountFieldNumber, static_cast<std::uint32_t>(rows));
+  char* bits = writer.Bytes(Request::kRewardBitsFieldNumber, BitmapBytes(rows));
+  WriteBits(
+      rows, [&](std::size_t i) { return IsOne(batch.rewards[i]); }, bits);
+}
 
-  template <typename Value>
-  void Array(int field, std::span<const Value> values, std::size_t rows) {
-    if (values.empty()) return;
-    char* out = out_.Bytes(field, rows * sizeof(Value));
-    if constexpr (RowOf::kContiguous) {
-      std::memcpy(out, values.data() + row_of_(0), rows * sizeof(Value));
-    } else {
-      for (std::size_t i = 0; i < rows; ++i, out += sizeof(Value)) {
-        std::memcpy(out, &values[row_of_(i)], sizeof(Value));
-      }
-    }
-  }
-
-  void Bitmap(int field, const Mask& mask, std::size_t rows) {
-    if (mask.empty()) return;
-    char* out = out_.Bytes(field, BitmapBytes(rows));
-    WriteBits(
-        rows, [&](std::size_t i) { return mask[row_of_(i)]; }, out);
-  }
-
-  // Of contiguous groups.
-  void Sizes(std::size_t first_group, std::size_t groups) {
-    if (batch_.group_size) out_.Number(Request::kGroupSizeFieldNumber, *batch_.group_size);
-    if (batch_.group_sizes.empty()) return;
-    char* out = out_.Bytes(Request::kGroupSizesFieldNumber, groups * sizeof(std::uint32_t));
-    std::memcpy(out, &batch_.group_sizes[first_group], groups * sizeof(std::uint32_t));
-  }
-
-  // A bitmap of the whole batch as the caller has it.
-  void Copy(int field, std::span<const std::uint8_t> bytes) {
-    if (!bytes.empty()) std::memcpy(out_.Bytes(field, bytes.size()), bytes.data(), bytes.size());
-  }
-
- private:
-  const Batch& batch_;
-  RowOf row_of_;
-  FieldWriter out_;
-};
-
-struct Contiguous {
-  static constexpr bool kContiguous = true;
-  std::size_t first;
-  std::size_t operator()(std::size_t i) const { return first + i; }
-};
-
-struct Gathered {
-  static constexpr bool kContiguous = false;
-  std::span<const std::uint32_t> rows;
-  std::size_t operator()(std::size_t i) const { return rows[i]; }
-};
-
-template <typename RowOf>
-void WritePart(const Batch& batch, const Forms& forms, const Part& part, RowOf row_of,
-               RequestBytes& out) {
-  ArrayWriter writer(batch, row_of, out);
-  const std::size_t rows = part.row_count;
-  writer.Rewards(forms, rows);
-  writer.Sizes(part.first_group, part.groups);
-  writer.Array(Request::kGroupIdsFieldNumber, batch.group_ids, rows);
-  writer.Array(Request::kLengthsFieldNumber, batch.lengths, rows);
-  writer.Array(Request::kTrajectoryIdsFieldNumber, batch.trajectory_ids, rows);
-  writer.Bitmap(Request::kValidFieldNumber, batch.valid, rows);
-  writer.Bitmap(Request::kOutcomesFieldNumber, batch.outcomes, rows);
+void WriteMask(int field, const Mask& mask, FieldWriter& writer) {
+  if (mask.is_bitmap()) return WriteArray(field, mask.bytes(), writer);
+  if (mask.empty()) return;
+  const std::size_t rows = mask.values().size();
+  char* bits = writer.Bytes(field, BitmapBytes(rows));
+  WriteBits(
+      rows, [&](std::size_t i) { return mask.values()[i]; }, bits);
 }
 
 }  // namespace
 
-void WriteArrays(const Batch& batch, const Forms& forms, const Part& part, RequestBytes& out) {
-  if (part.rows.empty()) {
-    WritePart(batch, forms, part, Contiguous{part.first_row}, out);
-  } else {
-    WritePart(batch, forms, part, Gathered{part.rows}, out);
+std::size_t MostArrayBytes(const Batch& batch, const Forms& forms) {
+  constexpr std::size_t kTagsAndNumbers = 64;
+  std::size_t bytes = kTagsAndNumbers;
+  bytes += forms.reward_bits ? BitmapBytes(batch.rewards.size()) : batch.rewards.size_bytes();
+  for (const auto& array :
+       {batch.group_sizes, batch.group_ids, batch.lengths, batch.trajectory_ids}) {
+    bytes += array.size_bytes();
   }
+  for (const Mask& mask : {batch.valid, batch.outcomes}) {
+    bytes += mask.is_bitmap() ? mask.bytes().size() : BitmapBytes(mask.values().size());
+  }
+  return bytes;
 }
 
 void WriteArrays(const Batch& batch, const Forms& forms, RequestBytes& out) {
-  ArrayWriter writer(batch, Contiguous{0}, out);
-  writer.Rewards(forms, batch.rewards.size());
-  writer.Sizes(0, batch.group_sizes.size());
-  writer.Array(Request::kGroupIdsFieldNumber, batch.group_ids, batch.group_ids.size());
-  writer.Array(Request::kLengthsFieldNumber, batch.lengths, batch.lengths.size());
-  writer.Array(Request::kTrajectoryIdsFieldNumber, batch.trajectory_ids,
-               batch.trajectory_ids.size());
-  const std::pair<int, Mask> masks[] = {{Request::kValidFieldNumber, batch.valid},
-                                        {Request::kOutcomesFieldNumber, batch.outcomes}};
-  for (const auto& [field, mask] : masks) {
-    writer.Copy(field, mask.bytes());
-    if (!mask.is_bitmap()) writer.Bitmap(field, mask, mask.values().size());
+  FieldWriter writer(out);
+  WriteRewards(batch, forms, writer);
+  if (forms.reply_per_group) {
+    writer.Number(Request::kReplyFormFieldNumber, v1::REPLY_FORM_ADVANTAGES_PER_GROUP);
   }
+  if (batch.group_size) writer.Number(Request::kGroupSizeFieldNumber, *batch.group_size);
+  WriteArray(Request::kGroupSizesFieldNumber, batch.group_sizes, writer);
+  WriteArray(Request::kGroupIdsFieldNumber, batch.group_ids, writer);
+  WriteArray(Request::kLengthsFieldNumber, batch.lengths, writer);
+  WriteArray(Request::kTrajectoryIdsFieldNumber, batch.trajectory_ids, writer);
+  WriteMask(Request::kValidFieldNumber, batch.valid, writer);
+  WriteMask(Request::kOutcomesFieldNumber, batch.outcomes, writer);
 }
 
 }  // namespace advantaged::client

@@ -6,15 +6,15 @@
 
 #include "advantaged/client/batch.h"
 #include "client/cpp/forms.h"
-#include "client/cpp/parts.h"
 #include "client/cpp/request_bytes.h"
 
 namespace advantaged::client {
 
-// Appends the arrays of a part of the batch. There must be room for MostArrayBytes.
-void WriteArrays(const Batch& batch, const Forms& forms, const Part& part, RequestBytes& out);
+// At most how many bytes the arrays of a batch take in a request, whatever their lengths.
+std::size_t MostArrayBytes(const Batch& batch, const Forms& forms);
 
-// Appends the arrays of the batch, of whatever lengths they are.
+// Appends the arrays of the batch, of whatever lengths they are. There must be room for
+// MostArrayBytes.
 void WriteArrays(const Batch& batch, const Forms& forms, RequestBytes& out);
 
 }  // namespace advantaged::client

@@ -14,7 +14,10 @@ namespace {
 // The types under which every gRPC library knows these details. Our messages have other names and
 // the same bytes, so Any::UnpackTo, which compares names, would refuse them.
 constexpr char kBadRequestUrl[] = "type.googleapis.com/google.rpc.BadRequest";
+constexpr char kErrorInfoUrl[] = "type.googleapis.com/google.rpc.ErrorInfo";
 constexpr char kRetryInfoUrl[] = "type.googleapis.com/google.rpc.RetryInfo";
+
+constexpr char kTooLarge[] = "REQUEST_TOO_LARGE";
 
 template <typename Detail>
 std::optional<Detail> DetailOf(const absl::Status& status, const char* url) {
@@ -45,6 +48,11 @@ std::optional<std::chrono::milliseconds> RetryDelay(const absl::Status& status) 
       std::chrono::nanoseconds(info->retry_delay().nanos()));
 }
 
+bool IsTooLarge(const absl::Status& status) {
+  const auto info = DetailOf<rpc::ErrorInfo>(status, kErrorInfoUrl);
+  return absl::IsResourceExhausted(status) && info && info->reason() == kTooLarge;
+}
+
 bool IsUnreachable(const absl::Status& status) {
   return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ||
          absl::IsCancelled(status);
@@ -58,6 +66,25 @@ absl::Status FromGrpc(const grpc::Status& status) {
     result.SetPayload(detail.type_url(), absl::Cord(detail.value()));
   }
   return result;
+}
+
+absl::Status TooLarge(const std::string& message) {
+  absl::Status status = absl::ResourceExhaustedError(message);
+  rpc::ErrorInfo info;
+  info.set_reason(kTooLarge);
+  info.set_domain("advantaged");
+  status.SetPayload(kErrorInfoUrl, absl::Cord(info.SerializeAsString()));
+  return status;
+}
+
+absl::Status Exhausted(absl::Status status, bool for_good) {
+  const std::string message = Message(status);
+  // gRPC's own refusal has both sizes, and comes before any code of the server runs.
+  if (message.find("larger than max") != std::string::npos) {
+    return TooLarge(Concat(message, " (--max-request-bytes)"));
+  }
+  if (for_good && !RetryDelay(status)) return TooLarge(message);
+  return status;
 }
 
 absl::Status InvalidArgument(const std::vector<Violation>& violations) {

@@ -1,4 +1,4 @@
-// A computation over a link: sends what is next until all is done or something is wrong.
+// A computation over a link: one call, after a question for the server's limit if it is large.
 #ifndef ADVANTAGED_CLIENT_CPP_EXCHANGE_H_
 #define ADVANTAGED_CLIENT_CPP_EXCHANGE_H_
 
@@ -31,11 +31,10 @@ class Exchange final : public EventHandler {
 
  private:
   void OnEvent() override;
-  // Sends the next request, after a question for limits, or cut, if it is large.
-  void Next();
-  void AskForLimits();
-  void TakeLimits();
-  void TakeAnswer();
+  void Send();
+  void AskForLimit();
+  void TakeLimit();
+  absl::Status TakeAnswer();
   void Finish(absl::Status status);
 
   Link* link_ = nullptr;
@@ -45,9 +44,7 @@ class Exchange final : public EventHandler {
   Computation computation_;
   RequestBytes bytes_;
   Rpc rpc_;
-  bool asks_for_limits_ = false;
-  std::optional<absl::Status> too_large_;  // what the server said of the last request, if it did
-  std::size_t refused_bytes_ = 0;          // of that request
+  bool asks_for_limit_ = false;
   std::optional<grpc::CompletionQueue> own_queue_;
 };
 

@@ -4,15 +4,11 @@
 
 #include <absl/status/status.h>
 
-#include "client/cpp/parts.h"
-
 namespace advantaged::client {
 
-// Of an INVALID_ARGUMENT about a part of a batch: the form that the client chose takes the name of
-// the array that the caller gave (`reward_bits` is `rewards`), and indices of rows and groups
-// become those of the batch, in paths and where a text says "group 3" or "row 3". Other statuses as
-// they are.
-absl::Status InWordsOfBatch(const absl::Status& status, const Part& part);
+// Of an INVALID_ARGUMENT: the form that the client chose takes the name of the array that the
+// caller gave (`reward_bits` is `rewards`). Other statuses as they are.
+absl::Status InWordsOfBatch(const absl::Status& status);
 
 }  // namespace advantaged::client
 

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <bit>
 
-#include "client/cpp/parts.h"
-
 namespace advantaged::client {
 namespace {
 
@@ -57,19 +55,18 @@ Forms ChooseForms(const Batch& batch, const Settings& settings) {
   return forms;
 }
 
-bool Expand(const Batch& batch, std::size_t first_row, std::size_t rows, std::size_t first_group,
-            Reply& reply) {
+bool Expand(const Batch& batch, Reply& reply) {
   const auto pairs = static_cast<std::size_t>(reply.advantages_per_group_size()) / 2;
+  if (!batch.group_size && pairs != batch.group_sizes.size()) return false;
+  const std::size_t rows = batch.rewards.size();
   auto& advantages = *reply.mutable_advantages();
   advantages.Resize(static_cast<int>(rows), 0);
   float* out = advantages.mutable_data();
   const float* pair = reply.advantages_per_group().data();
-  std::size_t row = first_row;
-  const std::size_t end = first_row + rows;
+  std::size_t row = 0;
   for (std::size_t g = 0; g < pairs; ++g, pair += 2) {
-    const std::size_t size =
-        batch.group_size ? *batch.group_size : batch.group_sizes[first_group + g];
-    if (size > end - row) return false;
+    const std::size_t size = batch.group_size ? *batch.group_size : batch.group_sizes[g];
+    if (size > rows - row) return false;
     // Chosen by a mask, not by a branch: nobody can predict rewards.
     const auto wrong = std::bit_cast<std::uint32_t>(pair[1]);
     const std::uint32_t other = wrong ^ std::bit_cast<std::uint32_t>(pair[0]);
@@ -78,10 +75,10 @@ bool Expand(const Batch& batch, std::size_t first_row, std::size_t rows, std::si
       *out++ = std::bit_cast<float>(wrong ^ (other & mask));
     }
   }
-  if (row != end) return false;
+  if (row != rows) return false;
   if (!batch.valid.empty()) {
     out = advantages.mutable_data();
-    for (row = first_row; row < end; ++row, ++out) {
+    for (row = 0; row < rows; ++row, ++out) {
       if (!batch.valid[row]) *out = 0;
     }
   }

@@ -25,11 +25,12 @@ inline bool IsOne(float reward) {
   return std::bit_cast<std::uint32_t>(reward) == std::bit_cast<std::uint32_t>(1.0F);
 }
 
-// Of a reply in `advantages_per_group`: fills `advantages`, for rows `first_row` and on of the
-// batch, in groups that begin with `first_group`. False if the reply has not as many groups or rows
-// as `rows` need, so that it cannot be the answer.
-bool Expand(const Batch& batch, std::size_t first_row, std::size_t rows, std::size_t first_group,
-            Reply& reply);
+// Of a bitmap of so many rows.
+constexpr std::size_t BitmapBytes(std::size_t rows) { return (rows + 7) / 8; }
+
+// Of a reply in `advantages_per_group`: fills `advantages` for all rows of the batch. False if the
+// reply has not as many groups as the batch, so that it cannot be the answer.
+bool Expand(const Batch& batch, Reply& reply);
 
 }  // namespace advantaged::client
 

@@ -20,6 +20,14 @@ absl::Status FromGrpc(const grpc::Status& status);
 // there is one at least, and counts the others.
 absl::Status InvalidArgument(const std::vector<Violation>& violations);
 
+// RESOURCE_EXHAUSTED of a request that the server does not take: IsTooLarge.
+absl::Status TooLarge(const std::string& message);
+
+// The status of a call that was refused as RESOURCE_EXHAUSTED. It is that of a request that is too
+// large where the server says so, where gRPC itself does, and where it is `for_good`: gRPC proposal
+// A6 forbids another try.
+absl::Status Exhausted(absl::Status status, bool for_good);
+
 // `status` with these violations instead of its own.
 void SetViolations(const std::vector<Violation>& violations, absl::Status& status);
 

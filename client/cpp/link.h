@@ -16,7 +16,6 @@
 #include <utility>
 
 #include "advantaged/client/options.h"
-#include "client/cpp/parts.h"
 
 namespace advantaged::client {
 
@@ -51,9 +50,8 @@ class Link {
   const std::string target;
   const ClientOptions options;
   const absl::Status usable;  // what is wrong with target and options
-  // 0: not asked yet.
-  std::atomic<std::size_t> max_request_bytes = 0;
-  std::atomic<std::size_t> max_rows = 0;
+  // What the server is known to take. Every server takes 4 MiB, unless its operator said otherwise.
+  std::atomic<std::size_t> max_request_bytes = std::size_t{4} << 20;
 
  private:
   std::shared_ptr<Connection> MakeConnection() const;

@@ -16,15 +16,15 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// The trailer of gRPC proposal A6: when to come back. Absent if it says never.
+// The trailer of gRPC proposal A6: when to come back; below 0: never.
 std::optional<milliseconds> Pushback(const grpc::ClientContext& context) {
   const auto& trailers = context.GetServerTrailingMetadata();
   const auto found = trailers.find("grpc-retry-pushback-ms");
   if (found == trailers.end()) return std::nullopt;
-  std::int64_t delay = -1;
+  std::int64_t delay = 0;
   const auto& text = found->second;
   const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), delay);
-  if (error != std::errc() || delay < 0) return std::nullopt;
+  if (error != std::errc()) return std::nullopt;
   return milliseconds(delay);
 }
 
@@ -101,6 +101,9 @@ bool Rpc::HasEnded() {
   pushback_ = Pushback(*context_);
   if (ended_.error_code() == grpc::RESOURCE_EXHAUSTED && Wait()) return false;
   status_ = FromGrpc(ended_);
+  if (absl::IsResourceExhausted(status_)) {
+    status_ = Exhausted(std::move(status_), pushback_ && pushback_->count() < 0);
+  }
   if (absl::IsUnavailable(status_) &&
       ended_.error_message().find("last error: ") != std::string::npos) {
     status_ = absl::UnavailableError(
@@ -126,7 +129,7 @@ bool Rpc::HasEnded() {
 }
 
 bool Rpc::Wait() {
-  if (!pushback_) return false;
+  if (!pushback_ || pushback_->count() < 0) return false;
   const Clock::time_point again = Clock::now() + WithJitter(*pushback_);
   if (again >= deadline_) return false;
   state_ = State::kWaiting;

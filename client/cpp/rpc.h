@@ -37,8 +37,6 @@ class Rpc {
 
   // Once it is over:
   const absl::Status& status() const { return status_; }
-  // Whether the server took the request for too large: whatever is sent again must be smaller.
-  bool too_large() const { return absl::IsResourceExhausted(status_) && !pushback_; }
   grpc::ByteBuffer& reply() { return reply_; }
 
  private:
@@ -66,7 +64,7 @@ class Rpc {
   std::unique_ptr<grpc::ClientAsyncResponseReader<grpc::ByteBuffer>> reader_;
   grpc::Status ended_;
   std::optional<grpc::Alarm> alarm_;
-  std::optional<std::chrono::milliseconds> pushback_;  // of the last refusal
+  std::optional<std::chrono::milliseconds> pushback_;  // of the last refusal; below 0: never again
   grpc::ByteBuffer reply_;
   absl::Status status_;
 };

@@ -225,4 +225,4 @@ def test_limits_in_force(start):
     assert metrics.value("advantaged_limit", limit="max_streams_per_connection") == 256
     assert metrics.value("advantaged_limit", limit="max_queued_calls") == 7
     assert metrics.value("advantaged_limit", limit="connection_share") == 0.25
-    assert metrics.value("advantaged_limit", limit="max_request_bytes") == 64 << 20
+    assert metrics.value("advantaged_limit", limit="max_request_bytes") == 72 << 20

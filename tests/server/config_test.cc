@@ -269,7 +269,7 @@ TEST(Reload, TakesWhatIsSafeAndNamesTheRest) {
     EXPECT_THAT(need_restart, ElementsAre("max_request_bytes"));
   }
   EXPECT_EQ(running.options().log_level, LogLevel::kError);
-  EXPECT_EQ(running.options().compute.max_request_bytes, 64U << 20);
+  EXPECT_EQ(running.options().compute.max_request_bytes, 72U << 20);
   EXPECT_NE(running.Hash(), before);
   Texts applied;
   Texts need_restart;

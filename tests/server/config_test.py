@@ -208,7 +208,7 @@ def test_reload_says_what_needs_a_restart(start, file):
     for _ in range(2):
         assert "SIGHUP: max_request_bytes needs a restart" in reloading.reload(
             "max_request_bytes = 2048")
-    assert json.loads(reloading.server.get("/v1/info"))["max_request_bytes"] == 64 << 20
+    assert json.loads(reloading.server.get("/v1/info"))["max_request_bytes"] == 72 << 20
     # What is in effect has not changed.
     assert reloading.hash() == before
 

@@ -39,7 +39,7 @@ def test_pages(shared):
     assert shared.get("/startupz") == "started\n"
     assert shared.get("/readyz") == "ready\n"
     version = json.loads(shared.get("/v1/info"))
-    assert version["version"] and version["max_request_bytes"] == 64 << 20
+    assert version["version"] and version["max_request_bytes"] == 72 << 20
     status, fields, body = request(shared, "GET /metrics HTTP/1.1\nHost: x\nConnection: close")
     assert status == 200
     assert fields["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"

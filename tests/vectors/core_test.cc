@@ -2,7 +2,9 @@
 // the fields they name.
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <fstream>
 #include <optional>
 #include <set>
@@ -150,6 +152,30 @@ INSTANTIATE_TEST_SUITE_P(Themes, CoreVectors,
                          ::testing::Values("methods", "rewards", "outcomes", "masks",
                                            "trajectories", "stages", "sizes", "limits", "refusals"),
                          [](const auto& file) { return std::string(file.param); });
+
+BatchMoments Moments(const json& digits) {
+  const auto number = [&](std::size_t i) {
+    return std::bit_cast<double>(
+        std::uint64_t{std::stoull(digits[i].get<std::string>(), nullptr, 16)});
+  };
+  return {number(0), number(1), number(2)};
+}
+
+TEST(Moments, MergeToTheBitsOfTheVectors) {
+  const std::vector<json> vectors = Vectors("moments");
+  ASSERT_GE(vectors.size(), 300U);
+  for (const json& vector : vectors) {
+    const BatchMoments merged = Merge(Moments(vector["a"]), Moments(vector["b"]));
+    const BatchMoments expected = Moments(vector["merged"]);
+    EXPECT_EQ(std::bit_cast<std::uint64_t>(merged.weight),
+              std::bit_cast<std::uint64_t>(expected.weight));
+    EXPECT_EQ(std::bit_cast<std::uint64_t>(merged.mean),
+              std::bit_cast<std::uint64_t>(expected.mean));
+    EXPECT_EQ(std::bit_cast<std::uint64_t>(merged.centred_squares),
+              std::bit_cast<std::uint64_t>(expected.centred_squares))
+        << vector["name"];
+  }
+}
 
 }  // namespace
 }  // namespace advantaged::testing

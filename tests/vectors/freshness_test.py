@@ -3,6 +3,7 @@
 import collections
 import json
 import pathlib
+import struct
 import subprocess
 import sys
 
@@ -12,10 +13,15 @@ from draw_methods import NAMES
 FOLDER = pathlib.Path(__file__).parent
 
 
+def read(pattern):
+    return [json.loads(line) for file in sorted(FOLDER.glob(pattern))
+            for line in file.read_text(encoding="utf-8").splitlines()]
+
+
 @pytest.fixture(scope="module")
 def vectors():
-    return [json.loads(line) for file in sorted(FOLDER.glob("*.jsonl"))
-            for line in file.read_text(encoding="utf-8").splitlines()]
+    """Those of requests."""
+    return [vector for vector in read("*.jsonl") if "request" in vector]
 
 
 def test_the_vectors_are_what_the_generator_writes(tmp_path):
@@ -27,8 +33,8 @@ def test_the_vectors_are_what_the_generator_writes(tmp_path):
         assert same, f"{name} is not what the generator writes: make vectors"
 
 
-def test_names_are_unique(vectors):
-    names = collections.Counter(vector["name"] for vector in vectors)
+def test_names_are_unique():
+    names = collections.Counter(vector["name"] for vector in read("*.jsonl"))
     assert [name for name, count in names.items() if count > 1] == []
 
 
@@ -48,3 +54,16 @@ def test_every_method_and_feature_is_there_often(vectors):
 def test_masked_rewards_are_nan_now_and_then(vectors):
     masked = [vector for vector in vectors if "valid" in vector["request"] and "NaN" in vector["request"]["rewards"]]
     assert len(masked) >= 100
+
+
+def test_moments_tell_the_order_of_the_products_apart():
+    def number(digits):
+        return struct.unpack(">d", bytes.fromhex(digits))[0]
+
+    other = 0
+    for vector in read("moments.jsonl"):
+        (wa, mean_a, css_a), (wb, mean_b, css_b), merged = ([*map(number, vector[name])] for name in ("a", "b", "merged"))
+        if wa and wb:
+            d = mean_b - mean_a
+            other += css_a + css_b + d * d * wa * (wb / (wa + wb)) != merged[2]
+    assert other >= 30, other

@@ -10,6 +10,7 @@ import themes
 import themes_of_batches
 import themes_of_sizes
 from exact import as_float32, float32_text
+from moments import moments
 from refusals import refusals
 
 NAN = float("nan")
@@ -54,6 +55,8 @@ def vectors():
     for number, (name, message_only, request, expected) in enumerate(refusals()):
         more = {"message_only": True} if message_only else {}
         yield "refusals", line_of(f"refusals/{name}/{number}", request, expected, **more)
+    for number, (a, b, merged) in enumerate(moments(random.Random(f"{SEED} moments"))):
+        yield "moments", json.dumps({"name": f"moments/{number}", "a": a, "b": b, "merged": merged})
 
 
 def main():

@@ -23,12 +23,10 @@ use crate::proto::{
 use crate::response::Response;
 use crate::retry::{Deadline, Policy};
 use crate::stream::{self, Replies, StreamItem};
-use crate::{request, retry, split};
+use crate::{request, retry};
 
-/// The most rows that any server takes in one call.
-const MAX_ROWS: usize = 1 << 24;
-/// Servers take at least this; above it the client asks how much.
-const SURELY_ACCEPTED_BYTES: usize = 4 << 20;
+/// Every server takes a request of this size, unless its operator said otherwise; before a larger one it is asked.
+const ASK_FROM_BYTES: u32 = 4 << 20;
 
 /// An advantage service, at one address or several.
 ///
@@ -44,7 +42,7 @@ pub struct Client {
 pub(crate) struct Shared {
     pub(crate) connections: Connections,
     pub(crate) policy: Policy,
-    // What the server said last; 0 before.
+    // What the server is known to take.
     max_request_bytes: AtomicU32,
 }
 
@@ -64,7 +62,7 @@ impl Client {
     }
 
     pub(crate) fn new(connections: Connections, policy: Policy, deadline: Duration) -> Client {
-        let shared = Shared { connections, policy, max_request_bytes: AtomicU32::new(0) };
+        let shared = Shared { connections, policy, max_request_bytes: AtomicU32::new(ASK_FROM_BYTES) };
         Client { shared: Arc::new(shared), deadline }
     }
 
@@ -74,9 +72,6 @@ impl Client {
     }
 
     /// The advantage of every row of `batch` under `method`.
-    ///
-    /// A batch that is larger than the server takes in one call is sent in parts, cut between groups; the answer is
-    /// that of one call.
     ///
     /// # Errors
     ///
@@ -132,41 +127,26 @@ impl Client {
 
     async fn compute_by(&self, deadline: Deadline, batch: &Batch<'_>, method: &Method) -> Result<Response, Error> {
         let request = request::request(batch, method)?;
-        let size = request.encoded_len();
-        if size > SURELY_ACCEPTED_BYTES || batch.rewards.len() > MAX_ROWS {
-            let limit = match self.shared.max_request_bytes.load(Ordering::Relaxed) {
-                0 => self.server_info_by(deadline).await?.max_request_bytes,
-                known => known,
-            };
-            if size > limit as usize || batch.rewards.len() > MAX_ROWS {
-                return self.compute_in_parts(deadline, batch, method, limit).await;
-            }
-        }
-        match self.send(deadline, &request).await {
-            // It takes less than we knew: it was restarted, or is another replica.
-            Err(Error::TooLarge { message }) => {
-                let limit = self.server_info_by(deadline).await?.max_request_bytes;
-                if size <= limit as usize {
-                    return Err(Error::TooLarge { message });
-                }
-                self.compute_in_parts(deadline, batch, method, limit).await
-            }
-            reply => Response::new(&request, reply?),
-        }
+        self.check_size(deadline, &request).await?;
+        Response::new(&request, self.send(deadline, &request).await?)
     }
 
-    async fn compute_in_parts(
-        &self,
-        deadline: Deadline,
-        batch: &Batch<'_>,
-        method: &Method,
-        max_bytes: u32,
-    ) -> Result<Response, Error> {
-        let limits = split::Limits { bytes: max_bytes as usize, rows: MAX_ROWS };
-        let send = |request: ComputeAdvantagesRequest| async move {
-            Response::new(&request, self.send(deadline, &request).await?)
-        };
-        split::compute(batch, method, limits, send).await
+    /// [`Error::TooLarge`] for a request that the server does not take; it is asked where it is not known to take it.
+    pub(crate) async fn check_size(&self, deadline: Deadline, request: &ComputeAdvantagesRequest) -> Result<(), Error> {
+        let size = request.encoded_len();
+        if size <= self.shared.max_request_bytes.load(Ordering::Relaxed) as usize {
+            return Ok(());
+        }
+        let limit = self.server_info_by(deadline).await?.max_request_bytes;
+        if size <= limit as usize {
+            return Ok(());
+        }
+        Err(Error::TooLarge {
+            message: format!(
+                "the request has {size} bytes; this server accepts {limit} (--max-request-bytes): raise it, or cut the \
+                 batch between groups"
+            ),
+        })
     }
 
     async fn send(

@@ -34,10 +34,10 @@ pub enum Error {
         message: String,
     },
 
-    /// The batch cannot be sent, not even in parts.
-    #[error("too large: {message}")]
+    /// The request is larger than the server takes. Sending it again changes nothing.
+    #[error("{message}")]
     TooLarge {
-        /// What is too large, and what would not be.
+        /// How large it is, how large it may be, and the setting of the server that says so.
         message: String,
     },
 

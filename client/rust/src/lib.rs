@@ -13,7 +13,6 @@ pub mod proto;
 mod request;
 mod response;
 mod retry;
-mod split;
 mod stage;
 mod status;
 mod stream;

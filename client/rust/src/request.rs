@@ -11,11 +11,6 @@ use crate::wire;
 /// The message for this batch.
 pub(crate) fn request(batch: &Batch<'_>, method: &Method) -> Result<ComputeAdvantagesRequest, Error> {
     check_lengths(batch)?;
-    Ok(unchecked(batch, method))
-}
-
-/// The same of a batch whose arrays are known to fit each other.
-pub(crate) fn unchecked(batch: &Batch<'_>, method: &Method) -> ComputeAdvantagesRequest {
     let as_bits = batch.may_send_bits();
     let mut request = ComputeAdvantagesRequest {
         method: Some(MethodSpec { method: Some(method.clone()) }),
@@ -55,7 +50,7 @@ pub(crate) fn unchecked(batch: &Batch<'_>, method: &Method) -> ComputeAdvantages
         Some(Groups::Ids(ids)) => request.group_ids_fixed32_le = wire::numbers(ids),
         None => {}
     }
-    request
+    Ok(request)
 }
 
 /// Arrays of another length than the rewards: a bitmap could not say so.

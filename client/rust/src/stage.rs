@@ -1,6 +1,6 @@
 //! Stages over the whole batch, and the moments by which a batch is cut into shards.
 
-use crate::proto::{BatchMoments, CenterStage, ClipStage, ScaleStage, Spread, Stage, stage};
+use crate::proto::{BatchMoments, CenterStage, ClipStage, ScaleStage, Stage, stage};
 
 /// One constructor for each kind of stage. To set more, write its message: `Stage::from(ScaleStage { … })`.
 impl Stage {
@@ -64,56 +64,14 @@ impl BatchMoments {
         BatchMoments {
             weight,
             mean: self.mean + d * share,
-            centred_squares: self.centred_squares + other.centred_squares + d * d * self.weight * share,
+            centred_squares: self.centred_squares + other.centred_squares + d * d * (self.weight * share),
         }
     }
-}
-
-/// How many moments the stages need: one for each weighting of the values between two clips, and of the rewards.
-pub(crate) fn moments_needed(stages: &[Stage]) -> usize {
-    let mut keys = Vec::new();
-    let mut clips = 0;
-    for stage in stages {
-        let key = match &stage.stage {
-            Some(stage::Stage::Center(center)) => (Some(clips), center.weighting.max(1)),
-            Some(stage::Stage::Scale(scale)) if scale.spread() == Spread::Rewards => (None, scale.weighting.max(1)),
-            Some(stage::Stage::Scale(scale)) => (Some(clips), scale.weighting.max(1)),
-            Some(stage::Stage::Clip(_)) => {
-                clips += 1;
-                continue;
-            }
-            None => continue,
-        };
-        if !keys.contains(&key) {
-            keys.push(key);
-        }
-    }
-    keys.len()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::proto::Weighting;
-
-    #[test]
-    fn moments_are_needed_once_for_each_weighting_between_clips() {
-        let by_tokens = || Stage::from(CenterStage { weighting: Weighting::Tokens.into() });
-        let by_responses = || Stage::from(CenterStage { weighting: Weighting::Responses.into() });
-        let by_rewards = || Stage::from(ScaleStage { spread: Spread::Rewards.into(), ..Default::default() });
-        let cases: [(Vec<Stage>, usize); 7] = [
-            (vec![], 0),
-            (vec![Stage::clip(-1.0, 1.0)], 0),
-            (vec![Stage::center(), Stage::scale(0, 0.0), Stage::clip(-1.0, None)], 1),
-            (vec![Stage::center(), by_responses()], 1),
-            (vec![Stage::center(), by_tokens()], 2),
-            (vec![Stage::center(), by_rewards(), Stage::clip(None, 1.0), by_rewards()], 2),
-            (vec![Stage::center(), Stage::scale(0, 0.0), Stage::clip(0.0, 1.0), Stage::center()], 2),
-        ];
-        for (stages, needed) in cases {
-            assert_eq!(moments_needed(&stages), needed, "{stages:?}");
-        }
-    }
 
     #[test]
     fn a_part_without_weight_changes_no_moments() {

@@ -66,7 +66,11 @@ pub(crate) fn of_details(status: &rpc::Status, pushback_ms: Option<i64>, target:
         Code::Unavailable | Code::Cancelled => return Failure::Lost(message),
         Code::ResourceExhausted => match retry_after(status, pushback_ms) {
             Some(retry_after) => return Failure::Refused { retry_after, message },
-            None if is_too_large(status) => Error::TooLarge { message },
+            // gRPC's own refusal, with both sizes, before any code of the server runs.
+            None if message.contains("larger than max") => {
+                Error::TooLarge { message: format!("{message} (--max-request-bytes)") }
+            }
+            None if is_too_large(status, pushback_ms) => Error::TooLarge { message },
             None => Error::Rpc { target, code: Code::ResourceExhausted, message },
         },
         code => Error::Rpc { target, code, message },
@@ -82,11 +86,9 @@ fn retry_after(status: &rpc::Status, pushback_ms: Option<i64>) -> Option<Duratio
     info.retry_delay.and_then(|delay| Duration::try_from(delay).ok())
 }
 
-fn is_too_large(status: &rpc::Status) -> bool {
-    let by_server =
-        detail::<rpc::ErrorInfo>(status, "ErrorInfo").is_some_and(|info| info.reason == "REQUEST_TOO_LARGE");
-    // The first is gRPC's own word for what it receives, the second for what it sends.
-    by_server || status.message.contains("larger than max") || status.message.contains("Sent message larger")
+fn is_too_large(status: &rpc::Status, pushback_ms: Option<i64>) -> bool {
+    let is_for_good = pushback_ms.is_some() && detail::<rpc::RetryInfo>(status, "RetryInfo").is_none();
+    is_for_good || detail::<rpc::ErrorInfo>(status, "ErrorInfo").is_some_and(|info| info.reason == "REQUEST_TOO_LARGE")
 }
 
 fn violations(status: &rpc::Status) -> Vec<Violation> {
@@ -162,14 +164,16 @@ mod tests {
     }
 
     #[test]
-    fn too_large_is_known_by_reason_and_by_the_words_of_grpc() {
+    fn too_large_is_known_by_reason_by_pushback_and_by_the_words_of_grpc() {
         let info = rpc::ErrorInfo { reason: "REQUEST_TOO_LARGE".to_owned(), ..Default::default() };
-        for status in [
-            exhausted(vec![any("ErrorInfo", &info)], "1025 bytes"),
-            exhausted(vec![], "Received message larger than max (1025 vs. 1024)"),
-            exhausted(vec![], "Sent message larger than 4194304"),
+        let by_grpc = "Received message larger than max (1025 vs. 1024)";
+        for (status, pushback_ms, text) in [
+            (exhausted(vec![any("ErrorInfo", &info)], "1025 bytes"), None, "1025 bytes".to_owned()),
+            (exhausted(vec![], "1025 bytes"), Some(-1), "1025 bytes".to_owned()),
+            (exhausted(vec![], by_grpc), None, format!("{by_grpc} (--max-request-bytes)")),
         ] {
-            assert!(matches!(of_details(&status, Some(-1), "t"), Failure::Final(Error::TooLarge { .. })));
+            let expected = Failure::Final(Error::TooLarge { message: text });
+            assert_eq!(of_details(&status, pushback_ms, "t"), expected);
         }
         let other = of_details(&exhausted(vec![], "quota"), None, "t");
         assert!(matches!(other, Failure::Final(Error::Rpc { .. })));

@@ -333,68 +333,75 @@ TEST(Client, IsUsedByManyThreads) {
   for (std::thread& thread : threads) thread.join();
 }
 
-TEST(Client, SendsInPartsWhatIsTooLarge) {
-  FakeServer server({.max_request_bytes = 3000});
-  Client client(server.target());
-  Sample sample = Sample::Draw(5, 500, Groups::kIds, false);
-  sample.settings.set_group_statistics(true);
-  sample.settings.set_observe(false);
-  const Reply plain = InOneCall(sample);
-  Call call;
-  ASSERT_TRUE(client.Compute(sample.view(), sample.settings, call).ok());
-  EXPECT_THAT(call.reply().advantages(), ElementsAreArray(plain.advantages()));
-  EXPECT_EQ(call.reply().group_statistics().SerializeAsString(),
-            plain.group_statistics().SerializeAsString());
-  EXPECT_EQ(server.info_calls(), 1);
-  for (const auto& request : server.requests()) EXPECT_FALSE(request.observe());
+// Rewards that travel as 4 bytes each.
+Sample OfRewards(std::uint32_t groups) { return Sample::Draw(5, groups, Groups::kSize, false); }
 
-  // What was learnt is used at once; and learnt anew when it is no longer so.
-  const std::size_t before = server.requests().size();
-  ASSERT_TRUE(client.Compute(sample.view(), sample.settings, call).ok());
-  EXPECT_EQ(server.requests().size(), 2 * before - 1);
-  EXPECT_EQ(server.info_calls(), 1);
-  server.SetMaxRequestBytes(1500);
-  ASSERT_TRUE(client.Compute(sample.view(), sample.settings, call).ok());
-  EXPECT_THAT(call.reply().advantages(), ElementsAreArray(plain.advantages()));
+TEST(Client, IsToldThatARequestIsTooLargeAndSendsItOnce) {
+  const FakeServer server({.max_request_bytes = 3000});
+  Client client(server.target());
+  const Sample sample = OfRewards(500);
+  const absl::Status status = client.Compute(sample.view(), sample.settings).status();
+  EXPECT_TRUE(absl::IsResourceExhausted(status));
+  EXPECT_TRUE(IsTooLarge(status)) << status;
+  EXPECT_EQ(server.requests().size(), 1U);
+  EXPECT_EQ(server.info_calls(), 0);
+}
+
+TEST(Client, DoesNotSendALargeRequestThatTheServerDoesNotTake) {
+  FakeServer server({.max_request_bytes = 3 << 20});
+  Client client(server.target());
+  const Sample sample = OfRewards(200'000);
+  ASSERT_GT(sample.rewards.size() * sizeof(float), std::size_t{4} << 20);
+  const absl::Status status = client.Compute(sample.view(), sample.settings).status();
+  EXPECT_TRUE(IsTooLarge(status)) << status;
+  EXPECT_THAT(Text(status),
+              testing::MatchesRegex("the request has [0-9]+ bytes; this server accepts 3145728 "
+                                    "\\(--max-request-bytes\\): raise it, or cut .*"));
+  EXPECT_EQ(server.requests().size(), 0U);
+
+  // It may have another limit by now; what is known to be taken is not asked for again.
+  server.SetMaxRequestBytes(64 << 20);
+  for (int i = 0; i < 2; ++i) {
+    const auto reply = client.Compute(sample.view(), sample.settings);
+    ASSERT_TRUE(reply.ok()) << reply.status();
+    EXPECT_EQ(reply->summary().groups(), 200'000U);
+  }
   EXPECT_EQ(server.info_calls(), 2);
 }
 
-TEST(Client, AsksFirstWhetherALargeRequestMayBe) {
-  const FakeServer server({.max_request_bytes = 3 << 20});
-  Client client(server.target());
-  const Sample sample = Sample::Draw(6, 200'000, Groups::kSize, false);
-  ASSERT_GT(sample.rewards.size() * sizeof(float), std::size_t{4} << 20);
-  const auto reply = client.Compute(sample.view(), sample.settings);
-  ASSERT_TRUE(reply.ok()) << reply.status();
-  EXPECT_EQ(server.info_calls(), 1);
-  EXPECT_EQ(server.requests().size(), 3U);
-  EXPECT_EQ(reply->summary().groups(), 200'000U);
-}
-
-TEST(Client, HalvesWhatGrpcDoesNotLetPass) {
+TEST(Client, TakesWhatGrpcRefusesForTooLarge) {
   const FakeServer server({.grpc_limit = 20'000});
   Client client(server.target());
-  const Sample sample = Sample::Draw(7, 2000, Groups::kSizes, false);
-  const auto reply = client.Compute(sample.view(), sample.settings);
-  ASSERT_TRUE(reply.ok()) << reply.status();
-  EXPECT_THAT(reply->advantages(), ElementsAreArray(InOneCall(sample).advantages()));
+  const Sample sample = OfRewards(4000);
+  const absl::Status status = client.Compute(sample.view(), sample.settings).status();
+  EXPECT_TRUE(IsTooLarge(status)) << status;
+  EXPECT_THAT(Text(status), testing::MatchesRegex(".*larger than max \\([0-9]+ vs. 20000\\) "
+                                                  "\\(--max-request-bytes\\)"));
+  EXPECT_EQ(server.requests().size(), 0U);
 }
 
-TEST(Client, NamesWhatIsWrongInAPart) {
-  FakeServer server({.max_request_bytes = 1000});
+TEST(Client, TakesARefusalForGoodForTooLarge) {
+  int calls = 0;
+  const FakeServer server({}, [&](grpc::ServerContext& context, const auto&, auto&) {
+    ++calls;
+    context.AddTrailingMetadata("grpc-retry-pushback-ms", "-1");
+    return grpc::Status(grpc::RESOURCE_EXHAUSTED, "no");
+  });
   Client client(server.target());
-  Sample sample = Sample::Draw(8, 100, Groups::kSize, false);
-  sample.rewards[777] = std::numeric_limits<float>::infinity();
-  const absl::Status status = client.Compute(sample.view(), sample.settings).status();
-  EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;
-  ASSERT_EQ(Violations(status).size(), 1U);
-  EXPECT_EQ(Violations(status)[0].field, "rewards[777]");
-  EXPECT_THAT(Text(status), HasSubstr("rewards[777]: inf is not finite"));
+  const Sample sample = OfRewards(2);
+  EXPECT_TRUE(IsTooLarge(client.Compute(sample.view(), sample.settings).status()));
+  EXPECT_EQ(calls, 1);
+}
 
-  server.SetMaxRequestBytes(100);
-  const absl::Status alone = client.Compute(sample.view(), sample.settings).status();
-  EXPECT_TRUE(absl::IsResourceExhausted(alone));
-  EXPECT_THAT(Text(alone), HasSubstr("group 0 alone is too large"));
+TEST(Client, RefusesAnAnswerToAnotherBatch) {
+  const FakeServer server({}, [](grpc::ServerContext&, const auto&, auto& response) {
+    response.add_advantages(1);
+    return grpc::Status::OK;
+  });
+  Client client(server.target());
+  const Sample sample = OfRewards(2);
+  EXPECT_THAT(Text(client.Compute(sample.view(), sample.settings).status()),
+              HasSubstr("the answer has 1 advantages for "));
 }
 
 TEST(Client, AsksForEverythingElse) {

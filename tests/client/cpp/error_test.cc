@@ -48,6 +48,19 @@ TEST(Error, SaysWhenToComeBack) {
   EXPECT_TRUE(Violations(status).empty());
 }
 
+TEST(Error, OfABusyServerIsNotThatOfALargeRequest) {
+  rpc::RetryInfo info;
+  info.mutable_retry_delay()->set_seconds(2);
+  rpc::Status details;
+  AddDetail("RetryInfo", info, details);
+  const absl::Status busy =
+      FromGrpc({grpc::StatusCode::RESOURCE_EXHAUSTED, "busy", details.SerializeAsString()});
+  EXPECT_FALSE(IsTooLarge(Exhausted(busy, true)));
+  EXPECT_FALSE(IsTooLarge(Exhausted(absl::ResourceExhaustedError("a quota"), false)));
+  EXPECT_TRUE(IsTooLarge(Exhausted(absl::ResourceExhaustedError("large"), true)));
+  EXPECT_FALSE(IsTooLarge(absl::ResourceExhaustedError("large")));
+}
+
 TEST(Error, KeepsCodeAndMessageWithoutReadableDetails) {
   for (const std::string details : {"", "\xff\xff garbage"}) {
     const absl::Status status = FromGrpc({grpc::StatusCode::INVALID_ARGUMENT, "message", details});

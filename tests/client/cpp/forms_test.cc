@@ -95,13 +95,16 @@ TEST(Expand, GivesEachRowItsSide) {
       .rewards = rewards, .group_sizes = sizes, .valid = std::span<const bool>(valid)};
   Reply reply;
   for (const float side : {2.0F, -1.0F, 5.0F, 0.0F}) reply.add_advantages_per_group(side);
-  ASSERT_TRUE(Expand(batch, 0, 5, 0, reply));
+  ASSERT_TRUE(Expand(batch, reply));
   EXPECT_THAT(Advantages(reply), testing::ElementsAre(2, -1, 0, 5, 5));
   EXPECT_EQ(reply.advantages_per_group_size(), 0);
 
   Reply too_few;
   for (const float side : {2.0F, -1.0F}) too_few.add_advantages_per_group(side);
-  EXPECT_FALSE(Expand(batch, 0, 5, 0, too_few));
+  EXPECT_FALSE(Expand(batch, too_few));
+  Reply too_many = too_few;
+  for (const float side : {5.0F, 0.0F, 1.0F, 1.0F}) too_many.add_advantages_per_group(side);
+  EXPECT_FALSE(Expand(batch, too_many));
 }
 
 // What the bytes say, as protobuf reads them.

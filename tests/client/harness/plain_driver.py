@@ -1,5 +1,5 @@
 """A driver over nothing but grpcio, and faults to plant in it: what the tests of the harness test. Not a client: it
-does not split, and waits for no refusal.
+waits for no refusal.
 
     plain_driver.py TARGET [--deadline SECONDS] [--fault NAME]
 """

@@ -258,7 +258,7 @@ def test_unix_sockets_have_no_age(compute, start, tmp_path):
 
 def test_what_else_a_server_says(client):
     info = client.server_info()
-    assert info.numerics_version >= 1 and info.max_request_bytes == 64 << 20
+    assert info.numerics_version >= 1 and info.max_request_bytes == 72 << 20
     assert "pass_at_k_grpo" in [method.name for method in client.list_methods().methods]
     request = describe_pb2.DescribeMethodRequest(n=4)
     request.method.pass_at_k_grpo.k = 2

@@ -14,7 +14,6 @@ import advantaged
 import grpc
 import numpy as np
 import pytest
-from advantaged import _exchange
 from advantaged.v1 import advantage_service_pb2_grpc, catalog_pb2, compute_pb2
 from fake_server import serving
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
@@ -161,14 +160,14 @@ def say_unknown(method, data):
     return message.SerializeToString()
 
 
-def test_unknown_fields_of_replies_are_ignored_wherever_they_are(server, monkeypatch):
-    monkeypatch.setattr(_exchange, "ASK_FROM_BYTES", 0)  # so it asks for the server's limits before the first batch
+def test_unknown_fields_of_replies_are_ignored_wherever_they_are(server):
     arguments = dict(groups=4, method="pass_at_k_grpo", k=2, pass_at=[1, 2], success_threshold=0.5,
                      stages=[advantaged.stages.Center()], allow_recentering=True, valid=[1, 0, 0, 0] + [1] * 4)
     with advantaged.Client(server) as client:
         expected = client.compute(REWARDS, **arguments)
         info = client.server_info()
     with between(server, lambda _, data: data, say_unknown) as address, advantaged.Client(address) as client:
+        client._limits.max_request_bytes = 0  # so it asks for the limit before the first batch
         found = client.compute(REWARDS, **arguments)
         assert client.server_info().version == info.version
         assert client._limits.max_request_bytes == info.max_request_bytes

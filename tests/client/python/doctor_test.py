@@ -88,7 +88,7 @@ def test_all_is_well(server):
     for name, version in (("grpcio", grpc.__version__), ("advantaged", "0.1.0")):
         assert f"{name} {version}" in report.found["versions"][1]
     assert re.fullmatch(r"version \S+, numerics \d+, \w+, gRPC \S+, protobuf \S+", report.found["server"][1])
-    assert report.found["limits"][1].startswith("67108864 bytes a request, 16777216 responses a batch")
+    assert report.found["limits"][1].startswith("75497472 bytes a request, 16777216 responses a batch")
 
 
 def test_all_is_well_on_a_unix_socket(start, tmp_path):

@@ -81,6 +81,16 @@ def test_a_run_goes_on_in_process_and_returns_to_the_server(server, caplog):
     assert f"{server.address} is back; 1 steps were computed in-process" in caplog.text
 
 
+def test_a_batch_that_is_too_large_for_the_server_is_computed_in_process(monkeypatch, caplog):
+    with serving() as fake:
+        monkeypatch.setenv("ADVANTAGED_TARGET", fake.address)
+        steady = Steady("local")
+        fake.failures = [Failure(grpc.StatusCode.RESOURCE_EXHAUSTED, -1)]
+        assert computed(steady) == ("local", 1)
+        assert "computing this batch in-process, for as told" in caplog.text
+        assert not steady._is_away and len(fake.attempts) == 1
+
+
 def test_later_steps_do_not_wait_for_the_deadline_again(server, monkeypatch):
     steady = begun()
     server.go_away()

@@ -1,11 +1,11 @@
 """A trainer's program that uses the whole surface, for typing_test.py: read by mypy, never run."""
 
-from typing import Any, Union
+from typing import Any, Mapping, Union
 
 import advantaged
 import numpy as np
 import numpy.typing as npt
-from advantaged import AsyncClient, Client, ClientOptions, LocalBackend, Result, Tls, errors, methods, stages
+from advantaged import AsyncClient, Client, ClientOptions, LocalBackend, Result, Tls, errors, methods, shards, stages
 from advantaged.result import Warning
 from advantaged.v1 import catalog_pb2, describe_pb2
 from typing_extensions import assert_type
@@ -65,6 +65,14 @@ def connect() -> Client:
         request = describe_pb2.DescribeMethodRequest()
         assert_type(client.describe_method(request), describe_pb2.DescribeMethodResponse)
     return client
+
+
+def in_shards(client: Client, rewards: Any) -> Mapping[str, float]:
+    pieces = shards.cut(rewards, 1 << 20, groups=4, lengths=[1])
+    assert_type(pieces, list[shards.Shard])
+    results = [client.compute(piece.rewards, **piece.arguments, method="grpo") for piece in pieces]
+    assert_type(shards.merge_moments(results), tuple[stages.Moments, ...])
+    return shards.merge_summaries(results)
 
 
 def catch(client: Client, rewards: Any) -> str:

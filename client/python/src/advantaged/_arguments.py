@@ -38,7 +38,7 @@ class Settings(TypedDict, total=False):
     allow_recentering: bool
     """Permits `stages.Center` after methods whose mean carries meaning."""
     batch_moments: Sequence[stages.Moments]
-    """Moments of the whole batch, where this call holds a part of it: merged from `Result.batch_moments`."""
+    """Moments of the whole batch, where this call holds a part of it: `advantaged.shards` merges them."""
     moments_only: bool
     """Return `batch_moments` and nothing else."""
     small_group: SmallGroup

@@ -31,14 +31,6 @@ class Batch(NamedTuple):
     lengths: _groups.UInt32s | None = None
     trajectory_ids: _groups.UInt32s | None = None
 
-    def take(self, rows: Any) -> Batch:
-        """Some of the rows, by a slice or by indices; how they form groups is for the caller to say."""
-        def part(array: Any) -> Any:
-            return None if array is None else np.ascontiguousarray(array[rows])
-
-        return Batch(part(self.rewards), None, None, part(self.group_ids), part(self.valid), part(self.outcomes),
-                     part(self.lengths), part(self.trajectory_ids))
-
 
 class Read(NamedTuple):
     """A batch, and how the answer is to be given back."""
@@ -81,10 +73,10 @@ def read(rewards: Any, arrays: Mapping[str, Any], plan: Plan) -> Read:
         ids = _containers.column(arrays["trajectory_ids"], "trajectory_ids")
         ids, rows = _containers.flat(ids) if form.has_rows else (ids, form)
         trajectory_ids, trajectory_labels = _groups.dense(ids, "trajectory_ids")
-        _check_fits(trajectory_ids, rows, form, count, "trajectory_ids")
+        check_fits(trajectory_ids, rows, form, count, "trajectory_ids")
     if lengths is not None:
         lengths, rows = _containers.read(lengths, "lengths")
-        lengths = _check_fits(_groups.unsigned(lengths, "lengths"), rows, form, count, "lengths")
+        lengths = check_fits(_groups.unsigned(lengths, "lengths"), rows, form, count, "lengths")
         empty = _missing.empty_responses(lengths, flat, valid, trajectory_ids)
         empty_count = empty.responses
         if empty_count:
@@ -153,10 +145,10 @@ def _bools(values: Any, name: str, form: _containers.Form, count: int) -> Bools 
             i = int(np.argmin(is_bit))
             raise wrong(f"{name}[{i}]", f"{array[i]}; it must be True or False")
         array = array.astype(np.bool_)
-    return np.ascontiguousarray(_check_fits(array, rows, form, count, name))
+    return np.ascontiguousarray(check_fits(array, rows, form, count, name))
 
 
-def _check_fits(array: Any, rows: _containers.Form, rewards: _containers.Form, count: int, name: str) -> Any:
+def check_fits(array: Any, rows: _containers.Form, rewards: _containers.Form, count: int, name: str) -> Any:
     """An entry for each reward, and in the same rows, if both have rows."""
     if not rows.rows_agree(rewards):
         raise wrong(name, "its rows, [prompt, response], are not of the sizes that those of the rewards have")

@@ -32,10 +32,8 @@ class Plan:
     settings: Mapping[str, Any]
     """As given, the method's parameters not among them."""
     stages: tuple[stages.Stage, ...]
-    message: compute_pb2.ComputeAdvantagesRequest
-    """The request, but for arrays and the form of the reply."""
     prefix: bytes
-    """`message` on the wire."""
+    """The request on the wire, but for arrays and the form of the reply."""
     statistics: bool
     moments_only: bool
     bits: bool
@@ -96,7 +94,7 @@ def _make(**arguments: Any) -> Plan:
     request.group_statistics = statistics and not request.moments_only
     plain = settings.get("success_threshold") is None
     return Plan(
-        method=method, settings=settings, stages=chain, message=request, prefix=request.SerializeToString(),
+        method=method, settings=settings, stages=chain, prefix=request.SerializeToString(),
         statistics=request.group_statistics, moments_only=request.moments_only,
         bits=plain and settings.get("trajectory_reward") != "sum",
         per_group=(plain and not chain and not request.shape_rewards and method.name != "opo"

@@ -12,8 +12,8 @@ import warnings
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from advantaged import _backend, _exchange, _fork, _waiting, local
-from advantaged.errors import AdvantagedError, DeadlineExceeded, InvalidArgument, Refused, Unavailable
+from advantaged import _backend, _exchange, _fork, _reply, _waiting, local
+from advantaged.errors import AdvantagedError, DeadlineExceeded, InvalidArgument, Refused, TooLarge, Unavailable
 from advantaged.options import (ClientOptions, Tls, check_deadline, check_target, level_of_caller,
                                 target_of_environment)
 from advantaged.result import Result
@@ -93,9 +93,9 @@ class Remote:
         said = None if job is None else job.deadline
         return _waiting.Wait(str(self.target), self.options.deadline if said is None else check_deadline(said))
 
-    def _answered(self, job: _backend.Job, answer: _exchange.Answer) -> Result:
-        facts = functools.partial(answer.facts, job.plan, job.read.labels)
-        result = job.result(answer.advantages, facts, "remote")
+    def _answered(self, job: _backend.Job, reply: _reply.Reply) -> Result:
+        facts = functools.partial(reply.facts, job.plan.statistics, job.read.labels)
+        result = job.result(reply.advantages, facts, "remote")
         if self._unreported:
             with self._counting:
                 result.fallbacks, self._unreported = self._unreported, 0
@@ -103,7 +103,7 @@ class Remote:
 
     def _fall_back(self, error: AdvantagedError) -> local.LocalBackend:
         """What computes where no server answered; raises `error` where there is no fallback."""
-        if self._local is None or not isinstance(error, (Unavailable, DeadlineExceeded, Refused)):
+        if self._local is None or not isinstance(error, (Unavailable, DeadlineExceeded, Refused, TooLarge)):
             raise error
         with self._counting:
             self.fallbacks += 1

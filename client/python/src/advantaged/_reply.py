@@ -36,30 +36,21 @@ class Reply:
         else:
             self.advantages = values.astype(np.float32)  # a copy of its own, aligned and writable
 
-    @property
-    def statistics(self) -> memoryview:
-        """The group statistics, as they are on the wire."""
-        return find(self._data, (_STATISTICS,))
-
-    def message(self) -> compute_pb2.ComputeAdvantagesResponse:
-        """Everything but the advantages and the statistics."""
-        return compute_pb2.ComputeAdvantagesResponse.FromString(
+    def facts(self, has_statistics: bool, labels: Sequence[Hashable] | None) -> Facts:
+        """Everything but the advantages."""
+        message = compute_pb2.ComputeAdvantagesResponse.FromString(
             b"".join(whole for number, _, whole in fields(self._data) if number not in (_STATISTICS, *_ADVANTAGES)))
-
-
-def read_facts(message: compute_pb2.ComputeAdvantagesResponse, statistics: memoryview, has_statistics: bool,
-               labels: Sequence[Hashable] | None) -> Facts:
-    """All that stands in a reply beside the advantages."""
-    return Facts(
-        stats=_read_statistics(statistics, labels) if has_statistics else None,
-        summary=read_summary(message.summary) if message.HasField("summary") else {},
-        method=_spec.read_method(message.method),
-        numerics_version=message.numerics_version,
-        batch_moments=tuple(stages.Moments(m.weight, m.mean, m.centred_squares) for m in message.batch_moments),
-        warnings=tuple(
-            Warning(_spec.choice_name(_WARNING_CODE, code), text)
-            for code, text in map(operator.attrgetter("code", "message"), message.warnings)),
-        timings={field.name: value for field, value in message.timings.ListFields()})
+        return Facts(
+            stats=_read_statistics(find(self._data, (_STATISTICS,)), labels) if has_statistics else None,
+            summary=read_summary(message.summary) if message.HasField("summary") else {},
+            method=_spec.read_method(message.method),
+            numerics_version=message.numerics_version,
+            batch_moments=tuple(stages.Moments(m.weight, m.mean, m.centred_squares) for m in message.batch_moments),
+            warnings=tuple(
+                Warning(_spec.choice_name(_WARNING_CODE, code), text)
+                for code, text in map(operator.attrgetter("code", "message"), message.warnings)),
+            timings={field.name: value for field, value in message.timings.ListFields()},
+            pass_at_groups={entry.k: entry.groups for entry in message.summary.pass_at_k})
 
 
 def read_summary(summary: compute_pb2.Summary) -> dict[str, float]:
@@ -71,21 +62,19 @@ def read_summary(summary: compute_pb2.Summary) -> dict[str, float]:
 
 
 def _read_statistics(payload: memoryview, labels: Sequence[Hashable] | None) -> GroupStatistics:
-    """Columns; those of a batch that went in parts come part by part."""
-    columns: dict[str, list[Any]] = {name: [] for name in _COLUMNS}
-    pass_at: dict[int, list[Any]] = {}
+    columns: dict[str, Any] = {}
+    pass_at: dict[int, Any] = {}
     for number, column, _ in fields(payload):
         name = _COLUMN_NAMES.get(number, "")
         if name == "pass_at_k":
             # K by protobuf, which is cheap once the values are cut off.
             entry = compute_pb2.PassAtKColumn.FromString(column.tobytes())
-            pass_at.setdefault(entry.k, []).append(np.array(entry.value))
+            pass_at[entry.k] = np.array(entry.value)
         elif name:
-            columns[name].append(np.frombuffer(column, _COLUMN_TYPES.get(name, "<f8")))
-    joined: dict[str, Any] = {name: np.concatenate(found) for name, found in columns.items() if found}
-    ids = joined.pop("group_ids", None)
+            columns[name] = np.frombuffer(column, _COLUMN_TYPES.get(name, "<f8")).copy()
+    ids = columns.pop("group_ids", None)
     if labels is not None:
         ids = np.fromiter(labels, object, len(labels))
     elif ids is None:
-        ids = np.arange(len(joined["n"]), dtype=np.uint32)
-    return GroupStatistics(group_ids=ids, pass_at={k: np.concatenate(found) for k, found in pass_at.items()}, **joined)
+        ids = np.arange(len(columns["n"]), dtype=np.uint32)
+    return GroupStatistics(group_ids=ids, pass_at=pass_at, **columns)

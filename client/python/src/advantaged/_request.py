@@ -28,9 +28,9 @@ class Request(NamedTuple):
     per_group: bool
 
 
-def encode(batch: _batch.Batch, plan: Plan, prefix: bytes) -> Request:
-    """`batch` under `plan`, whose settings on the wire are `prefix`."""
-    parts: list[Any] = [prefix]
+def encode(batch: _batch.Batch, plan: Plan) -> Request:
+    """`batch` under `plan`."""
+    parts: list[Any] = [plan.prefix]
     binary = plan.bits and len(batch.rewards) >= _BITS_FROM and _batch.is_binary(batch)
     if binary:
         ones = batch.rewards == 1

@@ -29,12 +29,7 @@ def from_grpc(code: grpc.StatusCode, message: str, trailers: Any,
     if code is grpc.StatusCode.FAILED_PRECONDITION:
         return FailedPrecondition(message)
     if code is grpc.StatusCode.RESOURCE_EXHAUSTED:
-        pushback = str(found.get(_PUSHBACK, ""))
-        if pushback.isdecimal():
-            return Refused(message, int(pushback) / 1000)
-        if pushback == "-1" or "larger than max" in message:
-            return TooLarge(message)
-        return Refused(message)
+        return _exhausted(message, str(found.get(_PUSHBACK, "")), found.get(_DETAILS))
     if code is grpc.StatusCode.DEADLINE_EXCEEDED:
         if no_connection:
             return DeadlineExceeded(f"no connection to {target} within {deadline:g} s: {no_connection}"
@@ -48,6 +43,18 @@ def from_grpc(code: grpc.StatusCode, message: str, trailers: Any,
     if code is grpc.StatusCode.UNAVAILABLE:
         return Unavailable(f"{target}: {message}")
     return UnexpectedStatus(code.name, f"{target}: {message}")
+
+
+def _exhausted(message: str, pushback: str, details: str | bytes | None) -> Refused | TooLarge:
+    """By the trailer of gRPC proposal A6: when to come back, or, below 0, never."""
+    if pushback.isdecimal():
+        return Refused(message, int(pushback) / 1000)
+    if "larger than max" in message:  # gRPC's own refusal, with both sizes, before any code of the server runs
+        return TooLarge(f"{message} (--max-request-bytes)")
+    is_for_good = pushback.startswith("-") and not _unpack(details, error_details_pb2.RetryInfo()).HasField("retry_delay")
+    if is_for_good or _unpack(details, error_details_pb2.ErrorInfo()).reason == "REQUEST_TOO_LARGE":
+        return TooLarge(message)
+    return Refused(message)
 
 
 def _hint(message: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import grpc
 
-from advantaged import _backend, _exchange, _fork, _status, _waiting
+from advantaged import _backend, _exchange, _fork, _reply, _status, _waiting
 from advantaged._remote import PROBE, PROBE_SECONDS, SERVICE, Remote
 from advantaged.errors import AdvantagedError, InvalidArgument
 from advantaged.result import Result
@@ -87,10 +87,10 @@ class Client(Remote):
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _drive(self, job: _backend.Job, wait: _waiting.Wait) -> _exchange.Answer:
+    def _drive(self, job: _backend.Job, wait: _waiting.Wait) -> _reply.Reply:
         steps = _exchange.compute(job.read.batch, job.plan, self._limits, wait.ends)
         step = next(steps)
-        while not isinstance(step, _exchange.Answer):
+        while not isinstance(step, _reply.Reply):
             reply = b""
             try:
                 if isinstance(step, _exchange.Call):

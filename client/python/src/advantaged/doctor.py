@@ -152,7 +152,7 @@ def _server(client: advantaged.Client) -> Iterator[Finding]:
     yield from _skew(info.numerics_version)
     yield Finding("limits", f"{info.max_request_bytes} bytes a request, {info.max_responses} responses a batch, "
                   f"{info.max_group_size} a group",
-                  "larger batches go in parts; start the server with a larger --max-request-bytes" if small else "")
+                  "that is little, and larger batches are refused; start the server with a larger --max-request-bytes" if small else "")
     yield _golden(client, "remote")
 
 

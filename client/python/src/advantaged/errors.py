@@ -56,7 +56,8 @@ class Refused(AdvantagedError):
 
 
 class TooLarge(AdvantagedError):
-    """One group alone is larger than the server accepts; batches of several groups are sent in parts."""
+    """The batch is larger than the server accepts (`--max-request-bytes`); the text says how large both are. Sending it
+    again is useless: raise the limit, or cut the batch between groups with `advantaged.shards`."""
 
     code = "RESOURCE_EXHAUSTED"
 

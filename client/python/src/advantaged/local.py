@@ -83,7 +83,8 @@ class LocalBackend:
             numerics_version=self._core.numerics_version,
             batch_moments=tuple(stages.Moments(*moments) for moments in answer.batch_moments),
             warnings=tuple(Warning(code.removeprefix("CODE_").lower(), text) for code, text in answer.warnings),
-            timings={})
+            timings={},
+            pass_at_groups={entry["k"]: entry["groups"] for entry in answer.summary["pass_at_k"]} if answer.summary else {})
 
 
 def _settings(plan: _plan.Plan) -> dict[str, Any]:

@@ -66,6 +66,8 @@ class Facts(NamedTuple):
     batch_moments: tuple[stages.Moments, ...]
     warnings: tuple[Warning, ...]
     timings: dict[str, float]
+    pass_at_groups: Mapping[int, int]
+    """By K, over how many groups Pass@K of the summary is the mean."""
 
 
 class Result:

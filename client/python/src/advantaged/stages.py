@@ -1,7 +1,7 @@
 """Steps over the whole batch after the method: `stages=[stages.Center(), stages.Scale(epsilon=1e-6)]`.
 
 They run in the order of the list, on the advantages of all valid responses; what each computes stands in
-proto/advantaged/v1/stages.proto. Also the merge of moments, for batches that are cut by hand.
+proto/advantaged/v1/stages.proto. Also the merge of moments, by which `advantaged.shards` puts a batch together.
 """
 
 from __future__ import annotations

@@ -87,8 +87,9 @@ impl<'a> Call<'a> {
                         deliver(reply, pending, output).await;
                     }
                     Some(item) => {
-                        self.send(&item);
-                        pending.push_back(Pending { item, deadline: Deadline::after(client.deadline()) });
+                        if let Some(admitted) = admit(client, item, pending, output).await {
+                            self.send(admitted);
+                        }
                     }
                 },
                 () = late => return Err(Failure::Late),
@@ -131,6 +132,23 @@ impl<'a> Call<'a> {
         };
         StreamReply { id, result }
     }
+}
+
+/// Puts an item among those on their way, and returns it. One that the server does not take is answered here: gRPC's
+/// own refusal would end the call, and with it every other item.
+pub(super) async fn admit<'p>(
+    client: &Client,
+    item: StreamItem,
+    pending: &'p mut VecDeque<Pending>,
+    output: &Output,
+) -> Option<&'p StreamItem> {
+    let deadline = Deadline::after(client.deadline());
+    if let Err(error) = client.check_size(deadline, &item.request).await {
+        deliver(StreamReply { id: item.id, result: Err(error) }, pending, output).await;
+        return None;
+    }
+    pending.push_back(Pending { item, deadline });
+    pending.back().map(|admitted| &admitted.item)
 }
 
 /// Passes a reply on. While nobody takes it, nobody's deadline comes nearer.

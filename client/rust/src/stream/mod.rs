@@ -19,7 +19,7 @@ use crate::request;
 use crate::response::Response;
 use crate::retry::{Deadline, Schedule};
 use crate::status::Failure;
-use call::Call;
+use call::{Call, admit};
 
 /// Items on their way; the server reads no further before a reply has left.
 const WINDOW: usize = 16;
@@ -52,8 +52,8 @@ impl StreamItem {
 pub struct StreamReply {
     /// The id of the item.
     pub id: String,
-    /// What [`Client::compute`] would return, without tries again and without cutting in parts: a
-    /// [`Error::Refused`] item may be sent again after a while.
+    /// What [`Client::compute`] would return, without tries again: a [`Error::Refused`] item may be
+    /// sent again after a while.
     pub result: Result<Response, Error>,
 }
 
@@ -137,9 +137,9 @@ where
     let mut schedule = Schedule::new(&shared.policy);
     loop {
         // A call begins with an item: none is held open before there is one.
-        if pending.is_empty() {
+        while pending.is_empty() {
             let Some(item) = items.next().await else { return Ok(()) };
-            pending.push_back(Pending { item, deadline: Deadline::after(client.deadline()) });
+            admit(client, item, &mut pending, output).await;
         }
         let mut call = Call::open(shared, unordered);
         let failure = match call.exchange(client, &mut items, &mut pending, output).await {

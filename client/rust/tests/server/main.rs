@@ -4,11 +4,12 @@ mod catalog;
 mod examples;
 mod fake;
 mod forms;
-mod parts;
+mod moments;
 mod process;
 mod refusals;
 mod streams;
 #[cfg(feature = "tls")]
 mod tls;
+mod too_large;
 mod trouble;
 mod violations;

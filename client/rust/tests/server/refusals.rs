@@ -67,6 +67,18 @@ async fn a_refusal_that_forbids_another_try_is_not_tried_again() {
 }
 
 #[tokio::test]
+async fn a_refusal_for_good_is_too_large_and_not_tried_again() {
+    let mut trailers = MetadataMap::new();
+    trailers.insert("grpc-retry-pushback-ms", "-1".parse().unwrap());
+    let status = Status::with_metadata(Code::ResourceExhausted, "the request has 9 bytes", trailers);
+    let fake = Fake::new(move |_| Err(status.clone()));
+    let client = Client::connect(fake.serve()).unwrap();
+    let error = client.compute(&batch(), Method::rloo()).await.unwrap_err();
+    assert_eq!(error, Error::TooLarge { message: "the request has 9 bytes".to_owned() });
+    assert_eq!(fake.calls().len(), 1);
+}
+
+#[tokio::test]
 async fn a_call_that_may_have_been_computed_says_so_when_it_is_tried_again() {
     for status in [Status::unavailable("draining"), Status::cancelled("draining")] {
         let fake = Fake::new(move |call| if call < 2 { Err(status.clone()) } else { Ok(()) });

@@ -10,10 +10,7 @@
 //   - A connection that is lost in the middle of a call, or a server that shuts down, is another
 //     attempt, at most 5 in all. Such an attempt does not count twice in the server's metrics.
 //   - A server that is busy says when to come back; the client does, until its deadline.
-//   - A batch over the server's limits is sent in parts, cut between groups, and the answers are
-//   put
-//     together as if it had been one call. Stages that need the moments of the whole batch get
-//     them.
+//   - A batch over the server's limit is an error that says so (IsTooLarge), before it is sent.
 //   - Several addresses of one target are used in turn, without those that are not healthy.
 //   - No HTTP proxy of the environment is used, and nothing is printed.
 #ifndef ADVANTAGED_CLIENT_CLIENT_H_

@@ -3,8 +3,8 @@
 //
 //   INVALID_ARGUMENT     the request is wrong: Violations() has every field. Never tried again
 //   FAILED_PRECONDITION  `required_numerics_version` is not the server's. Never tried again
-//   RESOURCE_EXHAUSTED   the server was too busy until the deadline; or one group alone is too
-//                        large for it
+//   RESOURCE_EXHAUSTED   the server was too busy until the deadline; or the request is larger than
+//                        it takes: IsTooLarge(), never tried again
 //   DEADLINE_EXCEEDED    no answer in time; the message says whether there was a connection, and
 //                        if not, why not
 //   UNAVAILABLE          no server there, or it broke off, five times in a row
@@ -34,6 +34,10 @@ std::vector<Violation> Violations(const absl::Status& status);
 
 // When the server that refused a call as busy said to come back. Absent from every other status.
 std::optional<std::chrono::milliseconds> RetryDelay(const absl::Status& status);
+
+// Whether the request is larger than the server takes. The message says how large it is, how large
+// it may be, and the setting of the server that says so.
+bool IsTooLarge(const absl::Status& status);
 
 // Whether no server answered in time: UNAVAILABLE, DEADLINE_EXCEEDED, or CANCELLED, with which a
 // server that shuts down ends calls.

@@ -72,6 +72,9 @@ class Steady:
         except AdvantagedError as error:
             if self._core is None:
                 raise
+            if isinstance(error, TooLarge):  # the server is not away
+                _LOGGER.warning("advantaged: computing this batch in-process, for %s", error)
+                return self._in_process(rewards, arguments)
             return self._leave(error, rewards, arguments)
         self._learn(result, rewards, arguments)
         result.fallbacks = self.fallbacks
