@@ -55,18 +55,6 @@ void Batch::Add(const RowGroup& rows) {
   groups_.back().rows = rows;
 }
 
-void Batch::Clear() {
-  rewards_.clear();
-  group_sizes_.clear();
-  lengths_.clear();
-  responses_of_rows_.clear();
-  outcomes_.clear();
-  groups_.clear();
-  responses_ = 0;
-  valid_.clear();
-  has_valid_ = false;
-}
-
 client::Batch Batch::view() const {
   client::Batch view{.rewards = rewards_,
                      .group_sizes = group_sizes_,

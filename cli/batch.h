@@ -29,8 +29,6 @@ class Batch {
   Batch() = default;
   void Add(const Place& place, InputLine line);
   void Add(const RowGroup& rows);
-  // Back to no groups, keeping buffers.
-  void Clear();
 
   // All groups added, until the next is.
   client::Batch view() const;

@@ -45,26 +45,20 @@ class Computation {
     std::string text;
     Place place;
     while (input.Next(text, place)) {
-      if (TakeText(place, text)) progress.Update(input.bytes_read(), Concat(groups_, " groups"));
+      TakeText(place, text);
+      progress.Update(input.bytes_read(), Concat(batch_.groups().size(), " groups"));
     }
     const std::string problem = rows_.FillRewards(job_.settings.trajectory_reward());
     if (!problem.empty()) throw Failure(ExitCode::kRefused, problem);
-    for (const RowGroup& group : rows_.groups()) {
-      if (MakeRoom(group.front()->place, group.size())) {
-        progress.Update(input.bytes_read(), Concat(groups_, " groups"));
-      }
-      batch_.Add(group);
+    for (const RowGroup& group : rows_.groups()) batch_.Add(group);
+    if (batch_.groups().empty()) {
+      throw Failure(ExitCode::kRefused, "the input is empty: no line with rewards");
     }
-    if (!batch_.groups().empty()) Call();
-    if (groups_ == 0) throw Failure(ExitCode::kRefused, "the input is empty: no line with rewards");
+    Call();
   }
 
-  const Totals& totals() const { return totals_; }
-
  private:
-  // These return whether a call had to be made first, to make room.
-
-  bool TakeText(const Place& place, const std::string& text) {
+  void TakeText(const Place& place, const std::string& text) {
     const bool is_row = IsRow(text);
     if (!first_) {
       first_ = place;
@@ -85,35 +79,17 @@ class Computation {
     if (!problem.empty()) {
       throw Failure(ExitCode::kRefused, Concat(Text(place), ": ", problem));
     }
-    if (is_row) return false;  // more of its group may come
-    const bool called = MakeRoom(place, line.rewards.size());
-    batch_.Add(place, std::move(line));
-    return called;
-  }
-
-  // For a group of so many rewards.
-  bool MakeRoom(const Place& place, std::size_t rewards) {
-    const bool full =
-        !batch_.groups().empty() && batch_.response_count() + rewards > job_.max_call_responses;
-    if (full && job_.settings.stages_size() > 0) {
-      throw Failure(ExitCode::kRefused,
-                    Concat(Text(place),
-                           ": stages need the whole batch in one call, and it has"
-                           " more than --max-call-responses ",
-                           job_.max_call_responses));
-    }
-    if (full) Call();
-    return full;
+    if (!is_row) batch_.Add(place, std::move(line));  // of a row's group more may come
   }
 
   void Call() {
     const auto reply = backend_.Compute(batch_.view(), job_.settings);
     ThrowUnlessAnswered(reply.status(), backend_);
     if (!reply.ok()) throw Failure(ExitCode::kRefused, Explain(reply.status(), batch_));
-    totals_.Add(*reply);
-    output_.Write(GroupResults(batch_, *reply, inputs_));
-    groups_ += batch_.groups().size();
-    batch_.Clear();
+    output_.Write(GroupResults(batch_, *reply, inputs_), *reply);
+    for (const v1::Warning& warning : reply->warnings()) {
+      std::fputs(Concat("warning: ", warning.message(), "\n").c_str(), stderr);
+    }
   }
 
   const ComputeJob& job_;
@@ -125,19 +101,12 @@ class Computation {
   RowGroups rows_;
   std::optional<Place> first_;  // line of the input
   bool has_rows_ = false;
-  Totals totals_;
-  std::uint64_t groups_ = 0;
 };
 
 }  // namespace
 
 void Compute(const ComputeJob& job, InputFiles& input, Backend& backend, Output& output) {
-  Computation computation(job, backend, output);
-  computation.Run(input);
-  output.Finish(computation.totals());
-  for (const std::string& warning : computation.totals().Warnings()) {
-    std::fputs(Concat("warning: ", warning, "\n").c_str(), stderr);
-  }
+  Computation(job, backend, output).Run(input);
 }
 
 }  // namespace advantaged::cli

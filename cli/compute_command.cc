@@ -1,7 +1,6 @@
 #include <unistd.h>
 
 #include <iostream>
-#include <limits>
 #include <memory>
 
 #include "advantaged/client/settings_line.h"
@@ -35,7 +34,6 @@ struct ComputeFlags {
   std::string run;
   bool no_observe = false;
   std::string output;
-  std::uint32_t max_call_responses = ComputeJob().max_call_responses;
   std::vector<std::string> files;
 };
 
@@ -97,10 +95,6 @@ std::vector<Flag> Flags(ComputeFlags& flags) {
        "table or jsonl; default table on a terminal,\njsonl otherwise", kFiles,
        OneOf({"table", "jsonl"})},
       {"--pass-at", "K", &flags.pass_at, "K for which to report Pass@K, e.g. 1,4,8", kFiles},
-      {"--max-call-responses", "N", &flags.max_call_responses,
-       "Send a large input in calls of at most this many\nresponses; changes no result; "
-       "default 1048576",
-       kFiles, Between(1, std::numeric_limits<std::uint32_t>::max())},
 
       {"--run", "NAME", &flags.run, "Training run that the batch belongs to,\n[a-z0-9_-]{1,32}",
        kMetrics},
@@ -154,7 +148,6 @@ void RunCompute(const ComputeFlags& flags) {
   const bool table = flags.output.empty() ? isatty(STDOUT_FILENO) == 1 : flags.output == "table";
   ComputeJob job;
   job.settings = Settings(flags);
-  job.max_call_responses = flags.max_call_responses;
   // JSON lines on the terminal would be drawn over.
   job.show_progress = isatty(STDERR_FILENO) == 1 && (table || isatty(STDOUT_FILENO) == 0);
 

@@ -36,26 +36,24 @@ void AppendPassAtK(std::string& text, const GroupResult& group) {
 
 class JsonlOutput : public Output {
  public:
-  void Write(std::span<const GroupResult> groups) override {
+  void Write(std::span<const GroupResult> groups,
+             const v1::ComputeAdvantagesResponse& /*reply*/) override {
     constexpr std::size_t kChunk = 1 << 20;
+    std::vector<std::pair<const PlacedRow*, float>> all_rows;
     std::string text;
     for (const GroupResult& group : groups) {
       const RowGroup& rows = group.group->rows;
       for (std::size_t i = 0; i < rows.size(); ++i)
-        rows_.emplace_back(rows[i], group.advantages[i]);
+        all_rows.emplace_back(rows[i], group.advantages[i]);
       if (!rows.empty()) continue;
       text += JsonLine(group);
       if (text.size() < kChunk) continue;
       WriteOut(text);
       text.clear();
     }
-    WriteOut(text);
-  }
-  // The rows, whose order is known now.
-  void Finish(const Totals& /*totals*/) override {
-    std::ranges::sort(rows_, {}, [](const auto& row) { return row.first->number; });
-    std::string text;
-    for (const auto& [row, advantage] : rows_) {
+    // Rows of a group may stand anywhere.
+    std::ranges::sort(all_rows, {}, [](const auto& row) { return row.first->number; });
+    for (const auto& [row, advantage] : all_rows) {
       text += row->text.substr(0, row->text.rfind('}'));
       text += ",\"advantage\":";
       AppendNumber(text, advantage);
@@ -63,9 +61,6 @@ class JsonlOutput : public Output {
     }
     WriteOut(text);
   }
-
- private:
-  std::vector<std::pair<const PlacedRow*, float>> rows_;
 };
 
 }  // namespace

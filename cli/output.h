@@ -9,27 +9,25 @@
 #include <vector>
 
 #include "cli/group_result.h"
-#include "cli/totals.h"
 
 namespace advantaged::cli {
 
 class Output {
  public:
   virtual ~Output() = default;
-  // Takes the groups of one call.
-  virtual void Write(std::span<const GroupResult> groups) = 0;
-  // After the last call.
-  virtual void Finish(const Totals& totals) = 0;
+  // Takes the groups of the input and what the service says of all of them.
+  virtual void Write(std::span<const GroupResult> groups,
+                     const v1::ComputeAdvantagesResponse& reply) = 0;
 };
 
-// One line of JSON per group, in the order of the input, written after each call:
+// One line of JSON per group, in the order of the input:
 //
 //   {"group":"p7","advantages":[1.5,-0.5],"n":2,"c":1,"rho":0.5,"pass_at_k":{"1":0.5},
 //    "mean":0.5,"sd":0.5,"zero_variance":false,"priority":0.5}
 //
 // (on one line). A key without a value is left out. Every number is the shortest text that reads
-// back as the same bits: of float32 for advantages, of double for the others. Groups that came as
-// rows are written at the end: the rows as they came, in their order, each with its "advantage".
+// back as the same bits: of float32 for advantages, of double for the others. Where groups came
+// as rows: the rows as they came, in their order, each with its "advantage".
 std::unique_ptr<Output> MakeJsonlOutput();
 
 // For people: the first groups in columns, with Pass@K for each of `pass_at`, then the summary.

@@ -73,21 +73,16 @@ class TableOutput : public Output {
     table_.AddColumn("advantages", kLeft);
   }
 
-  void Write(std::span<const GroupResult> groups) override {
-    groups_ += groups.size();
-    for (const GroupResult& group : groups) {
-      if (shown_ == kShownGroups) return;
-      ++shown_;
-      AddRow(group);
-    }
-  }
-
-  void Finish(const Totals& totals) override {
+  void Write(std::span<const GroupResult> groups,
+             const v1::ComputeAdvantagesResponse& reply) override {
+    const auto shown = groups.first(std::min(groups.size(), kShownGroups));
+    for (const GroupResult& group : shown) AddRow(group);
     std::string text = table_.Format();
-    if (groups_ > shown_) {
-      Append(text, Concat("… and ", groups_ - shown_, " more; --output jsonl prints all\n"));
+    if (groups.size() > shown.size()) {
+      Append(text,
+             Concat("… and ", groups.size() - shown.size(), " more; --output jsonl prints all\n"));
     }
-    WriteOut(text + "\n" + Summary(totals));
+    WriteOut(text + "\n" + Summary(reply));
   }
 
  private:
@@ -105,11 +100,11 @@ class TableOutput : public Output {
     table_.AddRow(std::move(cells));
   }
 
-  static std::string Summary(const Totals& totals) {
-    const v1::Summary& s = totals.summary();
+  static std::string Summary(const v1::ComputeAdvantagesResponse& reply) {
+    const v1::Summary& s = reply.summary();
     const std::string masked =
         s.masked_responses() == 0 ? "" : Concat(" (and ", s.masked_responses(), " masked)");
-    return Concat("method        ", client::FormatMethodSpec(totals.method()), "\n",
+    return Concat("method        ", client::FormatMethodSpec(reply.method()), "\n",
                   "input         ", s.groups(), " groups, ", s.responses(), " responses", masked,
                   "\n", "outcomes      ", DescribeOutcomes(s), "\n", "success rate  ",
                   DescribeSuccess(s), "\n", "no signal     ", Rounded(100 * s.no_signal_share(), 3),
@@ -122,8 +117,6 @@ class TableOutput : public Output {
 
   TextTable table_;
   std::vector<std::uint32_t> pass_at_;
-  std::size_t shown_ = 0;
-  std::size_t groups_ = 0;
 };
 
 }  // namespace

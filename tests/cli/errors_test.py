@@ -1,5 +1,6 @@
 """Every way to get it wrong: exit code, and a message with line, field and value."""
 
+import re
 import socket
 import subprocess
 
@@ -84,14 +85,10 @@ def test_all_violations_are_listed(server):
                     "line 3: rewards[1]", "line 4: rewards[0]", "line 4: rewards[1]"]
 
 
-def test_lines_are_named_across_calls(server):
-    text = GOOD * 9 + '{"rewards":[0,1e39]}\n'
-    process = compute("--method", "rloo", "--server", server[0], "--max-call-responses", 4,
-                      stdin=text)
-    assert process.returncode == 1
+def test_nothing_is_written_where_a_line_is_refused(server):
+    process = compute("--method", "rloo", "--server", server[0], stdin=GOOD * 9 + '{"rewards":[0,1e39]}\n')
+    assert process.returncode == 1 and process.stdout == ""
     assert "line 10: rewards[1]: inf is not finite" in process.stderr
-    # The calls before the refused one have been answered.
-    assert len(process.stdout.splitlines()) == 8
 
 
 @pytest.mark.parametrize("arguments, message", [
@@ -104,7 +101,6 @@ def test_lines_are_named_across_calls(server):
     (["compute", "--method", "grpo", "--pass-at", "1,x"], "--pass-at"),
     (["compute", "--method", "grpo", "--small-group", "drop"], "--small-group"),
     (["compute", "--method", "grpo", "--output", "csv"], "--output"),
-    (["compute", "--method", "grpo", "--max-call-responses", "0"], "--max-call-responses"),
     (["compute", "--method", "grpo", "--local", "--server", "a:1"], "exclude each other"),
     (["compute", "--method", "grpo", "--unknown"], 'unknown flag "--unknown"'),
     (["compute", "--metod", "grpo"], 'unknown flag "--metod"; did you mean "--method"?'),
@@ -164,17 +160,13 @@ def test_silent_server():
     assert process.returncode == 3 and address in process.stderr
 
 
-def test_call_too_large_for_the_server():
+@pytest.mark.parametrize("responses", [1000, 1_200_000], ids=["refused by the server", "never sent"])
+def test_an_input_that_is_too_large_for_the_server_is_refused(responses):
     with server_with("--max-request-bytes", "2000") as (address, _):
-        large, split = (compute("--method", "rloo", "--server", address, *flags, stdin=GOOD * 1000)
-                        for flags in ([], ["--max-call-responses", "200"]))
-        group = compute("--method", "rloo", "--server", address, stdin=lines_of({"rewards": [0.5] * 1000}))
-    # The client sends it in parts by itself.
-    assert large.returncode == split.returncode == 0, large.stderr
-    assert large.stdout == split.stdout and large.stdout.count("\n") == 1000
-    assert group.returncode == 1 and group.stdout == ""
-    assert "group 0 alone is too large for the server: 1000 rows" in group.stderr
-    assert "2000 bytes (--max-request-bytes)" in group.stderr
+        process = compute("--method", "rloo", "--server", address, stdin=lines_of({"rewards": [0.5] * responses}))
+    assert process.returncode == 1 and process.stdout == ""
+    said = re.search(r"the request has (\d+) bytes; this server accepts 2000 \(--max-request-bytes\)", process.stderr)
+    assert said and 4 * responses < int(said[1]) < 4 * responses + 200, process.stderr
 
 
 def test_files(tmp_path):

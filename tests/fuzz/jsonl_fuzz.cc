@@ -26,13 +26,14 @@ using cli::ExitCode;
 using cli::Failure;
 
 constexpr std::size_t kMaxBytes = 65536;
-// Few, so that short inputs are cut into calls too.
-constexpr std::size_t kMaxCallResponses = 12;
 
 // Of the output, checks that it is JSON and says something of every response.
 class CheckedOutput : public cli::Output {
  public:
-  void Write(std::span<const cli::GroupResult> groups) override {
+  void Write(std::span<const cli::GroupResult> groups,
+             const v1::ComputeAdvantagesResponse& reply) override {
+    Require(reply.summary().groups() == groups.size(), "every group has its line");
+    Require(!groups.empty(), "an accepted input has groups");
     for (const cli::GroupResult& group : groups) {
       const std::string text = cli::JsonLine(group);
       const auto line = nlohmann::json::parse(text, nullptr, false);
@@ -44,14 +45,10 @@ class CheckedOutput : public cli::Output {
       }
     }
   }
-  void Finish(const cli::Totals& totals) override {
-    Require(totals.summary().groups() > 0, "an accepted input has groups");
-  }
 };
 
 cli::ComputeJob ParseJob(const std::string& command) {
   cli::ComputeJob job;
-  job.max_call_responses = kMaxCallResponses;
   job.settings.set_group_statistics(true);
   job.settings.add_pass_at(2);
   std::istringstream words(command);
