@@ -37,7 +37,12 @@ def samples(name, labels=""):
 
 def training(name, labels=""):
     """Those of the chosen methods and runs; a series without `run` belongs to every choice that has "all"."""
-    return samples(name, f'method=~"$method",run=~"$run"{"," if labels else ""}{labels}')
+    return of_methods(name, f'run=~"$run"{"," if labels else ""}{labels}')
+
+
+def of_methods(name, labels=""):
+    """Those of the chosen methods, for families that are not told apart by run."""
+    return samples(name, f'method=~"$method"{"," if labels else ""}{labels}')
 
 
 def step(selected, by=""):

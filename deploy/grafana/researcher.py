@@ -1,8 +1,8 @@
 """What training looks like: how hard the prompts are, who gets the gradient, and whether it goes well."""
 
 from grafana_foundation_sdk.builders import dashboard
-from panels import (FULL, RHO, THIRD, bars, heat, lines, mean, new_dashboard, nonzero, number, profile, query, ratio, samples, step,
-                    training, training_variables)
+from panels import (FULL, RHO, THIRD, bars, heat, lines, mean, new_dashboard, nonzero, number, of_methods, profile, query,
+                    ratio, samples, step, training, training_variables)
 
 KNOWN = 'outcome=~"all_fail|mixed|all_pass"'
 OUTCOMES = {"all_fail": "semi-dark-red", "mixed": "semi-dark-blue", "all_pass": "semi-dark-green",
@@ -23,11 +23,11 @@ def share(labels, by=""):
 
 
 def mean_weight(side):
-    return mean("advantaged_effective_weight", "method", f'side="{side}"', select=training)
+    return mean("advantaged_effective_weight", "method", f'side="{side}"', select=of_methods)
 
 
 def mass(side):
-    return step(training("advantaged_weight_mass_total", f'side="{side}"'), "rho_bucket")
+    return step(of_methods("advantaged_weight_mass_total", f'side="{side}"'), "rho_bucket")
 
 
 def glance(board):
@@ -68,19 +68,21 @@ def difficulty(board):
 
 
 def gradient(board):
-    text = "Weight mass (1/n) Σ |A| by the ρ̂ of the group, {} responses, over the time shown: which difficulty gets the gradient."
+    text = ("Weight mass (1/n) Σ |A| by the ρ̂ of the group, {} responses, over the time shown: which difficulty gets the "
+            "gradient. Of all runs.")
     return (board.with_row(dashboard.Row("Who gets the gradient"))
             .with_panel(profile("Weight mass by difficulty, correct responses", text.format("correct"), mass("correct"),
                                 "{{rho_bucket}}", color="semi-dark-green"))
             .with_panel(profile("Weight mass by difficulty, wrong responses", text.format("wrong"), mass("wrong"),
                                 "{{rho_bucket}}", color="semi-dark-red"))
-            .with_panel(bars("Weight mass over time, correct responses", "The same as shares, a column a step.",
+            .with_panel(bars("Weight mass over time, correct responses", "The same as shares, a column a step. Of all runs.",
                              query(mass("correct"), "{{rho_bucket}}"), percent=True, colors=RHO))
-            .with_panel(bars("Weight mass over time, wrong responses", "The same as shares, a column a step.",
+            .with_panel(bars("Weight mass over time, wrong responses", "The same as shares, a column a step. Of all runs.",
                              query(mass("wrong"), "{{rho_bucket}}"), percent=True, colors=RHO))
             .with_panel(bars("Weight mass by side and sign", "A method that balances pushes correct responses up as much as wrong "
-                             "ones down. Correct ones pushed down, or wrong ones up, show a baseline or a weight gone astray.",
-                             query(step(training("advantaged_weight_mass_total"), "side, sign"), "{{side}}, {{sign}}"),
+                             "ones down. Correct ones pushed down, or wrong ones up, show a baseline or a weight gone astray. "
+                             "Of all runs.",
+                             query(step(of_methods("advantaged_weight_mass_total"), "side, sign"), "{{side}}, {{sign}}"),
                              percent=True, colors=SIDES))
             .with_panel(bars("Signs of advantages", "Responses that are pushed up, pushed down, or have no part.",
                              query(step(training("advantaged_advantage_sign_total"), "sign"), "{{sign}}"), percent=True,
@@ -89,8 +91,8 @@ def gradient(board):
 
 def weights(board):
     return (board.with_row(dashboard.Row("Weights"))
-            .with_panel(lines("Mean W₊ and W₋", "By method. Where they differ, correct and wrong responses do not balance, as "
-                              "under Pass@K or weighted methods.", query(mean_weight("correct"), "W₊ {{method}}"),
+            .with_panel(lines("Mean W₊ and W₋", "By method, of all runs. Where they differ, correct and wrong responses do not "
+                              "balance, as under Pass@K or weighted methods.", query(mean_weight("correct"), "W₊ {{method}}"),
                               query(mean_weight("wrong"), "W₋ {{method}}"), dashed="W₋.*"))
             .with_panel(lines("Mean |A|", "By method and run; a step upwards that stays is a change of rewards or of method.",
                               query(mean("advantaged_advantage_magnitude", "method, run", select=training),
@@ -98,15 +100,15 @@ def weights(board):
 
 
 def weight(side):
-    return training("advantaged_effective_weight_bucket", f'side="{side}"')
+    return of_methods("advantaged_effective_weight_bucket", f'side="{side}"')
 
 
 def distributions(board):
     """A row for each of the chosen methods: Grafana repeats it, with `method` as that one."""
     return (board.with_row(dashboard.Row("Distributions under $method").repeat("method"))
-            .with_panel(heat("W₊", "Groups by the effective weight of their correct responses, W₊ = |(1/n) Σ A|.",
+            .with_panel(heat("W₊", "Groups by the effective weight of their correct responses, W₊ = |(1/n) Σ A|. Of all runs.",
                              weight("correct"), "short", width=THIRD, y_label="W₊ up to"))
-            .with_panel(heat("W₋", "Groups by the effective weight of their wrong responses, W₋ = |(1/n) Σ A|.",
+            .with_panel(heat("W₋", "Groups by the effective weight of their wrong responses, W₋ = |(1/n) Σ A|. Of all runs.",
                              weight("wrong"), "short", width=THIRD, y_label="W₋ up to"))
             .with_panel(heat("|A|", "Responses by the size of their advantage, as returned.",
                              training("advantaged_advantage_magnitude_bucket"), "short", width=THIRD, y_label="|A| up to")))

@@ -9,6 +9,7 @@ namespace advantaged {
 
 BatchMetrics::BatchMetrics(prometheus::Registry& registry, const RunLimits& runs)
     : with_runs_(runs.runs > 0),
+      weight_families_(registry),
       families_(registry),
       runs_(runs, families_),
       incomplete_(CounterFamily(registry, "advantaged_incomplete_groups_total",
@@ -24,6 +25,7 @@ BatchMetrics::BatchMetrics(prometheus::Registry& registry, const RunLimits& runs
   for (const MethodRow* row : MethodTable()) {
     const std::string name(row->name);
     methods_.try_emplace(name, prometheus::Labels{{"method", name}}, families_);
+    weights_.try_emplace(name, name, weight_families_);
   }
 
   auto& degenerate =
@@ -61,6 +63,9 @@ void BatchMetrics::Commit(const BatchLabels& labels, const BatchTally& tally,
     runs_.Commit(labels, tally, now);
   } else if (const auto method = methods_.find(labels.method); method != methods_.end()) {
     method->second.Commit(tally);
+  }
+  if (const auto weights = weights_.find(labels.method); weights != weights_.end()) {
+    weights->second.Commit(tally);
   }
   for (std::size_t i = 0; i < kDegenerateReasons.size(); ++i) {
     degenerate_[i]->Increment(static_cast<double>(tally.degenerate[i]));

@@ -10,6 +10,7 @@
 #include "server/metrics/batch_tally.h"
 #include "server/metrics/method_metrics.h"
 #include "server/metrics/run_metrics.h"
+#include "server/metrics/weight_metrics.h"
 
 namespace advantaged {
 
@@ -20,7 +21,7 @@ class BatchMetrics {
   // `registry` must outlive the metrics.
   BatchMetrics(prometheus::Registry& registry, const RunLimits& runs);
 
-  // Publishes a successful call. Batches without a run have no label `run`.
+  // Publishes a successful call. Batches without a run have no label `run`; WeightMetrics never.
   void Commit(const BatchLabels& labels, const BatchTally& tally,
               RunMetrics::Time now = std::chrono::steady_clock::now());
   // Call it every now and then.
@@ -33,6 +34,8 @@ class BatchMetrics {
   };
 
   const bool with_runs_;
+  WeightFamilies weight_families_;
+  std::map<std::string, WeightMetrics, std::less<>> weights_;
   MethodFamilies families_;
   std::map<std::string, MethodMetrics, std::less<>> methods_;  // of batches without a run
   RunMetrics runs_;

@@ -10,6 +10,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace advantaged {
 
@@ -29,6 +30,13 @@ inline prometheus::Family<prometheus::Histogram>& HistogramFamily(prometheus::Re
                                                                   const std::string& name,
                                                                   const std::string& help) {
   return prometheus::BuildHistogram().Name(name).Help(help).Register(registry);
+}
+
+// `labels` and one more.
+inline prometheus::Labels With(prometheus::Labels labels, const char* name,
+                               std::string_view value) {
+  labels.emplace(name, value);
+  return labels;
 }
 
 inline prometheus::Histogram& AddHistogram(prometheus::Family<prometheus::Histogram>& family,

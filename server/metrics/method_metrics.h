@@ -9,7 +9,7 @@
 
 namespace advantaged {
 
-// The families with a label `method`. Their meanings are their help texts.
+// Their meanings are their help texts.
 struct MethodFamilies {
   explicit MethodFamilies(prometheus::Registry& registry);
 
@@ -18,8 +18,6 @@ struct MethodFamilies {
   prometheus::Family<prometheus::Histogram>& success_rate;
   prometheus::Family<prometheus::Histogram>& magnitude;
   prometheus::Family<prometheus::Counter>& sign;
-  prometheus::Family<prometheus::Histogram>& weight;
-  prometheus::Family<prometheus::Counter>& mass;
 };
 
 // The children of one method, looked up once: a look-up costs more than an observation. They are on
@@ -36,20 +34,12 @@ class MethodMetrics {
   void Commit(const BatchTally& tally);
 
  private:
-  using MassCounters =
-      std::array<std::array<std::array<prometheus::Counter*, kSigns.size()>, kSides.size()>,
-                 kRateEdges.size()>;
-
-  void AddMass(const prometheus::Labels& labels);
-
   MethodFamilies& families_;
   prometheus::Counter& responses_;
   prometheus::Histogram& success_rate_;
   prometheus::Histogram& magnitude_;
   std::array<prometheus::Counter*, kOutcomes.size()> groups_{};
   std::array<prometheus::Counter*, kSignsAndZero.size()> sign_{};
-  std::array<prometheus::Histogram*, kSides.size()> weight_{};
-  MassCounters mass_{};
 };
 
 }  // namespace advantaged

@@ -15,36 +15,55 @@ RunMetrics::RunMetrics(const RunLimits& limits, MethodFamilies& families)
 void RunMetrics::Commit(const BatchLabels& labels, const BatchTally& tally, Time now) {
   {
     const std::shared_lock lock(mutex_);
-    if (Run* run = Find(labels.run); run != nullptr) {
-      const auto method = run->methods.find(labels.method);
-      if (method != run->methods.end()) {
-        run->last_batch = now;
-        method->second.Commit(tally);
-        return;
-      }
+    if (MethodMetrics* metrics = Find(labels, now); metrics != nullptr) {
+      return metrics->Commit(tally);
     }
   }
   const std::unique_lock lock(mutex_);
-  Run* run = Find(labels.run);
-  const std::string name(run == &other_ ? kOther : labels.run);
-  if (run == nullptr) run = &runs_[name];
-  const std::string method(labels.method);
-  run->last_batch = now;
-  run->methods.try_emplace(method, prometheus::Labels{{"method", method}, {"run", name}}, families_)
-      .first->second.Commit(tally);
+  MethodMetrics* metrics = Find(labels, now);
+  if (metrics == nullptr) metrics = &Add(labels, now);
+  metrics->Commit(tally);
 }
 
 void RunMetrics::ExpireIdle(Time now) {
   const std::unique_lock lock(mutex_);
   const auto idle = [&](const Run& run) { return now - run.last_batch.load() >= limits_.idle; };
-  std::erase_if(runs_, [&](const auto& entry) { return idle(entry.second); });
+  std::erase_if(runs_, [&](const auto& entry) {
+    if (!idle(entry.second)) return false;
+    methods_ -= entry.second.methods.size();
+    return true;
+  });
   if (idle(other_)) other_.methods.clear();
 }
 
-RunMetrics::Run* RunMetrics::Find(std::string_view name) {
-  const auto own = runs_.find(name);
-  if (own != runs_.end()) return &own->second;
-  return name == kOther || runs_.size() >= limits_.runs ? &other_ : nullptr;
+MethodMetrics* RunMetrics::Find(const BatchLabels& labels, Time now) {
+  const auto own = runs_.find(labels.run);
+  const auto find = [&](Run& run) -> MethodMetrics* {
+    const auto method = run.methods.find(labels.method);
+    if (method == run.methods.end()) return nullptr;
+    run.last_batch = now;
+    return &method->second;
+  };
+  if (own != runs_.end()) {
+    if (MethodMetrics* metrics = find(own->second); metrics != nullptr) return metrics;
+  }
+  return HasRoom(labels.run) ? nullptr : find(other_);
+}
+
+MethodMetrics& RunMetrics::Add(const BatchLabels& labels, Time now) {
+  const bool room = HasRoom(labels.run);
+  const std::string name(room ? labels.run : kOther);
+  Run& run = room ? runs_[name] : other_;
+  if (room) ++methods_;
+  run.last_batch = now;
+  const std::string method(labels.method);
+  const prometheus::Labels of_both = {{"method", method}, {"run", name}};
+  return run.methods.try_emplace(method, of_both, families_).first->second;
+}
+
+bool RunMetrics::HasRoom(std::string_view run) const {
+  if (run == kOther || methods_ >= kMethodsPerRun * limits_.runs) return false;
+  return runs_.contains(run) || runs_.size() < limits_.runs;
 }
 
 }  // namespace advantaged

@@ -2,9 +2,10 @@
 //
 // Names come from clients, and every series costs memory here and in Prometheus. So only the runs
 // at work have series: at most `runs` of them at a time, those beyond counting for the run "other";
-// a run has series of the methods it uses, from its first batch with each; and a run without a
-// batch for `idle` loses them and makes room for another. If it returns, it starts at 0, which
-// increase() understands.
+// a run has series of the methods it uses, from its first batch with each, and all runs together
+// have those of kMethodsPerRun methods for each of `runs`, what is beyond counting for "other",
+// too; and a run without a batch for `idle` loses them and makes room for another. If it returns,
+// it starts at 0, which increase() understands.
 #ifndef ADVANTAGED_SERVER_METRICS_RUN_METRICS_H_
 #define ADVANTAGED_SERVER_METRICS_RUN_METRICS_H_
 
@@ -20,6 +21,9 @@
 #include "server/metrics/method_metrics.h"
 
 namespace advantaged {
+
+// On the average: most runs use one method. More would let one client fill the page.
+inline constexpr std::size_t kMethodsPerRun = 2;
 
 // What --metrics-runs and --metrics-run-idle say.
 struct RunLimits {
@@ -52,15 +56,19 @@ class RunMetrics {
     std::map<std::string, MethodMetrics, std::less<>> methods;
   };
 
-  // The run that a batch of `name` counts for; null if that is a new one.
-  Run* Find(std::string_view name);
+  // The series that a batch counts for; null if they are to be made.
+  MethodMetrics* Find(const BatchLabels& labels, Time now);
+  MethodMetrics& Add(const BatchLabels& labels, Time now);
+  // Whether series of a further method may be made for a run, known or not.
+  bool HasRoom(std::string_view run) const;
 
   const RunLimits limits_;
   MethodFamilies& families_;
   // Held exclusively where series come and go, shared while a batch is added to them.
   std::shared_mutex mutex_;
-  std::map<std::string, Run, std::less<>> runs_;
+  std::map<std::string, Run, std::less<>> runs_;  // without "other"
   Run other_;
+  std::size_t methods_ = 0;  // of `runs_`
 };
 
 }  // namespace advantaged
