@@ -7,6 +7,7 @@ find_package(nlohmann_json CONFIG REQUIRED)
 find_package(OpenSSL REQUIRED)
 find_package(spdlog CONFIG REQUIRED)
 find_package(tomlplusplus CONFIG REQUIRED)
+find_package(ZLIB REQUIRED)
 
 find_path(ADVANTAGED_GRPC_PROTOS grpc/health/v1/health.proto
           PATHS /usr/share/grpc-proto /usr/local/share/grpc-proto REQUIRED)

@@ -44,6 +44,8 @@ Daemon::Daemon(ConfigurationSource source, Configuration configuration, Log& log
   probes_.alive = [this] { return !backend_.pool().IsStuck(steady_clock::now()); };
 }
 
+Daemon::~Daemon() { metrics_page_.Close(); }
+
 bool Daemon::Run() {
   Apply();
   std::string error;
@@ -94,8 +96,9 @@ bool Daemon::Start(std::string& error) {
 }
 
 bool Daemon::StartHttp(std::string& error) {
-  auto routes = MakePages(metrics_, probes_, options().compute.max_request_bytes);
+  auto routes = MakePages(probes_, options().compute.max_request_bytes);
   std::ranges::move(json_calls_.MakeRoutes(), std::back_inserter(routes));
+  routes.push_back(metrics_page_.MakeRoute());
   const std::size_t wanted = options().http_max_connections;
   const std::size_t connections = AffordableHttpConnections(wanted, options().max_connections);
   if (connections < wanted) {

@@ -16,6 +16,7 @@
 #include "server/log/log.h"
 #include "server/message_pool.h"
 #include "server/metrics/metrics.h"
+#include "server/metrics_page.h"
 #include "server/probes.h"
 #include "server/ready_file.h"
 #include "server/signals.h"
@@ -27,6 +28,7 @@ class Daemon {
  public:
   // `log` must outlive the daemon.
   Daemon(ConfigurationSource source, Configuration configuration, Log& log);
+  ~Daemon();
   // Serves until SIGTERM or SIGINT. Returns false if it could not start; the log says why.
   bool Run();
 
@@ -61,6 +63,7 @@ class Daemon {
   ComputeBackend backend_;
   Probes probes_;
   JsonCalls json_calls_{backend_, access_log_};
+  MetricsPage metrics_page_{[this] { return metrics_.Page(); }};
   std::unique_ptr<http::Server> http_server_;
   std::unique_ptr<Tls> tls_;  // null: gRPC is plain
   std::unique_ptr<GrpcServer> grpc_server_;

@@ -32,14 +32,24 @@ void JsonAccess::Printed(std::size_t body_bytes, Nanoseconds took) {
 
 void JsonAccess::Answer(int code, http::Response& response) {
   code_ = code;
-  if (!record_.traceparent.empty()) {
-    response.fields.emplace_back(kTraceparent, record_.traceparent);
-  }
+  AddTraceparent(response);
   if (wants_timings_) response.fields.emplace_back(kServerTiming, ServerTiming(*record_.stages));
 }
 
+void JsonAccess::Late(http::Response& response) {
+  late_ = true;
+  AddTraceparent(response);
+}
+
+void JsonAccess::AddTraceparent(http::Response& response) const {
+  if (!record_.traceparent.empty()) {
+    response.fields.emplace_back(kTraceparent, record_.traceparent);
+  }
+}
+
 void JsonAccess::Write() {
-  log_.Write(sent_ ? code_ : CallStatus::kCancelled, [this](AccessRecord& record) {
+  const int code = late_ ? CallStatus::kDeadlineExceeded : code_;
+  log_.Write(sent_ ? code : CallStatus::kCancelled, [this](AccessRecord& record) {
     record = std::move(record_);
     record.total_us = Microseconds(std::chrono::steady_clock::now() - start_);
   });

@@ -33,23 +33,31 @@ class JsonAccess {
   AccessRecord& record() { return record_; }
   // This is its answer, which gets its header fields.
   void Answer(int code, http::Response& response);
+  // `response` goes instead, because there was no answer by the deadline. Also while the call is
+  // elsewhere.
+  void Late(http::Response& response);
   // The answer has been sent. Else the line will say that the caller gave up.
   void Sent() { sent_ = true; }
 
+  bool late() const { return late_; }
   // There was an answer other than that the caller had given up, and it did not leave.
   bool Lost() const {
-    return !sent_ && code_ != CallStatus::kCancelled && code_ != CallStatus::kDeadlineExceeded;
+    return (late_ || !sent_) && code_ != CallStatus::kCancelled &&
+           code_ != CallStatus::kDeadlineExceeded;
   }
 
   // Writes the line. Call once, last.
   void Write();
 
  private:
+  void AddTraceparent(http::Response& response) const;
+
   AccessLog& log_;
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   const bool wants_timings_;
   AccessRecord record_;
   int code_;
+  bool late_ = false;  // set and asked by the thread of the HTTP server, then at the end
   bool sent_ = false;
 };
 

@@ -39,7 +39,10 @@ class JsonCalls::Admitted final : public http::Permit {
   Admitted& operator=(const Admitted&) = delete;
   ~Admitted() override {
     ticket.Return();
-    if (access.Lost()) owner_.backend_.CheckWaiting(CallStage::kSend, GivenUp::kCancelled);
+    if (access.Lost()) {
+      owner_.backend_.CheckWaiting(CallStage::kSend,
+                                   access.late() ? GivenUp::kDeadline : GivenUp::kCancelled);
+    }
     access.Write();
     const std::lock_guard lock(owner_.mutex_);
     --owner_.admitted_;
@@ -47,6 +50,13 @@ class JsonCalls::Admitted final : public http::Permit {
   }
 
   void OnSent() override { access.Sent(); }
+  http::Response OnLate() override {
+    http::Response response =
+        ToHttpResponse({.code = CallStatus::kDeadlineExceeded,
+                        .message = "there was no answer within --http-timeout of the server"});
+    access.Late(response);
+    return response;
+  }
 
   Admission::Ticket ticket;
   JsonAccess access;

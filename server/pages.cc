@@ -3,7 +3,6 @@
 #include "advantaged/v1/catalog.pb.h"
 #include "server/handler.h"
 #include "server/json_codec.h"
-#include "server/metrics/metrics.h"
 #include "server/probes.h"
 #include "server/version.h"
 
@@ -22,25 +21,19 @@ http::Route Probe(const char* path, std::function<bool()> ask, const char* yes, 
 }
 
 http::Route JsonPage(const char* path, const google::protobuf::Message& message) {
-  return {.path = path,
-          .handle = [json = PrintJson(message) + '\n'](const auto&, const Reply& reply) {
-            reply({.content_type = "application/json", .body = json});
-          }};
+  return {
+      .path = path,
+      .handle = [json = http::Body(PrintJson(message) + '\n')](const auto&, const Reply& reply) {
+        reply({.content_type = "application/json", .body = json});
+      }};
 }
 
 }  // namespace
 
-std::vector<http::Route> MakePages(const Metrics& metrics, const Probes& probes,
-                                   std::uint32_t max_request_bytes) {
+std::vector<http::Route> MakePages(const Probes& probes, std::uint32_t max_request_bytes) {
   v1::ListMethodsResponse methods;
   HandleListMethods(methods);
   return {
-      {.path = "/metrics",
-       .handle =
-           [&metrics](const http::Request&, const Reply& reply) {
-             reply({.content_type = "text/plain; version=0.0.4; charset=utf-8",
-                    .body = metrics.Page()});
-           }},
       Probe(
           "/startupz", [&] { return probes.started.load(); }, "started\n", "not started\n"),
       Probe(

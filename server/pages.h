@@ -1,4 +1,4 @@
-// What the HTTP port serves, besides JsonCalls.
+// What the HTTP port serves, besides JsonCalls and MetricsPage.
 #ifndef ADVANTAGED_SERVER_PAGES_H_
 #define ADVANTAGED_SERVER_PAGES_H_
 
@@ -9,16 +9,13 @@
 
 namespace advantaged {
 
-class Metrics;
 struct Probes;
 
-//   /metrics   Prometheus text format
 //   /startupz, /readyz, /livez: 200 for yes, 503 for no; see Probes
 //   /v1/methods, /v1/info: the answers of ListMethods and GetServerInfo, JSON
 //
-// `metrics` and `probes` must outlive the routes.
-std::vector<http::Route> MakePages(const Metrics& metrics, const Probes& probes,
-                                   std::uint32_t max_request_bytes);
+// `probes` must outlive the routes.
+std::vector<http::Route> MakePages(const Probes& probes, std::uint32_t max_request_bytes);
 
 }  // namespace advantaged
 

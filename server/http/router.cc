@@ -9,7 +9,7 @@ std::string_view QueryOf(std::string_view target) {
   return mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
 }
 
-const Route* Router::Find(verb method, std::string_view target, Response& refusal) const {
+const Route* Router::Find(verb method, std::string_view target, Response& answer) const {
   const std::string_view path = PathOf(target);
   std::string paths;
   std::string allowed;
@@ -18,16 +18,21 @@ const Route* Router::Find(verb method, std::string_view target, Response& refusa
     if (route.path != path) continue;
     const bool reads = route.method == verb::get;
     if (method == route.method || (reads && method == verb::head)) return &route;
-    if (!allowed.empty()) allowed += ", ";
-    allowed += reads ? "GET, HEAD" : "POST";
+    allowed += reads ? "GET, HEAD, " : "POST, ";
   }
+  if (path == "*") allowed = "GET, HEAD, POST, ";
   if (allowed.empty()) {
-    refusal = {.code = status::not_found, .body = "Not found. There are:" + paths + "\n"};
-  } else {
-    refusal = {.code = status::method_not_allowed,
-               .body = "Method not allowed. " + std::string(path) + " takes " + allowed + ".\n",
-               .fields = {{"Allow", allowed}}};
+    answer = {.code = status::not_found, .body = "Not found. There are:" + paths + "\n"};
+    return nullptr;
   }
+  allowed += "OPTIONS";
+  if (method == verb::options) {
+    answer = {};
+  } else {
+    answer = {.code = status::method_not_allowed,
+              .body = "Method not allowed. " + std::string(path) + " takes " + allowed + ".\n"};
+  }
+  answer.fields = {{"Allow", allowed}};
   return nullptr;
 }
 

@@ -14,9 +14,10 @@ class Router {
  public:
   explicit Router(std::vector<Route> routes) : routes_(std::move(routes)) {}
 
-  // The route for a method and a request target ("/metrics?x=y"), or null; then `refusal` is the
-  // answer: 404 with the paths there are, or 405 with the methods the path has.
-  const Route* Find(verb method, std::string_view target, Response& refusal) const;
+  // The route for a method and a request target ("/metrics?x=y", or "*" with OPTIONS), or null;
+  // then `answer` is the answer: 404 with the paths there are, 405 with the methods the path has,
+  // or to OPTIONS these methods.
+  const Route* Find(verb method, std::string_view target, Response& answer) const;
 
  private:
   std::vector<Route> routes_;

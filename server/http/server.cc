@@ -17,7 +17,7 @@ using boost::system::error_code;
 class Server::Impl {
  public:
   Impl(std::vector<Route> routes, const Limits& limits, Observer& observer)
-      : router_(std::move(routes)), limits_(limits), connections_(observer) {}
+      : router_(std::move(routes)), limits_(limits), connections_(observer, limits.held_bytes) {}
 
   ~Impl() {
     context_.stop();
@@ -33,6 +33,10 @@ class Server::Impl {
 
  private:
   void Accept();
+  // Makes it a session, or closes it.
+  void Take(tcp::socket socket);
+  // Those that wait behind one that was accepted. False if there can be no more for now.
+  bool AcceptMore();
   // Out of file descriptors, most likely, and all are in use: trying at once would spin.
   void AcceptLater();
 
@@ -57,20 +61,39 @@ error_code Server::Impl::Listen(const Address& address) {
   if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
   if (!error) acceptor_.bind(endpoint, error);
   if (!error) acceptor_.listen(tcp::acceptor::max_listen_connections, error);
+  if (!error) acceptor_.non_blocking(true, error);  // for AcceptMore
   return error;
 }
 
 void Server::Impl::Accept() {
   acceptor_.async_accept([this](error_code error, tcp::socket socket) {
+    if (!error) Take(std::move(socket));
     // Without a file descriptor left, one may become free.
-    if (error && !connections_.MakeRoom()) return AcceptLater();
-    if (!error && connections_.open() >= limits_.connections && !connections_.MakeRoom()) {
-      connections_.observer().OnTurnedAway();
-    } else if (!error) {
-      std::make_shared<Session>(std::move(socket), router_, limits_, connections_)->Run();
-    }
+    if ((error || !AcceptMore()) && !connections_.MakeRoom()) return AcceptLater();
     Accept();
   });
+}
+
+bool Server::Impl::AcceptMore() {
+  // One at a time would let a probe wait behind a crowd for as many turns of the thread. Not all at
+  // once: the crowd may not keep the thread from those it has let in.
+  constexpr int kInARow = 64;
+  for (int i = 0; i < kInARow; ++i) {
+    error_code error;
+    tcp::socket socket = acceptor_.accept(error);
+    if (error == boost::asio::error::would_block) return true;
+    if (error == boost::asio::error::connection_aborted) continue;
+    if (error) return false;
+    Take(std::move(socket));
+  }
+  return true;
+}
+
+void Server::Impl::Take(tcp::socket socket) {
+  if (connections_.open() >= limits_.connections && !connections_.MakeRoom()) {
+    return connections_.CountDrop(Drop::kConnections, PeerOf(socket));
+  }
+  std::make_shared<Session>(std::move(socket), router_, limits_, connections_)->Run();
 }
 
 void Server::Impl::AcceptLater() {

@@ -4,13 +4,14 @@
 //   auto server = http::Server::Start({.host = "127.0.0.1", .port = 0}, routes, {}, error);
 //
 // What is asked of a client is bounded in bytes and in time, so half-open connections cost a file
-// descriptor and a few KiB for a while. When there are too many, the one that has kept the server
-// waiting longest, to send or to read, makes room: a client that asks something at once is always
-// served unless all others are being answered.
+// descriptor and a few KiB for a while. When there are too many, or they hold too many bytes, the
+// one that has kept the server waiting longest, to send or to read, makes room: a client that asks
+// something at once is always served unless all others are being answered.
 #ifndef ADVANTAGED_SERVER_HTTP_SERVER_H_
 #define ADVANTAGED_SERVER_HTTP_SERVER_H_
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -28,6 +29,17 @@ struct Limits {
   // leave; then the connection is closed. Also until the deadline of a request that has arrived.
   std::chrono::milliseconds time{15000};
   std::size_t connections = 10000;
+  // Of headers that have arrived in part, and of answers that have not left, over all connections.
+  // Those of requests with a permit do not count: they have been admitted elsewhere.
+  std::size_t held_bytes = std::size_t{64} << 20;
+};
+
+// Why a connection was closed before its client had what it asked for.
+enum class Drop : std::uint8_t {
+  kConnections,  // to make room for another one, or for want of it
+  kBytes,        // to make room for the bytes of others
+  kSlowRequest,  // its request did not arrive in time
+  kSlowReader,   // its answer did not leave in time
 };
 
 // Told what happens, on the server's thread.
@@ -35,8 +47,9 @@ class Observer {
  public:
   virtual ~Observer() = default;
   virtual void OnConnections(std::size_t open) = 0;
-  // A connection was closed to make room for another, or for want of it.
-  virtual void OnTurnedAway() = 0;
+  // What counts for Limits::held_bytes.
+  virtual void OnHeld(std::size_t bytes) = 0;
+  virtual void OnDropped(Drop reason) = 0;
   // A header has arrived, or what is no header. `route`: the path of the route; "" if there is
   // none.
   virtual void OnRequest(std::string_view route) = 0;

@@ -1,14 +1,15 @@
 #include "server/http/session.h"
 
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/string.hpp>
-#include <boost/beast/http/error.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/write.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
 #include <cerrno>
 #include <limits>
 
@@ -18,8 +19,14 @@ namespace {
 namespace beast = boost::beast;
 using beast::http::field;
 
-// Read at a time, and thrown away, at the end of a connection.
+constexpr std::size_t kReadBytes = 65536;
+// Of a header: most have less.
+constexpr std::size_t kHeaderReadBytes = 512;
+// Thrown away at a time, at the end of a connection.
 constexpr std::size_t kLingerBytes = 16384;
+// Of answers, in the kernel, that the network has not taken. An answer that is longer waits here,
+// where it may be shared; the kernel has a copy for each reader.
+constexpr int kUnsentBytes = 32 << 10;
 
 std::string_view View(beast::string_view text) { return {text.data(), text.size()}; }
 
@@ -31,6 +38,10 @@ verb ToVerb(beast::http::verb method) {
       return verb::head;
     case beast::http::verb::post:
       return verb::post;
+    case beast::http::verb::options:
+      return verb::options;
+    case beast::http::verb::unknown:
+      return verb::unknown;
     default:
       return verb::other;
   }
@@ -45,27 +56,53 @@ bool IsPlain(beast::string_view coding) {
 
 Session::Session(boost::asio::ip::tcp::socket socket, const Router& router, const Limits& limits,
                  Connections& connections)
-    : stream_(std::move(socket)), router_(router), limits_(limits), connections_(connections) {
+    : stream_(std::move(socket)),
+      peer_(PeerOf(stream_.socket())),
+      router_(router),
+      limits_(limits),
+      connections_(connections),
+      late_(stream_.get_executor()) {
   connections_.Add();
+  // Fails where the socket is none of TCP.
+  setsockopt(stream_.socket().native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kUnsentBytes,
+             sizeof kUnsentBytes);
 }
 
 Session::~Session() {
   EndWait();
+  connections_.Hold(held_, 0);
   if (asked_) CountAnswer(status::client_closed_request);
   connections_.Remove();
 }
 
 void Session::StartWait() {
   EndWait();
-  place_ = connections_.Wait([this] {
-    place_.reset();
-    stream_.close();
-  });
+  place_ = connections_.Wait({.close =
+                                  [this] {
+                                    place_.reset();  // `connections_` has forgotten it
+                                    Close();
+                                  },
+                              .peer = peer_});
+}
+
+void Session::Close() {
+  late_.cancel();
+  stream_.close();
+  CountHeld();
 }
 
 void Session::EndWait() {
   if (place_) connections_.EndWait(*place_);
   place_.reset();
+}
+
+void Session::CountHeld() {
+  // A long answer is shared, or admitted; what each reader has of its own is in the kernel.
+  const std::size_t unsent =
+      permit_ ? 0 : std::min(head_.size() + body_.size(), std::size_t{kUnsentBytes});
+  const std::size_t now = stream_.socket().is_open() ? received_.capacity() + unsent : 0;
+  const std::size_t before = std::exchange(held_, now);
+  connections_.Hold(before, now);
 }
 
 void Session::CountRequest() {
@@ -79,41 +116,90 @@ void Session::CountAnswer(status code) {
 }
 
 void Session::ReadHeader() {
-  parser_.emplace();
-  parser_->header_limit(limits_.header_bytes);
-  // The body's limit depends on the route, which the header tells. (To Boost 1.74 no limit is 0.)
-  parser_->body_limit(std::numeric_limits<std::uint64_t>::max());
+  // An idle connection holds nothing.
+  if (received_.size() == 0) received_.shrink_to_fit();
+  lines_.emplace(limits_.header_bytes);
+  wanted_ = {};
+  is_head_ = false;
   route_ = nullptr;
-  keep_alive_ = false;
+  request_ = {};
   StartWait();
   stream_.expires_after(limits_.time);
-  beast::http::async_read_header(
-      stream_, buffer_, *parser_,
-      [self = shared_from_this()](error_code error, std::size_t) { self->OnHeader(error); });
+  LookAtHeader();
 }
 
-void Session::OnHeader(error_code error) {
-  if (error) return OnReadError(error);
-  const auto& header = parser_->get();
-  Response refusal;
-  route_ = router_.Find(ToVerb(header.method()), View(header.target()), refusal);
+void Session::LookAtHeader() {
+  const auto bytes = received_.data();
+  switch (lines_->Look({static_cast<const char*>(bytes.data()), bytes.size()})) {
+    case HeaderLines::Found::kMore:
+      return ReadMoreOfHeader();
+    case HeaderLines::Found::kWhole:
+      return OnHeader();
+    case HeaderLines::Found::kTooLarge:
+      return RefuseHeader(status::request_header_fields_too_large,
+                          "The header may have " + std::to_string(limits_.header_bytes) +
+                              " bytes and " + std::to_string(HeaderLines::kMaxFields) + " fields.");
+    case HeaderLines::Found::kFault:
+      return RefuseHeader(status::bad_request, std::string("Bad request: ") + lines_->fault());
+  }
+}
+
+void Session::ReadMoreOfHeader() {
+  const std::size_t room = received_.capacity() - received_.size();
+  const auto space = received_.prepare(std::clamp(room, kHeaderReadBytes, kReadBytes));
+  CountHeld();
+  stream_.async_read_some(space, [self = shared_from_this()](error_code error, std::size_t size) {
+    if (error) return self->OnReadError(error);
+    self->received_.commit(size);
+    self->LookAtHeader();
+  });
+}
+
+void Session::RefuseHeader(status code, const std::string& why) {
   CountRequest();
-  if (route_ == nullptr || !AdmitBody(refusal)) {
+  Send({.code = code, .body = why + '\n'});
+}
+
+void Session::OnHeader() {
+  beast::http::request_parser<beast::http::empty_body> parser;
+  parser.header_limit(std::numeric_limits<std::uint32_t>::max());
+  // The body is read here. (To Boost 1.74 no limit is 0.)
+  parser.body_limit(std::numeric_limits<std::uint64_t>::max());
+  const char* const bytes = static_cast<const char*>(received_.data().data());
+  error_code error;
+  parser.put(boost::asio::buffer(bytes + lines_->start(), lines_->end() - lines_->start()), error);
+  received_.consume(lines_->end());
+  if (error) return RefuseHeader(status::bad_request, "Bad request: " + error.message());
+  const RequestHeader& header = parser.get();
+  wanted_.version = header.version();
+  is_head_ = header.method() == beast::http::verb::head;
+  if (auto broken = BrokenRule(header)) {
+    CountRequest();
+    return Send(*std::move(broken));
+  }
+  body_bytes_ = parser.content_length().value_or(0);
+  const std::string target = *OriginForm(View(header.target()));
+  Response refusal;
+  route_ = router_.Find(ToVerb(header.method()), target, refusal);
+  CountRequest();
+  if (route_ == nullptr || !AdmitBody(header, refusal)) {
     // A body that nobody reads would be taken for the next request.
-    keep_alive_ = header.keep_alive() && parser_->is_done();
+    wanted_.keep_alive = parser.get().keep_alive() && body_bytes_ == 0;
     return Send(std::move(refusal));
   }
-  if (parser_->content_length().value_or(0) > route_->max_body_bytes) {
-    return OnReadError(beast::http::error::body_limit);
-  }
-  parser_->body_limit(route_->max_body_bytes);
+  wanted_.keep_alive = parser.get().keep_alive();
+  request_ = {.method = ToVerb(header.method()),
+              .path = std::string(PathOf(target)),
+              .query = std::string(QueryOf(target)),
+              .accepts_gzip = AcceptsGzip(header),
+              .permit = permit_,
+              .connection = this};
   const bool waits = header.version() >= 11 && header.find(field::expect) != header.end();
-  if (waits && !parser_->is_done()) return Continue();
+  if (waits && received_.size() < body_bytes_) return Continue();
   ReadBody();
 }
 
-bool Session::AdmitBody(Response& refusal) {
-  const auto& header = parser_->get();
+bool Session::AdmitBody(const RequestHeader& header, Response& refusal) {
   const auto expected = header.find(field::expect);
   if (expected != header.end() && !beast::iequals(expected->value(), "100-continue")) {
     refusal = {.code = status::expectation_failed, .body = "Expect: 100-continue, or nothing.\n"};
@@ -121,73 +207,87 @@ bool Session::AdmitBody(Response& refusal) {
   }
   const auto [encoding, end] = header.equal_range(field::content_encoding);
   const auto is_plain = [](const auto& coding) { return IsPlain(coding.value()); };
-  if (!parser_->is_done() && !std::all_of(encoding, end, is_plain)) {
+  if (body_bytes_ > 0 && !std::all_of(encoding, end, is_plain)) {
     refusal = {.code = status::unsupported_media_type,
                .body = "The body is taken as it is: send no Content-Encoding.\n"};
     return false;
   }
-  if (!route_->admit) return true;
-  if (parser_->chunked()) {
-    refusal = {.code = status::length_required, .body = "The body needs a Content-Length.\n"};
-    return false;
+  if (route_->admit) {
+    permit_ = route_->admit({.content_type = std::string(View(header[field::content_type])),
+                             .body_bytes = body_bytes_,
+                             .peer = peer_,
+                             .field =
+                                 [&header](std::string_view name) {
+                                   const beast::string_view key(name.data(), name.size());
+                                   return View(header.count(key) == 1 ? header[key] : "");
+                                 }},
+                            refusal);
+    if (permit_ == nullptr) return false;
   }
-  permit_ = route_->admit({.content_type = std::string(View(header[field::content_type])),
-                           .body_bytes = parser_->content_length().value_or(0),
-                           .peer = Peer(),
-                           .field =
-                               [&header](std::string_view name) {
-                                 const beast::string_view key(name.data(), name.size());
-                                 return View(header.count(key) == 1 ? header[key] : "");
-                               }},
-                          refusal);
-  return permit_ != nullptr;
-}
-
-std::string Session::Peer() const {
-  error_code error;
-  const auto peer = stream_.socket().remote_endpoint(error);
-  if (error) return "";  // it has left
-  return Address{.path = {}, .host = peer.address().to_string(), .port = peer.port()}.ToString();
+  if (body_bytes_ <= route_->max_body_bytes) return true;
+  refusal = {.code = status::payload_too_large,
+             .body = "The body may have " + std::to_string(route_->max_body_bytes) + " bytes.\n"};
+  return false;
 }
 
 void Session::Continue() {
   static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
   boost::asio::async_write(stream_, boost::asio::buffer(kContinue),
                            [self = shared_from_this()](error_code error, std::size_t) {
-                             if (!error) self->ReadBody();
+                             if (error) return self->OnReadError(error);
+                             self->ReadBody();
                            });
 }
 
 void Session::ReadBody() {
-  beast::http::async_read(
-      stream_, buffer_, *parser_,
-      [self = shared_from_this()](error_code error, std::size_t) { self->OnRequest(error); });
+  request_.body.reserve(body_bytes_);
+  const auto bytes = received_.data();
+  const std::size_t size = std::min(body_bytes_, bytes.size());
+  request_.body.assign(static_cast<const char*>(bytes.data()), size);
+  received_.consume(size);
+  CountHeld();
+  ReadMoreOfBody();
 }
 
-void Session::OnRequest(error_code error) {
-  if (error) return OnReadError(error);
-  EndWait();
-  keep_alive_ = parser_->get().keep_alive();
+void Session::ReadMoreOfBody() {
+  std::string& body = request_.body;
+  const std::size_t size = body.size();
+  if (size == body_bytes_) return OnRequest();
+  body.resize(std::min(body_bytes_, size + kReadBytes));
+  stream_.async_read_some(boost::asio::buffer(body.data() + size, body.size() - size),
+                          [self = shared_from_this(), size](error_code error, std::size_t more) {
+                            if (error) return self->OnReadError(error);
+                            self->request_.body.resize(size + more);
+                            self->ReadMoreOfBody();
+                          });
+}
+
+void Session::OnReadError(error_code error) {
+  // Between requests a connection may be silent; that ends it, and nobody is dropped.
+  if (error == beast::error::timeout && (asked_ || lines_->started())) {
+    connections_.CountDrop(Drop::kSlowRequest, peer_);
+  }
+}
+
+void Session::OnRequest() {
   gone_ = false;
+  ++requests_;
+  request_.gone = [this, hold = Hold()] { return gone_.load(); };
+  request_.deadline = std::chrono::steady_clock::now() + limits_.time;
   WatchForClose();
-  route_->handle(TakeRequest(), [this, hold = Hold()](Response response) {
-    boost::asio::post(stream_.get_executor(),
-                      [self = shared_from_this(), response = std::move(response)]() mutable {
-                        self->Send(std::move(response));
-                      });
-  });
-}
-
-Request Session::TakeRequest() {
-  auto& message = parser_->get();
-  return {.method = ToVerb(message.method()),
-          .path = std::string(PathOf(View(message.target()))),
-          .query = std::string(QueryOf(View(message.target()))),
-          .body = std::move(message.body()),
-          .permit = permit_,
-          .connection = this,
-          .gone = [this, hold = Hold()] { return gone_.load(); },
-          .deadline = std::chrono::steady_clock::now() + limits_.time};
+  if (permit_) {
+    EndWait();
+    WatchForDeadline();
+  } else {
+    StartWait();
+  }
+  route_->handle(
+      std::exchange(request_, {}), [this, hold = Hold(), request = requests_](Response response) {
+        boost::asio::post(stream_.get_executor(), [self = shared_from_this(), request,
+                                                   response = std::move(response)]() mutable {
+          self->OnReply(request, std::move(response));
+        });
+      });
 }
 
 std::shared_ptr<void> Session::Hold() {
@@ -210,62 +310,50 @@ void Session::WatchForClose() {
   });
 }
 
-void Session::OnReadError(error_code error) {
-  using HttpError = beast::http::error;
-  // Only what the parser refused is worth an answer; the rest is a peer that left or took too long.
-  if (error.category() != make_error_code(HttpError::end_of_stream).category() ||
-      error == HttpError::end_of_stream || error == HttpError::partial_message) {
-    return;
-  }
-  if (!asked_) CountRequest();
-  Response response{.code = status::bad_request, .body = "Bad request: " + error.message() + "\n"};
-  if (error == HttpError::header_limit) {
-    response = {
-        .code = status::request_header_fields_too_large,
-        .body = "The header may have " + std::to_string(limits_.header_bytes) + " bytes.\n"};
-  } else if (error == HttpError::body_limit) {
-    response = {
-        .code = status::payload_too_large,
-        .body = "The body may have " + std::to_string(route_->max_body_bytes) + " bytes.\n"};
-  }
+void Session::WatchForDeadline() {
+  late_.expires_at(request_.deadline);
+  late_.async_wait([self = shared_from_this(), request = requests_](error_code error) {
+    if (error || request != self->requests_ || !self->asked_) return;
+    self->wanted_.keep_alive = false;
+    self->Send(self->permit_->OnLate());
+  });
+}
+
+void Session::OnReply(std::uint64_t request, Response response) {
+  // Too late, or the connection has made room for another.
+  if (request != requests_ || !asked_ || !stream_.socket().is_open()) return;
   Send(std::move(response));
 }
 
 void Session::Send(Response response) {
   CountAnswer(response.code);
   StartWait();
+  late_.cancel();
   error_code ignored;
   stream_.socket().cancel(ignored);  // WatchForClose
-  beast::http::response<beast::http::string_body> message(
-      static_cast<beast::http::status>(response.code), parser_->get().version());
-  message.set(field::content_type, response.content_type);
-  message.set(field::cache_control, "no-store");
-  for (const auto& [name, value] : response.fields) message.set(name, value);
-  message.keep_alive(keep_alive_);
-  message.content_length(response.body.size());
-  if (parser_->get().method() == beast::http::verb::head) {
-    response_ = beast::http::response<beast::http::empty_body>(std::move(message.base()));
-  } else {
-    message.body() = std::move(response.body);
-    response_ = std::move(message);
-  }
+  head_ = AnswerHead(response, wanted_);
+  body_ = is_head_ ? Body() : std::move(response.body);
+  CountHeld();
   stream_.expires_after(limits_.time);
-  std::visit(
-      [this](auto& chosen) {
-        beast::http::async_write(
-            stream_, chosen,
-            [self = shared_from_this()](error_code error, std::size_t) { self->OnSent(error); });
-      },
-      response_);
+  const std::array bytes = {boost::asio::const_buffer(head_.data(), head_.size()),
+                            boost::asio::const_buffer(body_.view().data(), body_.size())};
+  boost::asio::async_write(
+      stream_, bytes,
+      [self = shared_from_this()](error_code error, std::size_t) { self->OnSent(error); });
 }
 
 void Session::OnSent(error_code error) {
   if (permit_ && !error) permit_->OnSent();
+  if (error == beast::error::timeout) {
+    connections_.CountDrop(Drop::kSlowReader, peer_);
+  }
   // An idle connection holds nothing.
   permit_.reset();
-  response_ = {};
+  head_ = {};
+  body_ = {};
+  CountHeld();
   if (error) return;
-  if (keep_alive_) return ReadHeader();
+  if (wanted_.keep_alive) return ReadHeader();
   stream_.socket().shutdown(boost::asio::ip::tcp::socket::shutdown_send, error);
   if (error) return;
   stream_.expires_after(limits_.time);
@@ -273,11 +361,12 @@ void Session::OnSent(error_code error) {
 }
 
 void Session::Linger() {
-  buffer_.clear();
-  stream_.async_read_some(buffer_.prepare(kLingerBytes),
-                          [self = shared_from_this()](error_code error, std::size_t) {
-                            if (!error) self->Linger();
-                          });
+  received_.clear();
+  const auto space = received_.prepare(kLingerBytes);
+  CountHeld();
+  stream_.async_read_some(space, [self = shared_from_this()](error_code error, std::size_t) {
+    if (!error) self->Linger();
+  });
 }
 
 }  // namespace advantaged::http

@@ -1,21 +1,21 @@
-// One connection: reads a request, has it answered, writes the response, and again.
+// One connection: reads a request, has it answered, writes the answer, and again.
 #ifndef ADVANTAGED_SERVER_HTTP_SESSION_H_
 #define ADVANTAGED_SERVER_HTTP_SESSION_H_
 
 #include <atomic>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http/empty_body.hpp>
-#include <boost/beast/http/message.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <memory>
 #include <optional>
 #include <string>
-#include <variant>
+#include <string_view>
 
+#include "server/http/answer_head.h"
 #include "server/http/connections.h"
+#include "server/http/header_lines.h"
+#include "server/http/header_rules.h"
 #include "server/http/router.h"
 #include "server/http/server.h"
 
@@ -39,49 +39,70 @@ class Session : public std::enable_shared_from_this<Session> {
   // While it waits for its client the connection may be closed to make room.
   void StartWait();
   void EndWait();
+  // To make room.
+  void Close();
+  // What it holds has changed.
+  void CountHeld();
+
   void ReadHeader();
-  void OnHeader(error_code error);
+  void LookAtHeader();
+  void ReadMoreOfHeader();
+  // The header is whole: the first bytes of `received_`.
+  void OnHeader();
+  // What is no request. `code` says why in a number.
+  void RefuseHeader(status code, const std::string& why);
   void CountRequest();
   void CountAnswer(status code);
   // Whether the body is to be read; else `refusal` is the answer.
-  bool AdmitBody(Response& refusal);
-  // IP:PORT
-  std::string Peer() const;
+  bool AdmitBody(const RequestHeader& header, Response& refusal);
   // Says so to a client that waits for it before it sends the body (curl, from 1 MiB on).
   void Continue();
   void ReadBody();
-  void OnRequest(error_code error);
-  Request TakeRequest();
+  void ReadMoreOfBody();
+  // The client has left, or took too long.
+  void OnReadError(error_code error);
+
+  void OnRequest();
   // Sets `gone_` when the client closes its side. Ends with Send.
   void WatchForClose();
-  // Answers what could not be read as far as it can be answered.
-  void OnReadError(error_code error);
+  // Answers at the deadline, if nobody else has.
+  void WatchForDeadline();
+  // Takes the answer to the request of this number.
+  void OnReply(std::uint64_t request, Response response);
   void Send(Response response);
   void OnSent(error_code error);
   // A shared object whose last owner, on whatever thread, has the session's thread let go of it.
   std::shared_ptr<void> Hold();
-  // Ends the connection so that the client still reads the last response: closing with input unread
+  // Ends the connection so that the client still reads the last answer: closing with input unread
   // would make the kernel throw it away.
   void Linger();
 
   boost::beast::tcp_stream stream_;
+  const std::string peer_;
   const Router& router_;
   const Limits& limits_;
   Connections& connections_;
   std::optional<Connections::Place> place_;  // while it waits
+  std::size_t held_ = 0;                     // as `connections_` knows it
 
-  boost::beast::flat_buffer buffer_;
-  // A parser reads one message.
-  std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> parser_;
+  boost::beast::flat_buffer received_;  // and not read yet
+  std::optional<HeaderLines> lines_;
+  // Of the request. Its header is not kept while its body arrives: it takes several times its
+  // bytes.
+  Wanted wanted_;
+  bool is_head_ = false;
   const Route* route_ = nullptr;
+  Request request_;
+  std::size_t body_bytes_ = 0;
   bool asked_ = false;              // and not answered yet
   std::shared_ptr<Permit> permit_;  // until the answer has been sent
+
+  std::uint64_t requests_ = 0;  // on this connection
   std::atomic<bool> gone_ = false;
-  bool keep_alive_ = false;
-  // Kept until it is written. A HEAD response has the length of a body and none.
-  std::variant<boost::beast::http::response<boost::beast::http::string_body>,
-               boost::beast::http::response<boost::beast::http::empty_body>>
-      response_;
+  boost::asio::steady_timer late_;
+  // Kept until they are written.
+  std::string head_;
+  Body body_;
 };
 
 }  // namespace advantaged::http

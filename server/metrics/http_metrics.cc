@@ -1,7 +1,5 @@
 #include "server/metrics/http_metrics.h"
 
-#include <array>
-
 namespace advantaged {
 namespace {
 
@@ -16,7 +14,17 @@ HttpMetrics::HttpMetrics(prometheus::Registry& registry, LoadMetrics& load)
     : load_(load),
       connections_(
           GaugeFamily(registry, "advantaged_http_connections", "Open connections of the HTTP port.")
-              .Add({})) {
+              .Add({})),
+      held_(GaugeFamily(registry, "advantaged_http_held_bytes",
+                        "Bytes of headers that have arrived in part and of pages that have not "
+                        "left, over all connections of the HTTP port.")
+                .Add({})) {
+  auto& dropped = CounterFamily(registry, "advantaged_http_dropped_total",
+                                "Connections of the HTTP port that were closed before their client "
+                                "had its answer, by reason.");
+  for (std::size_t i = 0; i < kHttpDrops.size(); ++i) {
+    dropped_[i] = &dropped.Add({{"reason", std::string(kHttpDrops[i])}});
+  }
   auto& started = CounterFamily(registry, "advantaged_http_requests_started_total",
                                 "Requests whose header has arrived on the HTTP port, by path.");
   auto& requests = CounterFamily(registry, "advantaged_http_requests_total",
@@ -35,6 +43,11 @@ HttpMetrics::HttpMetrics(prometheus::Registry& registry, LoadMetrics& load)
 HttpMetrics::Path& HttpMetrics::Find(std::string_view route) {
   const auto path = paths_.find(route);
   return path == paths_.end() ? paths_.at(kOtherPath) : path->second;
+}
+
+void HttpMetrics::OnDropped(http::Drop reason) {
+  if (reason == http::Drop::kConnections) return load_.Count(Rejection::kHttpConnections);
+  dropped_[static_cast<std::size_t>(reason) - 1]->Increment();
 }
 
 void HttpMetrics::OnRequest(std::string_view route) { Find(route).started->Increment(); }

@@ -70,7 +70,11 @@ class Observer final : public http::Observer {
  public:
   explicit Observer(http::Observer& next) : next_(next) {}
   void OnConnections(std::size_t open) override { next_.OnConnections(open); }
-  void OnTurnedAway() override { Require(false, "nobody is turned away"); }
+  void OnHeld(std::size_t bytes) override {
+    held_ = bytes;
+    next_.OnHeld(bytes);
+  }
+  void OnDropped(http::Drop) override { Require(false, "nobody is dropped"); }
   void OnRequest(std::string_view route) override {
     ++open_requests_;
     next_.OnRequest(route);
@@ -80,10 +84,12 @@ class Observer final : public http::Observer {
     next_.OnAnswer(route, code);
   }
   int open_requests() const { return open_requests_; }
+  std::size_t held() const { return held_; }
 
  private:
   http::Observer& next_;
   int open_requests_ = 0;
+  std::size_t held_ = 0;
 };
 
 Metrics& TheMetrics() {
@@ -95,7 +101,7 @@ Metrics& TheMetrics() {
 const http::Router& Pages() {
   static const Probes& probes = *new Probes;
   static const http::Router& router = *[] {
-    auto routes = MakePages(TheMetrics(), probes, 1);
+    auto routes = MakePages(probes, 1);
     routes.push_back(Echo("/echo"));
     routes.push_back(Admitting());
     return new http::Router(std::move(routes));
@@ -140,6 +146,7 @@ class Connection {
     }
     Require(connections_.open() == 0, "no session is left");
     Require(observer_.open_requests() == 0, "every request is answered or counted as not");
+    Require(observer_.held() == 0, "nothing is held for nobody");
     Require(permits == 0, "every permit is given back");
     return received_;
   }
@@ -155,7 +162,7 @@ class Connection {
   std::array<int, 2> ends_{};  // the client's and the server's
   std::string received_;
   Observer observer_{TheMetrics().http()};
-  http::Connections connections_{observer_};
+  http::Connections connections_{observer_, kLimits.held_bytes};
   // Made once: that takes longer than a connection.
   boost::asio::io_context& context_ = Context();
 };

@@ -7,6 +7,7 @@ import signal
 import batches
 import pytest
 from advantaged.v1 import compute_pb2
+from busy_server import connect, start_slow
 from log_lines import ALL, PARENT, STAGES, calls, lines
 from running_server import eventually
 from transports import post, post_head, read_all, send, to_json
@@ -135,6 +136,20 @@ def test_client_that_leaves_while_it_is_computed(start):
     busy(server)
     connection.close()
     assert call_line(server)["code"] == "Canceled"
+
+
+def test_answer_that_is_late(start):
+    """Whatever holds it up: here another call has the thread."""
+    server = start(ALL, ONE_THREAD, "--http-timeout=0.5")
+    with connect(server) as stub:
+        slow = start_slow(server, stub)
+        code, fields, reply = post(server, to_json(batches.rloo()), traceparent=PARENT)
+        assert (code, reply["code"], fields["traceparent"]) == (504, 4, PARENT)
+        assert not slow.done() and server.metrics().value("advantaged_compute_threads_busy") == 1
+        slow.cancel()
+    line, = (line for line in calls(server, 2) if line["transport"] == "http")
+    assert (line["code"], line["traceparent"]) == ("DeadlineExceeded", PARENT)
+    assert server.metrics().value("advantaged_expired_total", stage="queue") == 1
 
 
 def test_client_that_leaves_while_it_reads(start):

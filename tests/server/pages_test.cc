@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <string>
 
-#include "server/metrics/metrics.h"
 #include "server/probes.h"
 
 namespace advantaged {
@@ -27,7 +26,8 @@ class PagesTest : public testing::Test {
     for (const char* path : {"/startupz", "/readyz", "/livez"}) {
       const auto route = std::ranges::find(pages_, path, &http::Route::path);
       route->handle({.method = route->method, .path = path}, [&](const Response& response) {
-        answers += std::to_string(static_cast<int>(response.code)) + ' ' + response.body;
+        answers += std::to_string(static_cast<int>(response.code)) + ' ' +
+                   std::string(response.body.view());
       });
     }
     return answers;
@@ -36,8 +36,7 @@ class PagesTest : public testing::Test {
   Probes probes_;
 
  private:
-  Metrics metrics_{{}, {}};
-  const std::vector<http::Route> pages_ = MakePages(metrics_, probes_, 1024);
+  const std::vector<http::Route> pages_ = MakePages(probes_, 1024);
 };
 
 TEST_F(PagesTest, EveryProbeSaysYes) { EXPECT_EQ(Ask(), "200 started\n200 ready\n200 alive\n"); }
