@@ -75,9 +75,10 @@ void Server::Impl::Accept() {
 }
 
 bool Server::Impl::AcceptMore() {
-  // One at a time would let a probe wait behind a crowd for as many turns of the thread. Not all at
-  // once: the crowd may not keep the thread from those it has let in.
-  constexpr int kInARow = 64;
+  // One in a turn of the thread would let a probe wait behind a crowd for as many turns, and let
+  // the kernel's queue overflow. Not all: the crowd may not keep the thread from those it has let
+  // in.
+  constexpr int kInARow = 1024;
   for (int i = 0; i < kInARow; ++i) {
     error_code error;
     tcp::socket socket = acceptor_.accept(error);

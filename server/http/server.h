@@ -31,7 +31,7 @@ struct Limits {
   std::size_t connections = 10000;
   // Of headers that have arrived in part, and of answers that have not left, over all connections.
   // Those of requests with a permit do not count: they have been admitted elsewhere.
-  std::size_t held_bytes = std::size_t{64} << 20;
+  std::size_t held_bytes = std::size_t{16} << 20;
 };
 
 // Why a connection was closed before its client had what it asked for.

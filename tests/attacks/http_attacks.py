@@ -67,15 +67,25 @@ def abandoned_scrapes(target, connections, rounds):
             connection.close()
 
 
+def ended(connection):
+    """Whether the server has ended it; what it has sent is left unread."""
+    try:
+        return not connection.recv(1, socket.MSG_PEEK)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+
+
 def crowd_of(target, connections, rounds, sent):
     """Connections that send this and then neither send nor read; anew where the server has ended them."""
     raise_limit(connections)
-    crowd = []
+    crowd = {}
     for count in rounds:
-        if count < connections:
-            crowd.append(None)
         place = count % connections
-        if crowd[place] is not None:
+        if place in crowd:
+            if not ended(crowd[place]):
+                continue
             crowd[place].close()
         crowd[place] = dial(target, small_window=True)
         crowd[place].setblocking(False)
@@ -107,8 +117,8 @@ def endless_chunks(target, connections, rounds):
 
 ATTACKS = [
     Attack(many_readers, 100, "advantaged_http_requests_total", {"path": "/metrics", "code": "200"}),
-    Attack(abandoned_scrapes, 8000, "advantaged_http_requests_started_total", {"path": "/metrics"}),
+    Attack(abandoned_scrapes, 100, "advantaged_http_requests_started_total", {"path": "/metrics"}),
     Attack(slow_readers, 1000, "advantaged_http_dropped_total", {"reason": "bytes"}),
-    Attack(half_headers, 8000, "advantaged_http_dropped_total", {"reason": "bytes"}),
+    Attack(half_headers, 2000, "advantaged_http_dropped_total", {"reason": "bytes"}),
     Attack(endless_chunks, 20, "advantaged_http_requests_total", {"path": "other", "code": "411"}, short=True),
 ]
