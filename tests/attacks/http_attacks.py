@@ -4,7 +4,7 @@ import contextlib
 import resource
 import socket
 
-from attack import Attack
+from attack import SOURCE, Attack
 
 SCRAPE = b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"
 CHUNKED = b"GET /livez HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -18,6 +18,7 @@ def dial(target, small_window=False):
     host, port = target.http.rsplit(":", 1)
     connection = socket.socket()
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.bind(SOURCE)
     connection.connect((host, int(port)))
     return connection
 
