@@ -23,7 +23,8 @@ class HeaderLines {
 
   explicit HeaderLines(std::size_t max_bytes) : max_bytes_(max_bytes) {}
 
-  // `received`: all bytes from its start on, as far as they have arrived. Looks at no byte more than twice.
+  // `received`: all bytes from its start on, as far as they have arrived. Looks at no byte more
+  // than twice.
   Found Look(std::string_view received);
 
   // Whether anything but empty lines, which may stand in front, has arrived.
