@@ -9,6 +9,9 @@
 #include <climits>
 #include <string>
 
+#include "base/text.h"
+#include "server/errno_message.h"
+
 namespace advantaged {
 namespace {
 
@@ -25,6 +28,20 @@ constexpr std::string_view kPlain = "\033[m";
 void DescriptorSink::Hurry(std::chrono::milliseconds time) { end_ = Clock::now() + time; }
 
 void DescriptorSink::sink_it_(const spdlog::details::log_msg& message) {
+  if (!SayLost() || !Say(message)) ++lost_;
+}
+
+bool DescriptorSink::SayLost() {
+  const std::uint64_t lost = lost_;
+  if (lost == said_) return true;
+  const std::string text = Concat(lost - said_, " lines of the log were lost",
+                                  error_ == 0 ? "" : ": " + ErrnoMessage(error_));
+  if (!Say({"advantaged", spdlog::level::warn, text})) return false;
+  said_ = lost;
+  return true;
+}
+
+bool DescriptorSink::Say(const spdlog::details::log_msg& message) {
   spdlog::memory_buf_t line;
   formatter_->format(message, line);
   const std::string_view text(line.data(), line.size());
@@ -36,20 +53,30 @@ void DescriptorSink::sink_it_(const spdlog::details::log_msg& message) {
       text.substr(message.color_range_start, message.color_range_end - message.color_range_start);
   coloured += kPlain;
   coloured += text.substr(message.color_range_end);
-  Write(coloured);
+  return Write(coloured);
 }
 
-void DescriptorSink::Write(std::string_view text) {
+bool DescriptorSink::Write(std::string_view text) {
+  const std::string ended = cut_ ? Concat("\n", text) : "";
+  if (cut_) text = ended;
+  const std::size_t size = text.size();
   // A pipe that is writable takes PIPE_BUF bytes without blocking. O_NONBLOCK is no choice: it
   // would hold for every process that has the same terminal or pipe.
   while (!text.empty()) {
-    if (!WaitUntilWritable()) return;
+    const bool writable = WaitUntilWritable();
     const ssize_t written =
-        write(descriptor_, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));
+        writable ? write(descriptor_, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF))
+                 : 0;
     if (written < 0 && (errno == EINTR || errno == EAGAIN)) continue;
-    if (written <= 0) return;
+    if (written <= 0) {
+      error_ = written < 0 ? errno : 0;
+      cut_ = cut_ || text.size() < size;
+      return false;
+    }
     text.remove_prefix(static_cast<std::size_t>(written));
   }
+  cut_ = false;
+  return true;
 }
 
 bool DescriptorSink::WaitUntilWritable() const {

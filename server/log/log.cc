@@ -140,6 +140,10 @@ void Log::SetLevel(LogLevel level) {
   access_->set_level(ToSpdlog(level));
 }
 
-std::uint64_t Log::dropped() const { return writer_->overrun_counter(); }
+DroppedLines Log::dropped() const {
+  return {.unread = writer_->overrun_counter(),
+          .unwritten = sink_->lost(),
+          .limited = LibraryLinesLimited()};
+}
 
 }  // namespace advantaged

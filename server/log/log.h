@@ -8,9 +8,9 @@
 
 #include <unistd.h>
 
-#include <cstdint>
 #include <memory>
 
+#include "server/log/dropped_lines.h"
 #include "server/options.h"
 
 namespace spdlog {
@@ -41,8 +41,8 @@ class Log {
   // For AccessLog: its messages are members of a JSON object, without the braces.
   std::shared_ptr<spdlog::logger> access() const { return access_; }
 
-  // Lines dropped since the start. Any thread.
-  std::uint64_t dropped() const;
+  // Any thread.
+  DroppedLines dropped() const;
 
  private:
   const std::shared_ptr<DescriptorSink> sink_;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "server/log/dropped_lines.h"
 #include "server/metrics/families.h"
 
 namespace advantaged {
@@ -14,16 +15,28 @@ class LogMetrics {
   // `registry` must outlive the metrics.
   explicit LogMetrics(prometheus::Registry& registry)
       : dropped_(CounterFamily(registry, "advantaged_log_lines_dropped_total",
-                               "Lines of the log that were dropped because nobody read the others.")
-                     .Add({})) {}
+                               "Lines that the log does not have: nobody read the others, they "
+                               "could not be written, or they were too many of gRPC's own.")),
+        unread_(dropped_.Add({{"reason", "unread"}})),
+        unwritten_(dropped_.Add({{"reason", "unwritten"}})),
+        limited_(dropped_.Add({{"reason", "limited"}})) {}
 
-  // Lines dropped since the start: Log::dropped().
-  void SetDropped(std::uint64_t lines) {
-    dropped_.Increment(static_cast<double>(lines) - dropped_.Value());
+  // Since the start: Log::dropped().
+  void SetDropped(const DroppedLines& lines) {
+    Set(unread_, lines.unread);
+    Set(unwritten_, lines.unwritten);
+    Set(limited_, lines.limited);
   }
 
  private:
-  prometheus::Counter& dropped_;
+  static void Set(prometheus::Counter& counter, std::uint64_t lines) {
+    counter.Increment(static_cast<double>(lines) - counter.Value());
+  }
+
+  prometheus::Family<prometheus::Counter>& dropped_;
+  prometheus::Counter& unread_;
+  prometheus::Counter& unwritten_;
+  prometheus::Counter& limited_;
 };
 
 }  // namespace advantaged

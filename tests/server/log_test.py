@@ -78,7 +78,7 @@ def test_ipv6_peer(start):
 def test_calls_that_end_badly(start):
     server = start(ALL, "--compute-threads=1", "--inline-responses=4", "--max-request-bytes=64MiB",
                    "--max-metadata-bytes=1000")
-    busy = lambda: server.metrics().value("advantaged_compute_threads_busy") == 1  # noqa: E731
+    busy = lambda: server.metrics().value("advantaged_compute_threads_busy", pool="batches") == 1  # noqa: E731
     with server.stub() as stub:
         for bad in ({"group_size": 3}, {"group_size": 2, "rewards": [float("nan"), 0]}):
             with pytest.raises(grpc.RpcError):
@@ -211,7 +211,7 @@ def test_nobody_reads_the_log(tmp_path):
             for _ in range(4000):  # of more than 200 bytes each: the pipe holds 64 KiB
                 stub.ComputeAdvantages(batches.rloo(), timeout=PATIENCE)
         page = f"http://{addresses['http']}/metrics"
-        dropped = re.compile(rb"^advantaged_log_lines_dropped_total [1-9]", re.MULTILINE)
+        dropped = re.compile(rb'^advantaged_log_lines_dropped_total\{reason="unread"\} [1-9]', re.MULTILINE)
         eventually(lambda: dropped.search(urllib.request.urlopen(page).read()), "dropped lines")
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=PATIENCE) == 0, "the log may take a second"
