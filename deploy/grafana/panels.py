@@ -6,8 +6,8 @@ training, every column then has a burst. Grafana makes it one scrape longer than
 two columns. What divides is absent where there is nothing to divide by, and drawn with points, so that lone values show.
 
 `increase` comes before `sum`, so that it sees each replica restart by itself, and a counter that begins again at 0 adds what
-it has and takes nothing away. It cannot see what a series brought along when it first appeared: the first batch of a run
-with `--metrics-runs` is in no column. To add what is new instead would show, after each gap in scraping, a replica's whole
+it has and takes nothing away. It cannot see what a series brought along when it first appeared: the first two batches of
+a run with `--metrics-runs` are in no column. To add what is new instead would show, after each gap in scraping, a replica's whole
 past as one column.
 """
 

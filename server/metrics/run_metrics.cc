@@ -1,11 +1,14 @@
 #include "server/metrics/run_metrics.h"
 
+#include <algorithm>
 #include <mutex>
 
 namespace advantaged {
 namespace {
 
 constexpr std::string_view kOther = "other";
+// Four times as many as may have series.
+constexpr std::size_t kSeenOnce = 256;
 
 }  // namespace
 
@@ -34,6 +37,7 @@ void RunMetrics::ExpireIdle(Time now) {
     return true;
   });
   if (idle(other_)) other_.methods.clear();
+  std::erase_if(seen_once_, [&](const auto& name) { return now - name.second >= limits_.idle; });
 }
 
 MethodMetrics* RunMetrics::Find(const BatchLabels& labels, Time now) {
@@ -51,7 +55,7 @@ MethodMetrics* RunMetrics::Find(const BatchLabels& labels, Time now) {
 }
 
 MethodMetrics& RunMetrics::Add(const BatchLabels& labels, Time now) {
-  const bool room = HasRoom(labels.run);
+  const bool room = HasRoom(labels.run) && SeenBefore(labels.run, now);
   const std::string name(room ? labels.run : kOther);
   Run& run = room ? runs_[name] : other_;
   if (room) ++methods_;
@@ -59,6 +63,20 @@ MethodMetrics& RunMetrics::Add(const BatchLabels& labels, Time now) {
   const std::string method(labels.method);
   const prometheus::Labels of_both = {{"method", method}, {"run", name}};
   return run.methods.try_emplace(method, of_both, families_).first->second;
+}
+
+bool RunMetrics::SeenBefore(std::string_view run, Time now) {
+  if (runs_.contains(run)) return true;
+  if (const auto seen = seen_once_.find(run); seen != seen_once_.end()) {
+    seen_once_.erase(seen);
+    return true;
+  }
+  if (seen_once_.size() == kSeenOnce) {
+    const auto when = [](const auto& seen) { return seen.second; };
+    seen_once_.erase(std::ranges::min_element(seen_once_, {}, when));
+  }
+  seen_once_.emplace(run, now);
+  return false;
 }
 
 bool RunMetrics::HasRoom(std::string_view run) const {

@@ -1,11 +1,12 @@
 // The metrics of MethodFamilies for training runs that requests name (`run`), with a label `run`.
 //
 // Names come from clients, and every series costs memory here and in Prometheus. So only the runs
-// at work have series: at most `runs` of them at a time, those beyond counting for the run "other";
-// a run has series of the methods it uses, from its first batch with each, and all runs together
-// have those of kMethodsPerRun methods for each of `runs`, what is beyond counting for "other",
-// too; and a run without a batch for `idle` loses them and makes room for another. If it returns,
-// it starts at 0, which increase() understands.
+// at work have series: at most `runs` of them at a time, those beyond counting for the run "other".
+// A run has them from its second batch on, so that names that come once take no room; the first
+// counts for "other". It has series of the methods it uses, from its first batch with each; all runs
+// together have those of kMethodsPerRun methods for each of `runs`, and what is beyond counts for
+// "other", too. A run without a batch for `idle` loses them and makes room for another. If it
+// returns, it starts at 0, which increase() understands.
 #ifndef ADVANTAGED_SERVER_METRICS_RUN_METRICS_H_
 #define ADVANTAGED_SERVER_METRICS_RUN_METRICS_H_
 
@@ -61,6 +62,8 @@ class RunMetrics {
   MethodMetrics& Add(const BatchLabels& labels, Time now);
   // Whether series of a further method may be made for a run, known or not.
   bool HasRoom(std::string_view run) const;
+  // Whether this is not the first batch of a run that has none; remembers it if it is.
+  bool SeenBefore(std::string_view run, Time now);
 
   const RunLimits limits_;
   MethodFamilies& families_;
@@ -68,7 +71,8 @@ class RunMetrics {
   std::shared_mutex mutex_;
   std::map<std::string, Run, std::less<>> runs_;  // without "other"
   Run other_;
-  std::size_t methods_ = 0;  // of `runs_`
+  std::size_t methods_ = 0;                             // of `runs_`
+  std::map<std::string, Time, std::less<>> seen_once_;  // names that would have room
 };
 
 }  // namespace advantaged

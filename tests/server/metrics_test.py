@@ -65,13 +65,13 @@ def test_no_request_makes_a_new_series(start):
 def test_runs(start):
     server = start("--metrics-runs=2")
     with server.stub() as stub:
-        for run in ("", "a", "b", "c", "a", "d"):
+        for run in ("", "junk-1", "a", "junk-2", "a", "b", "b", "c", "a", "c", "d"):
             stub.ComputeAdvantages(batches.rloo(run=run))
     metrics = server.metrics()
     check_with_promtool(metrics.text)
     runs = {labels.get("run", ""): value for labels, value in
             metrics.select("advantaged_responses_total", method="rloo")}
-    assert runs == {"": 4, "a": 8, "b": 4, "other": 8}
+    assert runs == {"": 4, "a": 8, "b": 4, "other": 28}
     assert metrics.value("advantaged_success_rate_count", method="rloo", run="a") == 4
 
 
@@ -80,14 +80,16 @@ def test_idle_runs_leave_the_page(start):
     def runs():
         return {labels["run"] for _, labels, _ in server.metrics().samples if "run" in labels}
     with server.stub() as stub:
-        stub.ComputeAdvantages(batches.rloo(run="a"))
+        for _ in range(2):
+            stub.ComputeAdvantages(batches.rloo(run="a"))
     eventually(lambda: not runs(), "expiry")
 
 
 def test_without_runs_nothing_has_the_label(start):
     server = start()
     with server.stub() as stub:
-        stub.ComputeAdvantages(batches.rloo(run="a"))
+        for _ in range(2):
+            stub.ComputeAdvantages(batches.rloo(run="a"))
     assert 'run="' not in server.get("/metrics")
 
 

@@ -35,6 +35,11 @@ class Runs {
     tally.responses = 1;
     metrics_.Commit({.method = method, .run = run}, tally, RunMetrics::Time(now));
   }
+  // The first two of a run: one counts for "other", and one for the run.
+  void Begin(std::string_view run, seconds now, std::string_view method = "rloo") {
+    Commit(run, now, method);
+    Commit(run, now, method);
+  }
   void ExpireIdle(seconds now) { metrics_.ExpireIdleRuns(RunMetrics::Time(now)); }
 
   // Responses by run; "" stands for series without that label, of all methods.
@@ -77,27 +82,60 @@ TEST(RunMetrics, WithoutRunsNothingHasTheLabel) {
 TEST(RunMetrics, BatchesWithoutARunHaveNoLabel) {
   Runs runs(2);
   runs.Commit("", seconds(0));
+  runs.Begin("a", seconds(0));
+  EXPECT_THAT(runs.Responses(), ElementsAre(Pair("", 1), Pair("a", 1), Pair("other", 1)));
+}
+
+TEST(RunMetrics, NamesThatComeOnceTakeNoRoom) {
+  Runs runs(2);
+  for (int i = 0; i < 5000; ++i) runs.Commit("junk-" + std::to_string(i), seconds(i));
+  EXPECT_THAT(runs.Responses(), ElementsAre(Pair("", 0), Pair("other", 5000)));
+  runs.Begin("a", seconds(5000));
+  runs.Commit("junk-4999", seconds(5000));
+  EXPECT_THAT(runs.Responses(),
+              ElementsAre(Pair("", 0), Pair("a", 1), Pair("junk-4999", 1), Pair("other", 5001)));
+}
+
+TEST(RunMetrics, TheSecondBatchMayComeUntilTheRunIsIdle) {
+  Runs runs(2);
   runs.Commit("a", seconds(0));
-  EXPECT_THAT(runs.Responses(), ElementsAre(Pair("", 1), Pair("a", 1)));
+  runs.Commit("b", seconds(1));
+  runs.ExpireIdle(kIdle);
+  runs.Commit("a", kIdle);
+  runs.Commit("b", kIdle);
+  EXPECT_THAT(runs.Responses(), ElementsAre(Pair("", 0), Pair("b", 1), Pair("other", 3)));
+}
+
+// 256 names are remembered, the latest ones.
+TEST(RunMetrics, ANameIsForgottenAfterManyOthers) {
+  for (const int others : {255, 256}) {
+    Runs runs(1);
+    runs.Commit("a", seconds(0));
+    for (int i = 0; i < others; ++i) runs.Commit("junk-" + std::to_string(i), seconds(1));
+    runs.Commit("a", seconds(2));
+    EXPECT_EQ(runs.Responses().contains("a"), others == 255);
+  }
 }
 
 TEST(RunMetrics, OverflowCountsForOther) {
   Runs runs(2);
-  for (const char* run : {"a", "b", "c", "d", "a", "b"}) runs.Commit(run, seconds(0));
+  for (const char* run : {"a", "a", "b", "b", "c", "c", "d", "d", "a", "b"}) {
+    runs.Commit(run, seconds(0));
+  }
   EXPECT_THAT(runs.Responses(),
-              ElementsAre(Pair("", 0), Pair("a", 2), Pair("b", 2), Pair("other", 2)));
+              ElementsAre(Pair("", 0), Pair("a", 2), Pair("b", 2), Pair("other", 6)));
 }
 
 TEST(RunMetrics, OtherAsAnOwnNameTakesNoRoom) {
   Runs runs(1);
-  for (const char* run : {"other", "a", "b"}) runs.Commit(run, seconds(0));
-  EXPECT_THAT(runs.Responses(), ElementsAre(Pair("", 0), Pair("a", 1), Pair("other", 2)));
+  for (const char* run : {"other", "other", "a", "a", "b"}) runs.Commit(run, seconds(0));
+  EXPECT_THAT(runs.Responses(), ElementsAre(Pair("", 0), Pair("a", 1), Pair("other", 4)));
 }
 
 TEST(RunMetrics, SeriesAreThoseOfTheMethodsARunUses) {
   Runs runs(2);
-  runs.Commit("a", seconds(0), "rloo");
-  runs.Commit("b", seconds(0), "rloo");
+  runs.Begin("a", seconds(0), "rloo");
+  runs.Begin("b", seconds(0), "rloo");
   runs.Commit("b", seconds(0), "grpo");
   const auto series = runs.Series();
   const auto& one = series.at("a");
@@ -166,20 +204,23 @@ TEST(RunMetrics, PageOfAsManyRunsAsThereMayBeHasTwoMegabytesAtMost) {
 TEST(RunMetrics, IdleRunsLeaveNoSeriesAndMakeRoom) {
   Runs runs(2);
   const auto before = runs.Series();
-  runs.Commit("a", seconds(0));
-  runs.Commit("b", seconds(50));
+  runs.Begin("a", seconds(0));
+  runs.Begin("b", seconds(50));
   runs.ExpireIdle(kIdle - seconds(1));
-  EXPECT_THAT(runs.Responses(), ElementsAre(Pair("", 0), Pair("a", 1), Pair("b", 1)));
+  EXPECT_THAT(runs.Responses(),
+              ElementsAre(Pair("", 0), Pair("a", 1), Pair("b", 1), Pair("other", 2)));
   runs.ExpireIdle(kIdle);
-  EXPECT_THAT(runs.Responses(), ElementsAre(Pair("", 0), Pair("b", 1)));
-  runs.Commit("c", kIdle);
-  EXPECT_THAT(runs.Responses(), ElementsAre(Pair("", 0), Pair("b", 1), Pair("c", 1)));
+  EXPECT_THAT(runs.Responses(), ElementsAre(Pair("", 0), Pair("b", 1), Pair("other", 2)));
+  runs.Begin("c", kIdle);
+  EXPECT_THAT(runs.Responses(),
+              ElementsAre(Pair("", 0), Pair("b", 1), Pair("c", 1), Pair("other", 3)));
   runs.ExpireIdle(kIdle * 2);
   EXPECT_EQ(runs.Series(), before);
 }
 
 TEST(RunMetrics, EachBatchKeepsItsRunAlive) {
   Runs runs(1);
+  runs.Commit("a", seconds(0));
   for (int i = 0; i < 5; ++i) {
     runs.Commit("a", kIdle / 2 * i);
     runs.ExpireIdle(kIdle / 2 * i + kIdle - seconds(1));
@@ -189,19 +230,20 @@ TEST(RunMetrics, EachBatchKeepsItsRunAlive) {
 
 TEST(RunMetrics, OtherExpiresToo) {
   Runs runs(1);
+  runs.Begin("a", seconds(0));
   runs.Commit("a", kIdle / 2);
   runs.Commit("b", seconds(0));
   runs.ExpireIdle(kIdle);
-  EXPECT_THAT(runs.Responses(), ElementsAre(Pair("", 0), Pair("a", 1)));
+  EXPECT_THAT(runs.Responses(), ElementsAre(Pair("", 0), Pair("a", 2)));
 }
 
 TEST(RunMetrics, ReturningRunsStartAtZero) {
   Runs runs(1);
-  runs.Commit("a", seconds(0));
+  runs.Begin("a", seconds(0));
   runs.Commit("a", seconds(0));
   runs.ExpireIdle(kIdle);
-  runs.Commit("a", kIdle);
-  EXPECT_THAT(runs.Responses(), ElementsAre(Pair("", 0), Pair("a", 1)));
+  runs.Begin("a", kIdle);
+  EXPECT_THAT(runs.Responses(), ElementsAre(Pair("", 0), Pair("a", 1), Pair("other", 1)));
 }
 
 // Six runs for two places, so that batches of one name move between a run and "other".
@@ -254,8 +296,8 @@ TEST(RunMetrics, RunsExpireWhileOthersCommitAndPagesAreRead) {
   }
   runs.ExpireIdle((clock + 1) * kIdle);
   EXPECT_THAT(runs.Responses(), ElementsAre(Pair("", 0)));
-  runs.Commit("z", clock.load() * kIdle);
-  EXPECT_THAT(runs.Responses(), ElementsAre(Pair("", 0), Pair("z", 1)));
+  runs.Begin("z", clock.load() * kIdle);
+  EXPECT_THAT(runs.Responses(), ElementsAre(Pair("", 0), Pair("other", 1), Pair("z", 1)));
 }
 
 }  // namespace

@@ -2,7 +2,8 @@
 
 from vector_files import all_faults, vectors
 
-# Each batch is the only one of its method and run, so the metrics say how often it was counted.
+# Each batch is the only one of its method and run, so the metrics say how often it was counted. The first that a server
+# has of a run is among those of "other".
 RUNS = "--metrics-runs=64"
 
 
@@ -30,12 +31,22 @@ def counted(servers):
 def assert_counted(servers, chosen, lost=False):
     """Every batch counts once; with `lost`, where a server went with its metrics, at most once."""
     seen = counted(servers)
+    of_method, with_other, first = {}, {}, {}
     for vector in chosen:
         (method, _), = vector["request"]["method"].items()
+        run = vector["request"]["run"]
         responses = vector["expected"]["summary"]["responses"]
-        got = seen.get((method, vector["request"]["run"]), 0)
-        allowed = (0, responses) if lost else (responses,)
-        assert got in allowed, f"{vector['name']}: {responses} responses are counted as {got}"
+        got = seen.get((method, run), 0)
+        assert got in (0, responses), f"{vector['name']}: {responses} responses are counted as {got}"
+        if got == 0:
+            first[run] = first.get(run, 0) + 1
+        of_method[method] = of_method.get(method, 0) + responses
+        with_other[method] = with_other.get(method, seen.get((method, "other"), 0)) + got
+    for method, responses in of_method.items():
+        got = with_other[method]
+        assert got <= responses if lost else got == responses, f"{method}: {responses} responses are counted as {got}"
+    if not lost:
+        assert all(batches <= len(servers) for batches in first.values()), f"counted for other: {first}"
 
 
 def assert_answered(chosen, answers):
