@@ -1,14 +1,11 @@
 #include "cli/server_flags.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 #include <optional>
 
+#include "base/regular_file.h"
 #include "base/text.h"
 #include "cli/failure.h"
 #include "client/cpp/grpc_status.h"
@@ -48,13 +45,10 @@ std::string FromEnvironment(const char* variable, const char* otherwise) {
 
 std::string ReadPem(const char* flag, const std::string& path) {
   if (path.empty()) return "";
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file || text.empty()) {
-    throw Failure(ExitCode::kUsage,
-                  Concat(flag, ": ", path, ": ", errno != 0 ? std::strerror(errno) : "is empty"));
-  }
+  std::string text;
+  std::string problem = ReadRegularFile(path, text);
+  if (problem.empty() && text.empty()) problem = "is empty";
+  if (!problem.empty()) throw Failure(ExitCode::kUsage, Concat(flag, ": ", path, ": ", problem));
   return text;
 }
 

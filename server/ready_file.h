@@ -12,15 +12,16 @@ namespace advantaged {
 // `http` is left out where there is none.
 class ReadyFile {
  public:
-  // Removes what an earlier server left at `path`. An empty path: no file, ever.
+  // Removes the file that an earlier server left at `path`, and nothing else: a device is left. An
+  // empty path: no file, ever.
   explicit ReadyFile(std::string path);
   ReadyFile(const ReadyFile&) = delete;
   ReadyFile& operator=(const ReadyFile&) = delete;
   // Removes it.
   ~ReadyFile();
 
-  // Writes the file so that readers see all of it or nothing. On failure returns false and says
-  // why.
+  // Writes the file so that readers see all of it or nothing. On failure, also where something
+  // else has its place, returns false and says why. Never waits for a reader of a named pipe.
   bool Write(const std::vector<std::string>& grpc, const std::string& http, std::string& error);
 
  private:

@@ -4,12 +4,11 @@
 #include <google/protobuf/message.h>
 #include <google/protobuf/util/json_util.h>
 
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <string>
 
 #include "advantaged/v1/compute.pb.h"
+#include "base/regular_file.h"
 #include "base/text.h"
 #include "client/cpp/list_value.h"
 #include "client/cpp/scalar_value.h"
@@ -30,9 +29,11 @@ absl::Status Refused(const FieldDescriptor& field, const std::string& why) {
 absl::Status SetJson(const FieldDescriptor& field, const std::string& text, Message& message) {
   std::string json = text;
   if (text.starts_with('@')) {
-    std::ifstream file(text.substr(1), std::ios::binary);
-    if (!file) return Refused(field, Concat("cannot read ", text.substr(1)));
-    json.assign(std::istreambuf_iterator<char>(file), {});
+    // As large as a request may be.
+    constexpr std::size_t kLargest = std::size_t{64} << 20;
+    const std::string path = text.substr(1);
+    const std::string problem = ReadRegularFile(path, json, kLargest);
+    if (!problem.empty()) return Refused(field, Concat("cannot read ", path, ": ", problem));
   }
   const std::unique_ptr<Message> parsed(message.New());
   const auto status = google::protobuf::util::JsonStringToMessage(

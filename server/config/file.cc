@@ -6,8 +6,8 @@
 #include <sstream>
 
 #include "base/names.h"
+#include "base/regular_file.h"
 #include "base/text.h"
-#include "server/regular_file.h"
 
 namespace advantaged {
 namespace {

@@ -6,9 +6,9 @@
 #include <grpcpp/security/tls_credentials_options.h>
 #include <spdlog/spdlog.h>
 
+#include "base/regular_file.h"
 #include "base/text.h"
 #include "server/printable.h"
-#include "server/regular_file.h"
 
 namespace advantaged {
 namespace {

@@ -116,6 +116,8 @@ TEST(MethodSpec, RefusesMalformedSettings) {
   EXPECT_THAT(ErrorOf("custom_table", {"tables=[{"}), HasSubstr("not JSON of this parameter"));
   EXPECT_THAT(ErrorOf("custom_table", {"tables=[{\"m\": 1}]"}), HasSubstr("m: Cannot find field"));
   EXPECT_THAT(ErrorOf("custom_table", {"tables=@no/such"}), HasSubstr("cannot read no/such"));
+  // Whoever reads a device may read for ever.
+  EXPECT_THAT(ErrorOf("custom_table", {"tables=@/dev/zero"}), HasSubstr("not a regular file"));
 }
 
 class NotANumber : public ::testing::TestWithParam<const char*> {};

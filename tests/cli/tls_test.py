@@ -1,5 +1,6 @@
 """advctl and servers with TLS."""
 
+import os
 import pathlib
 
 import pytest
@@ -71,8 +72,14 @@ def test_doctor_says_what_may_be_missing(addresses, given, without):
     ({"--tls-key": ""}, "advctl: --tls-certificate and --tls-key go together"),
     ({"--tls-certificate": ""}, "advctl: --tls-certificate and --tls-key go together"),
     ({"--tls-ca": "/no/such/file"}, "advctl: --tls-ca: /no/such/file: No such file or directory"),
-    ({"--tls-key": "/dev/null"}, "advctl: --tls-key: /dev/null: is empty"),
+    ({"--tls-key": "/dev/null"}, "advctl: --tls-key: /dev/null: is not a regular file"),
+    ({"--tls-ca": "/dev/zero"}, "advctl: --tls-ca: /dev/zero: is not a regular file"),
+    ({"--tls-key": "EMPTY"}, "advctl: --tls-key: EMPTY: is empty"),
+    ({"--tls-certificate": "PIPE"}, "advctl: --tls-certificate: PIPE: is not a regular file"),
 ])
-def test_what_cannot_be_used_is_named(addresses, given, changes, error):
+def test_what_cannot_be_used_is_named(addresses, given, tmp_path, monkeypatch, changes, error):
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo("PIPE")
+    pathlib.Path("EMPTY").touch()
     done = run("ping", addresses[0], {**given, **changes})
     assert (done.returncode, done.stderr.splitlines()[0]) == (2, error)

@@ -1,13 +1,15 @@
 """Start and end: addresses, sockets, the ready file, signals, usage."""
 
 import fcntl
+import json
+import os
 import signal
 import socket
 import subprocess
 
 import batches
 import pytest
-from running_server import BINARY, ENVIRONMENT, PATIENCE, eventually
+from running_server import BINARY, ENVIRONMENT, PATIENCE, Server, eventually
 
 
 def run(*flags, env=None):
@@ -133,6 +135,20 @@ def test_ready_file_that_cannot_be_written(tmp_path):
     ended = run("--listen=127.0.0.1:0", "--http-listen=off", f"--ready-file={tmp_path}/nowhere/r")
     assert ended.returncode == 1
     assert f"cannot write {tmp_path}/nowhere/r" in ended.stderr
+
+
+def test_a_named_pipe_in_the_way_of_the_ready_file_is_not_waited_for(tmp_path):
+    """Also where the draft goes, which then takes its place. A reader of the pipe would end the wait of open()."""
+    os.mkfifo(tmp_path / "ready.json.new")
+    server = Server(tmp_path)
+    assert json.loads(server.ready_file.read_text())["grpc"] == server.grpc
+    assert server.stop() == 0
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    ended = run("--listen=127.0.0.1:0", "--http-listen=off", f"--ready-file={pipe}")
+    assert ended.returncode == 1
+    assert f"cannot write {pipe}: is not a regular file" in ended.stderr
+    assert pipe.is_fifo(), "what the server has not made is left"
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

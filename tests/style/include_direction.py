@@ -15,7 +15,7 @@ CORE = re.compile(r"^(core/|advantaged/\w+\.h$)")
 # (files, what they must not include, why). Expressions for the start of the path and
 # of the include.
 RULES = [
-    ("base/", r"^(?!base/)\w+/", "what all rooms share stands on the standard library"),
+    ("base/", r"^(?!base/|sys/)\w+/", "what all rooms share stands on the standard library and the system"),
     ("core/", r"^(grpc|grpcpp|google|prometheus)/|\.pb\.h$", "the core knows no transport"),
     ("core/", r"^(absl|nlohmann|spdlog|fmt|CLI|toml\+\+)/", "the core needs a compiler only"),
     (r"core/(?!(formula|surrogate)/\w+\.cc$)", r"^(boost|tao)/",

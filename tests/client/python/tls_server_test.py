@@ -93,9 +93,14 @@ def test_unix_sockets_and_explicit_settings_do_not_take_them(environment, comput
 @pytest.mark.parametrize("name, value, error", [
     ("CA", "/no/such/file", "ADVANTAGED_CLIENT_TLS_CA: /no/such/file: No such file or directory"),
     ("KEY", "", "tls.private_key: not set"),
-    ("CERTIFICATE", "/dev/null", "tls.certificate_chain: bytes that is not PEM"),
+    ("CERTIFICATE", "/dev/zero", "ADVANTAGED_CLIENT_TLS_CERTIFICATE: /dev/zero: is not a regular file"),
+    ("CA", "PIPE", "ADVANTAGED_CLIENT_TLS_CA: PIPE: is not a regular file"),
+    ("CERTIFICATE", "EMPTY", "tls.certificate_chain: bytes that is not PEM"),
 ])
-def test_bad_settings_of_the_environment_are_named(environment, monkeypatch, name, value, error):
+def test_bad_settings_of_the_environment_are_named(environment, monkeypatch, tmp_path, name, value, error):
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo("PIPE")
+    pathlib.Path("EMPTY").touch()
     monkeypatch.setenv(PREFIX + name, value)
     with pytest.raises(advantaged.InvalidArgument) as caught:
         advantaged.Client("127.0.0.1:1")

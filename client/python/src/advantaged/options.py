@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import json
 import os
-import pathlib
 import re
 import ssl
+import stat
 import sys
 import warnings
 from types import FrameType
@@ -60,7 +61,7 @@ class Tls:
             if path := os.environ.get(variable):
                 paths[field] = path
                 try:
-                    values[field] = pathlib.Path(path).read_bytes()
+                    values[field] = _read_file(path)
                 except OSError as error:
                     raise wrong(variable, f"{path}: {error.strerror}") from error
         if server_name := os.environ.get("ADVANTAGED_CLIENT_TLS_SERVER_NAME"):
@@ -157,6 +158,17 @@ class ClientOptions:
             "healthCheckConfig": {"serviceName": ""},
             "methodConfig": [policy],
         }
+
+
+def _read_file(path: str) -> bytes:
+    """The bytes of a regular file. Raises OSError also where it is none: a named pipe would be waited for, and a device
+    may have no end."""
+    # Where there are no named pipes in the file system there is no such flag.
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with open(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "is not a regular file")
+        return file.read()
 
 
 def _check_pair(certificate: str, key: str) -> None:
