@@ -57,12 +57,13 @@ FloatPair EvaluateEntry(const MethodRow& row, const Parameters& parameters, std:
   return Rounded(TableEntry(row, MakeCounts(n, c, f_correct, FailureWithout(n, k, c)), parameters));
 }
 
-std::vector<Pair> EvaluateTable(const MethodRow& row, const Parameters& parameters,
-                                std::uint32_t n) {
+std::vector<Pair> EvaluateTable(const MethodRow& row, const Parameters& parameters, std::uint32_t n,
+                                const std::function<void()>& before_each) {
   const std::vector<double> f = FailureLadder(n, LadderK(parameters, n));
   std::vector<Pair> entries;
   entries.reserve(std::size_t{n} + 1);
   for (std::uint32_t c = 0; c <= n; ++c) {
+    if (before_each) before_each();
     const Counts counts = MakeCounts(n, c, c == 0 ? 0 : f[c - 1], f[c]);
     entries.push_back(TableEntry(row, counts, parameters));
   }

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -34,9 +35,10 @@ inline constexpr std::size_t kMaxTableCost = std::size_t{1} << 24;
 FloatPair EvaluateEntry(const MethodRow& row, const Parameters& parameters, std::uint32_t n,
                         std::uint32_t c);
 
-// A₊ and A₋ for c = 0 … n before rounding, n ≤ kMaxTableSize. O(n).
-std::vector<Pair> EvaluateTable(const MethodRow& row, const Parameters& parameters,
-                                std::uint32_t n);
+// A₊ and A₋ for c = 0 … n before rounding, n ≤ kMaxTableSize. O(n). `before_each`, unless it is
+// empty, is called before each entry and may end the evaluation by an exception.
+std::vector<Pair> EvaluateTable(const MethodRow& row, const Parameters& parameters, std::uint32_t n,
+                                const std::function<void()>& before_each = {});
 
 // That table, rounded.
 Table BuildTable(const MethodRow& row, const Parameters& parameters, std::uint32_t n);

@@ -95,7 +95,7 @@ void EncodeDescription(const Description& description, v1::DescribeMethodRespons
   EncodeCurve(description.curve, *response.mutable_curve());
 }
 
-DescribeSize SizeOf(const v1::DescribeMethodRequest& message) {
+std::size_t NumbersIn(const v1::DescribeMethodRequest& message) {
   constexpr std::size_t kTableArrays = 5;
   constexpr std::size_t kCurveArrays = 15;
   const DescribeRequest defaults;
@@ -106,8 +106,7 @@ DescribeSize SizeOf(const v1::DescribeMethodRequest& message) {
                             : message.has_points() ? message.points()
                                                    : defaults.points;
   const std::size_t points = std::min<std::size_t>(asked, kMaxDescribedPoints);
-  return {.numbers = kTableArrays * (n + 1) + kCurveArrays * points,
-          .work = static_cast<double>((n + 1) * (points + 1))};
+  return kTableArrays * (n + 1) + kCurveArrays * points;
 }
 
 }  // namespace advantaged

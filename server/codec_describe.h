@@ -15,12 +15,8 @@ DescribeRequest DecodeDescribe(const v1::DescribeMethodRequest& message, Violati
 // `description` has no violations, `response` is empty.
 void EncodeDescription(const Description& description, v1::DescribeMethodResponse& response);
 
-// What a request asks for, as far as it can be told before it is checked.
-struct DescribeSize {
-  std::size_t numbers = 0;  // of the answer, at most
-  double work = 0;          // in advantages computed, about
-};
-DescribeSize SizeOf(const v1::DescribeMethodRequest& message);
+// Numbers in the answer, at most, as far as it can be told before the request is checked.
+std::size_t NumbersIn(const v1::DescribeMethodRequest& message);
 
 }  // namespace advantaged
 

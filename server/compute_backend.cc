@@ -41,20 +41,19 @@ ComputeBackend::ComputeBackend(const ComputeLimits& limits, Metrics& metrics)
       max_metadata_bytes_(limits.max_metadata_bytes),
       inline_responses_(limits.inline_responses),
       admission_(limits.admission, metrics.load()),
-      pool_(limits.pool, metrics.load()) {
+      batches_(limits.pool, ComputePool::Priority::kNormal, metrics.load().batches()),
+      descriptions_({.threads = 1, .queued_calls = limits.pool.queued_calls},
+                    ComputePool::Priority::kLow, metrics.load().descriptions()) {
   PublishLimits(limits);
 }
 
 CallSize ComputeBackend::Measure(const v1::ComputeAdvantagesRequest& request,
                                  std::size_t request_bytes) const {
   const std::size_t responses = CountResponses(request);
-  const std::size_t tables = TableWork(request, responses);
-  // Tables of the caller are bytes without responses.
-  const std::size_t read = std::max(responses, request_bytes / sizeof(float));
   return {.request_bytes = request_bytes,
           .answer_bytes = SizeOfReply(request).bytes(),
-          .cost = static_cast<double>(read + tables + 1),
-          .is_small = tables == 0 && Effort(request, responses) <= inline_responses_ &&
+          .is_small = !EvaluatesFormulas(request) &&
+                      Effort(request, responses) <= inline_responses_ &&
                       IsLight(responses, request_bytes)};
 }
 
@@ -84,9 +83,18 @@ CallStatus ComputeBackend::Begin(Rpc rpc, ConnectionId connection, const CallSiz
   if (size.is_small) {
     task.Run(std::chrono::nanoseconds(0));
   } else {
-    pool_.Submit(connection, size.cost, task);
+    Queue(rpc, connection, task);
   }
   return {};
+}
+
+void ComputeBackend::Queue(Rpc rpc, ConnectionId connection, ComputeTask& task) {
+  ComputePool& pool = rpc == Rpc::kDescribeMethod ? descriptions_ : batches_;
+  pool.Submit(connection, task);
+}
+
+bool ComputeBackend::IsStuck(ComputePool::Clock::time_point now) const {
+  return batches_.IsStuck(now) || descriptions_.IsStuck(now);
 }
 
 CallStatus ComputeBackend::AdmitMore(Admission::Ticket& ticket, std::size_t bytes) {
@@ -132,6 +140,17 @@ CallStatus ComputeBackend::RefusedAsInvalid(const v1::ComputeAdvantagesRequest& 
   return InvalidArgument(std::move(violations));
 }
 
+CallStatus ComputeBackend::Guard(const std::function<CallStatus()>& work) {
+  // Other calls have it, and end.
+  constexpr milliseconds kLater{1000};
+  try {
+    return work();
+  } catch (const std::bad_alloc&) {
+    metrics_.load().Count(Rejection::kAllocation);
+    return Refused("the server has no memory for this call now", kLater);
+  }
+}
+
 CallStatus ComputeBackend::RefusedByQueue(milliseconds delay) {
   metrics_.load().Count(Rejection::kQueue);
   return Refused("the queue is full (--max-queued-calls)", delay);
@@ -160,13 +179,7 @@ CallStatus ComputeBackend::RunFor(const GivenUpCheck& given_up,
                                   const std::function<CallStatus(const Stop& stop)>& work) {
   if (CallStatus gone = CheckWaiting(CallStage::kQueue, given_up()); !gone.ok()) return gone;
   GivenUp seen = GivenUp::kNo;
-  CallStatus status;
-  try {
-    status = work([&] { return (seen = given_up()) != GivenUp::kNo; });
-  } catch (const std::bad_alloc&) {
-    status.code = CallStatus::kInternal;
-    status.message = "out of memory";
-  }
+  CallStatus status = work([&] { return (seen = given_up()) != GivenUp::kNo; });
   // Nobody will use the answer, so it does not count as a batch.
   if (seen == GivenUp::kNo && status.ok()) seen = given_up();
   return seen == GivenUp::kNo ? status : CheckWaiting(CallStage::kCompute, seen);
@@ -175,7 +188,8 @@ CallStatus ComputeBackend::RunFor(const GivenUpCheck& given_up,
 CallStatus ComputeBackend::Describe(const v1::DescribeMethodRequest& request,
                                     v1::DescribeMethodResponse& response,
                                     const GivenUpCheck& given_up) {
-  return RunFor(given_up, [&](const Stop&) { return HandleDescribeMethod(request, response); });
+  return RunFor(given_up,
+                [&](const Stop& stop) { return HandleDescribeMethod(request, response, stop); });
 }
 
 CallStatus ComputeBackend::Compute(const v1::ComputeAdvantagesRequest& request,
@@ -215,7 +229,8 @@ void ComputeBackend::SetLimits(const ComputeLimits& limits) {
   max_metadata_bytes_ = limits.max_metadata_bytes;
   inline_responses_ = limits.inline_responses;
   admission_.SetLimits(limits.admission);
-  pool_.SetQueueLimit(limits.pool.queued_calls);
+  batches_.SetQueueLimit(limits.pool.queued_calls);
+  descriptions_.SetQueueLimit(limits.pool.queued_calls);
   PublishLimits(limits);
 }
 
@@ -228,6 +243,7 @@ void ComputeBackend::PublishLimits(const ComputeLimits& limits) {
   load.SetLimit("connection_share", limits.admission.connection_share);
   load.SetLimit("max_queued_calls", limits.pool.queued_calls);
   load.SetLimit("inline_responses", limits.inline_responses);
+  load.SetLimit("compute_threads", static_cast<double>(batches_.threads()));
 }
 
 }  // namespace advantaged

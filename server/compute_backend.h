@@ -1,12 +1,13 @@
 // How a call that computes, ComputeAdvantages or DescribeMethod, passes through the server,
 // whatever brought it: it is admitted, waits for a thread unless it is small, is computed while its
-// caller waits, and, if it was a batch, is counted.
+// caller waits, and, if it was a batch, is counted. Descriptions, of which the largest take about a
+// second, have one thread of their own, at a low priority: batches do not wait for them.
 //
 //   refusal = backend.Begin(rpc, connection, size, ticket, task);  // at once, any thread
 //   status = backend.Compute(request, response, waited, …);  // on a thread that may compute
 //
 // HTTP lets a call in by its head and knows its batch later, so it does what Begin does apart:
-// Admit, pool().Submit. The ticket stays with the call until its answer has been sent.
+// Admit, Queue. The ticket stays with the call until its answer has been sent.
 #ifndef ADVANTAGED_SERVER_COMPUTE_BACKEND_H_
 #define ADVANTAGED_SERVER_COMPUTE_BACKEND_H_
 
@@ -41,7 +42,6 @@ using GivenUpCheck = std::function<GivenUp()>;
 struct CallSize {
   std::size_t request_bytes = 0;
   std::size_t answer_bytes = 0;
-  double cost = 0;        // see ComputePool::Submit
   bool is_small = false;  // to be done at once, by the thread of the network
 };
 
@@ -65,7 +65,13 @@ class ComputeBackend {
   // The size of a batch whose message has `request_bytes` bytes.
   CallSize Measure(const v1::ComputeAdvantagesRequest& request, std::size_t request_bytes) const;
 
-  ComputePool& pool() { return pool_; }
+  // Has a call that is in run by a thread.
+  void Queue(Rpc rpc, ConnectionId connection, ComputeTask& task);
+
+  // Threads that compute batches.
+  std::size_t threads() const { return batches_.threads(); }
+  // See ComputePool.
+  bool IsStuck(ComputePool::Clock::time_point now) const;
 
   // Lets a call in and has it run: now if it is small, else by the pool. Once it is in, `ticket` is
   // its own, and the task may be gone on return. If it is refused, the status is the answer.
@@ -74,6 +80,10 @@ class ComputeBackend {
 
   // Counts an item whose envelope is wrong and makes the status for it.
   CallStatus RefusedAsInvalid(const v1::ComputeAdvantagesRequest& batch, Violations violations);
+
+  // What `work` makes, or, if it throws std::bad_alloc, the answer to a call for which there is no
+  // memory. Whoever parses, computes or prints for a call does it in here.
+  CallStatus Guard(const std::function<CallStatus()>& work);
 
   // The answer to a call that the pool refused.
   CallStatus RefusedByQueue(std::chrono::milliseconds delay);
@@ -89,7 +99,7 @@ class ComputeBackend {
                      std::chrono::nanoseconds waited, const GivenUpCheck& given_up,
                      ReplyRoom* room = nullptr);
 
-  // The same for DescribeMethod. A caller who gives up is noticed before and after.
+  // The same for DescribeMethod.
   CallStatus Describe(const v1::DescribeMethodRequest& request,
                       v1::DescribeMethodResponse& response, const GivenUpCheck& given_up);
 
@@ -123,7 +133,8 @@ class ComputeBackend {
   std::atomic<std::uint32_t> inline_responses_;
   std::atomic<std::uint64_t> computed_ = 0;
   Admission admission_;
-  ComputePool pool_;
+  ComputePool batches_;
+  ComputePool descriptions_;
 };
 
 }  // namespace advantaged

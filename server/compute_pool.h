@@ -1,4 +1,4 @@
-// The threads that compute, as many as configured, and the bounded queue before them.
+// Threads that compute, as many as configured, and the bounded queue before them.
 //
 // gRPC's own threads serve the network: one that computes for milliseconds delays every other
 // connection.
@@ -18,23 +18,26 @@
 
 namespace advantaged {
 
-class LoadMetrics;
+class PoolMetrics;
 
 // Thread-safe.
 class ComputePool {
  public:
   using Clock = std::chrono::steady_clock;
+  // kLow: its threads get what those of the rest of the process leave of the CPUs, and a tenth
+  // where these leave nothing.
+  enum class Priority : std::uint8_t { kNormal, kLow };
 
   // `metrics` must outlive the pool.
-  ComputePool(const ComputePoolLimits& limits, LoadMetrics& metrics);
+  ComputePool(const ComputePoolLimits& limits, Priority priority, PoolMetrics& metrics);
   ComputePool(const ComputePool&) = delete;
   ComputePool& operator=(const ComputePool&) = delete;
   // Runs what is queued to its end.
   ~ComputePool();
 
   // Has `task` run, or refused: it or, where its connection has less waiting than another, one of
-  // that other. `cost` of the work, > 0, in the unit of all costs: connections share by it.
-  void Submit(ConnectionId connection, double cost, ComputeTask& task);
+  // that other. Connections share the time of the threads.
+  void Submit(ConnectionId connection, ComputeTask& task);
 
   std::size_t threads() const { return workers_.size(); }
 
@@ -55,13 +58,13 @@ class ComputePool {
   // Until a queue as long as now has been worked off, as far as one can tell.
   std::chrono::milliseconds ExpectedWait() const;
 
-  LoadMetrics& metrics_;
+  PoolMetrics& metrics_;
+  const Priority priority_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   FairQueue queue_;
   std::uint32_t queue_limit_;
   unsigned idle_ = 0;
-  double mean_seconds_ = 0;  // of a task, the last ones weighing most
   bool ending_ = false;
   std::vector<Worker> workers_;
 };

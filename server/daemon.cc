@@ -41,7 +41,7 @@ Daemon::Daemon(ConfigurationSource source, Configuration configuration, Log& log
       metrics_(BuildLabels(), {.runs = options().metrics_runs, .idle = options().metrics_run_idle}),
       messages_(kPooledBytes),
       backend_(options().compute, metrics_) {
-  probes_.alive = [this] { return !backend_.pool().IsStuck(steady_clock::now()); };
+  probes_.alive = [this] { return !backend_.IsStuck(steady_clock::now()); };
 }
 
 Daemon::~Daemon() { metrics_page_.Close(); }
@@ -81,7 +81,7 @@ bool Daemon::Start(std::string& error) {
                                       .socket_mode = options().socket_mode,
                                       .max_connections = options().max_connections},
                          .tls = tls_ == nullptr ? nullptr : tls_->credentials(),
-                         .threads = NetworkThreads(backend_.pool().threads()),
+                         .threads = NetworkThreads(backend_.threads()),
                          .max_streams_per_connection = options().max_streams_per_connection,
                          .max_metadata_bytes = options().compute.max_metadata_bytes},
                         backend_, messages_, metrics_, access_log_, error);

@@ -7,10 +7,8 @@
 namespace advantaged {
 
 CallSize DescribeCall::Measure() const {
-  const DescribeSize size = SizeOf(request_);
   return {.request_bytes = request_.ByteSizeLong(),
-          .answer_bytes = size.numbers * sizeof(double),
-          .cost = size.work};
+          .answer_bytes = NumbersIn(request_) * sizeof(double)};
 }
 
 CallStatus DescribeCall::Work() {

@@ -1,9 +1,14 @@
-// Work that waits for a thread, taken out so that every connection gets the same share.
+// Work that waits for a thread, taken out so that every connection gets the same time of threads.
 //
-// Start-time fair queueing (Goyal, Vin, Cheng 1996): a piece of work starts, in virtual time, when
-// the one before it of its connection ends, or now; the earliest start goes first. A connection
-// that sends much waits behind itself, not in front of the others. When the queue is full, the
-// connection with the longest line loses its newest piece.
+// Start-time fair queueing (Goyal, Vin, Cheng 1996) by measured time: the first piece of work of a
+// connection starts, in virtual time, when the time that its connection has had ends, or now; the
+// earliest start goes first. A connection that takes much waits behind itself, not in front of the
+// others. How long a piece takes is known once it has ended: until then it is expected to take, and
+// its connection pays, as much as the last one of that connection took. A connection that has been
+// idle has saved a second at most, about one piece of the longest: without it a connection that
+// sends little would wait for one piece of each of those that take turns. One that is new has saved
+// nothing. When the queue is full, the connection
+// with the longest line loses its newest piece.
 #ifndef ADVANTAGED_SERVER_FAIR_QUEUE_H_
 #define ADVANTAGED_SERVER_FAIR_QUEUE_H_
 
@@ -12,8 +17,8 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <tuple>
 #include <unordered_map>
-#include <utility>
 
 #include "server/admission.h"
 
@@ -31,42 +36,62 @@ class ComputeTask {
   ~ComputeTask() = default;
 };
 
-// Not thread-safe.
+// Not thread-safe. Knows no clock: who runs the work says how long it took.
 class FairQueue {
  public:
+  using Duration = std::chrono::nanoseconds;
+
   struct Entry {
     ComputeTask* task = nullptr;
     ConnectionId connection = nullptr;
-    double cost = 1;  // of the work, in any unit; > 0
     std::chrono::steady_clock::time_point since{};
+    Duration paid{0};  // by its connection, set by Pop
   };
 
   // Adds an entry to a queue that may hold `limit`. Returns the one that there is no room for, if
   // any: it may be the new one.
   std::optional<Entry> Push(const Entry& entry, std::size_t limit);
-  // The next, or nothing if empty.
+  // The next, or nothing if empty. It is under way until Finish.
   std::optional<Entry> Pop();
-  // To be called when nothing waits and nothing that was taken is under way: what connections had
-  // until now is forgotten. Not before, for a connection whose work is under way has its share.
-  void EndBusyPeriod();
-  std::size_t size() const { return waiting_.size(); }
+  // An entry of Pop has ended and took so long. When nothing waits and nothing is under way any
+  // more, nobody has had more than others.
+  void Finish(const Entry& entry, Duration took);
+
+  std::size_t size() const { return size_; }
+  // How long work takes, the last pieces weighing most; 0 before the first has ended.
+  Duration expected() const { return expected_; }
 
  private:
-  // Virtual start, then order of arrival.
-  using Key = std::pair<double, std::uint64_t>;
+  struct Waiting {
+    std::uint64_t arrival;
+    Entry entry;
+  };
+  // Virtual start, expected time, order of arrival.
+  using Turn = std::tuple<Duration, Duration, std::uint64_t>;
   struct Line {
-    std::deque<Key> keys;  // ascending
-    double end = 0;        // virtual end of the last entry
+    std::deque<Waiting> waiting;
+    std::size_t under_way = 0;
+    Duration start{0};             // of the next entry, in virtual time
+    std::optional<Duration> last;  // what the last piece of work took
+    Turn turn{};                   // of the first entry
   };
 
+  Duration Expected(const Line& line) const { return line.last.value_or(expected_); }
+  // Of a line that has entries, between the two of which it may change.
+  void TakePlace(Line& line);
+  void LeavePlace(const Line& line) { turns_.erase(line.turn); }
   Line& Longest();
   Entry TakeNewest(Line& line);
   void ForgetLinesNowAndThen();
 
-  std::map<Key, Entry> waiting_;
-  // Also lines without an entry whose last one has not ended in virtual time.
+  // Also lines without an entry, so that it is known what they have had.
   std::unordered_map<ConnectionId, Line> lines_;
-  double now_ = 0;  // virtual start of the entry taken last
+  std::map<Turn, Line*> turns_;  // of the lines that have entries
+  std::size_t size_ = 0;
+  std::size_t under_way_ = 0;
+  Duration now_{0};     // the latest virtual start of an entry that was taken
+  Duration latest_{0};  // of the starts of lines whose work has ended
+  Duration expected_{0};
   std::uint64_t arrivals_ = 0;
 };
 

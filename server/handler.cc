@@ -12,7 +12,6 @@
 #include "core/computation.h"
 #include "core/kernels/target.h"
 #include "core/method_table.h"
-#include "core/table_cache.h"
 #include "server/codec.h"
 #include "server/codec_catalog.h"
 #include "server/codec_describe.h"
@@ -40,6 +39,8 @@ CallStatus Refused(const DecodedRequest& decoded, Violations violations) {
   decoded.NameFields(violations);
   return InvalidArgument(std::move(violations));
 }
+
+CallStatus Stopped() { return {CallStatus::kCancelled, "stopped: the caller gave up", {}}; }
 
 // Adds a violation if a reply about so many groups cannot be sent.
 void CheckReplySize(const v1::ComputeAdvantagesRequest& request, std::size_t groups,
@@ -88,7 +89,7 @@ CallStatus HandleComputeAdvantages(const v1::ComputeAdvantagesRequest& request,
 
   ReplyObserver reply(request, response, observer);
   const Computation::Notes notes = computation.Run(advantages, &reply, violations, stop);
-  if (notes.stopped) return {CallStatus::kCancelled, "stopped: the caller gave up", {}};
+  if (notes.stopped) return Stopped();
   if (!violations.empty()) return Refused(decoded, std::move(violations));
   timings.set_compute_us(watch.Lap());
 
@@ -101,21 +102,21 @@ CallStatus HandleComputeAdvantages(const v1::ComputeAdvantagesRequest& request,
 }
 
 CallStatus HandleDescribeMethod(const v1::DescribeMethodRequest& request,
-                                v1::DescribeMethodResponse& response) {
+                                v1::DescribeMethodResponse& response,
+                                const std::function<bool()>& stop) {
   Violations violations;
   const DescribeRequest decoded = DecodeDescribe(request, violations);
   if (!violations.empty()) return InvalidArgument(std::move(violations));
-  Description description = Describe(decoded);
+  Description description = Describe(decoded, stop);
+  if (description.stopped) return Stopped();
   if (!description.ok()) return InvalidArgument(std::move(description.violations));
   EncodeDescription(description, response);
   return {};
 }
 
-std::size_t TableWork(const v1::ComputeAdvantagesRequest& request, std::size_t responses) {
-  constexpr std::size_t kOfAnEntry = 64;
+bool EvaluatesFormulas(const v1::ComputeAdvantagesRequest& request) {
   const MethodRow* row = FindMethod(MethodName(request));
-  const bool evaluates = row != nullptr && row->cost != nullptr;
-  return evaluates ? std::min(kOfAnEntry * (responses + 1), kMaxTableCost) : 0;
+  return row != nullptr && row->cost != nullptr;
 }
 
 std::size_t Effort(const v1::ComputeAdvantagesRequest& request, std::size_t responses) {

@@ -46,10 +46,9 @@ CallStatus HandleComputeAdvantages(const v1::ComputeAdvantagesRequest& request,
                                    const std::function<bool()>& stop = {},
                                    ReplyRoom* room = nullptr);
 
-// What the tables of a batch of so many responses may cost, in its unit, if the method's take long
-// to make (MethodRow::cost); 0 if not. What they do cost is known only once the formula has been
-// read and the cache looked at, which is part of the work.
-std::size_t TableWork(const v1::ComputeAdvantagesRequest& request, std::size_t responses);
+// Whether the tables of the request's method may take long to make (MethodRow::cost). How long is
+// known only once the formula has been read and the cache looked at, which is part of the work.
+bool EvaluatesFormulas(const v1::ComputeAdvantagesRequest& request);
 
 // How many responses, of batches with a group size and nothing but rewards, take about as long as
 // these. What takes longer: masks, outcomes, lengths, ids of groups or trajectories, statistics of
@@ -58,9 +57,10 @@ inline constexpr std::size_t kEffortOfThought = 8;
 std::size_t Effort(const v1::ComputeAdvantagesRequest& request, std::size_t responses);
 
 // Describes the request's method. Thread-safe. `response` must be empty; on failure it means
-// nothing. The largest takes about a second.
+// nothing. The largest takes about a second; `stop` as above.
 CallStatus HandleDescribeMethod(const v1::DescribeMethodRequest& request,
-                                v1::DescribeMethodResponse& response);
+                                v1::DescribeMethodResponse& response,
+                                const std::function<bool()>& stop = {});
 
 // The name of the request's method, e.g. "rloo", as in the method table; "" if none is set.
 std::string_view MethodName(const v1::ComputeAdvantagesRequest& request);

@@ -76,21 +76,26 @@ class JsonCalls::Call final : public ComputeTask {
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
 
-  void Start() { owner_.backend_.pool().Submit(request_.connection, rpc_->Cost(request_), *this); }
+  void Start() { owner_.backend_.Queue(rpc_->rpc(), request_.connection, *this); }
 
  private:
   ~Call() = default;
 
   void Run(std::chrono::nanoseconds waited) override {
     admitted().access.Queued(waited);
+    http::Response printed;
+    CallStatus status;
     try {
-      const CallStatus status = Compute(waited);
-      End(status.code, status.ok() ? Print() : ToHttpResponse(status));
+      status = owner_.backend_.Guard([&] {
+        CallStatus computed = Compute(waited);
+        if (computed.ok()) printed = Print();
+        return computed;
+      });
     } catch (const std::exception& error) {
-      // Out of memory, or what a library of JSON does not like in a text it has let in.
-      const CallStatus status{.code = CallStatus::kInternal, .message = error.what()};
-      End(status.code, ToHttpResponse(status));
+      // What a library of JSON does not like in a text it has let in.
+      status = {.code = CallStatus::kInternal, .message = error.what()};
     }
+    End(status.code, status.ok() ? std::move(printed) : ToHttpResponse(status));
   }
 
   void Refuse(std::chrono::milliseconds delay) override {

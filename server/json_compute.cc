@@ -9,10 +9,7 @@ namespace {
 
 class JsonCompute final : public JsonRpc {
  public:
-  // The text is at least as long as the batch has responses.
-  double Cost(const http::Request& request) override {
-    return static_cast<double>(request.body.size() + 1);
-  }
+  Rpc rpc() const override { return Rpc::kComputeAdvantages; }
 
   CallStatus Read(http::Request& request, const std::function<bool()>& stop,
                   AccessRecord& record) override {

@@ -10,29 +10,18 @@ namespace {
 
 class JsonDescribe final : public JsonRpc {
  public:
-  // A query is short, and read here. What a text asks for is not known before it is read, so it
-  // counts as the most.
-  double Cost(const http::Request& request) override {
-    if (request.method == http::verb::post) {
-      v1::DescribeMethodRequest most;
-      most.set_n(kMaxTableSize);
-      most.set_points(kMaxDescribedPoints);
-      return SizeOf(most).work;
-    }
-    query_status_ = ReadQuery(request.query);
-    return SizeOf(request_).work;
-  }
+  Rpc rpc() const override { return Rpc::kDescribeMethod; }
 
   CallStatus Read(http::Request& request, const std::function<bool()>& stop,
                   AccessRecord& record) override {
     CallStatus status =
-        request.method == http::verb::post ? ReadBody(request, stop) : query_status_;
+        request.method == http::verb::post ? ReadBody(request, stop) : ReadQuery(request.query);
     record.method = MethodName(request_);
     return status;
   }
 
   std::size_t AnswerBytes() const override {
-    return SizeOf(request_).numbers * (sizeof(double) + kJsonDoubleBytes);
+    return NumbersIn(request_) * (sizeof(double) + kJsonDoubleBytes);
   }
 
   CallStatus Compute(ComputeBackend& backend, std::chrono::nanoseconds /*waited*/,
@@ -66,7 +55,6 @@ class JsonDescribe final : public JsonRpc {
 
   v1::DescribeMethodRequest request_;
   v1::DescribeMethodResponse response_;
-  CallStatus query_status_;
 };
 
 }  // namespace

@@ -24,8 +24,7 @@ class JsonRpc {
   JsonRpc& operator=(const JsonRpc&) = delete;
   virtual ~JsonRpc() = default;
 
-  // Of the work, see ComputePool::Submit. On the thread of the HTTP server: quick.
-  virtual double Cost(const http::Request& request) = 0;
+  virtual Rpc rpc() const = 0;
   // Reads the request's message and lets go of its text. `stop` tells that nobody waits any more.
   virtual CallStatus Read(http::Request& request, const std::function<bool()>& stop,
                           AccessRecord& record) = 0;

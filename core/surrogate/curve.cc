@@ -20,7 +20,8 @@ namespace {
 constexpr double kFormulaError = 0x1p-42;  // of closed forms, relative to the largest |F|
 
 // False if F or F′ is not finite at every point.
-bool UseClosedForm(const ClosedForm& form, const PopulationLimit& limit, DescribedCurve& curve) {
+bool UseClosedForm(const ClosedForm& form, const PopulationLimit& limit, StopPoint& stop,
+                   DescribedCurve& curve) {
   curve.surrogate_anchor = AnchorOf(form);
   const double anchor = PositionOf(curve.surrogate_anchor);
   const double offset = form.At(anchor);
@@ -28,6 +29,7 @@ bool UseClosedForm(const ClosedForm& form, const PopulationLimit& limit, Describ
   std::vector<double> surrogate;
   double largest = std::abs(offset);
   for (std::size_t i = 0; i < curve.rho.size(); ++i) {
+    stop.Pass();
     surrogate.push_back(value(curve.rho[i]));
     if (!std::isfinite(surrogate.back()) || !std::isfinite(curve.surrogate_derivative[i])) {
       return false;
@@ -41,6 +43,7 @@ bool UseClosedForm(const ClosedForm& form, const PopulationLimit& limit, Describ
   curve.surrogate_arg_max = ArgMax(limit, curve.rho, {value(0), value(1), value});
   if (!form.splits()) return true;
   for (const double rho : curve.rho) {
+    stop.Pass();
     curve.data_term.push_back(form.DataTerm(rho) - form.DataTerm(anchor));
     curve.regularizer.push_back(form.Regularizer(rho) - form.Regularizer(anchor));
   }
@@ -83,10 +86,10 @@ void RefuseFormula(const ClosedForm& form, std::span<const double> rho, Violatio
              blame.value.slope));
 }
 
-void AddLimit(const ResolvedMethod& method, std::uint32_t n, DescribedCurve& curve,
+void AddLimit(const ResolvedMethod& method, std::uint32_t n, StopPoint& stop, DescribedCurve& curve,
               Violations& violations) {
   if (!HasPopulationLimit(method.parameters)) return;
-  const PopulationLimit limit(*method.row, method.parameters, n);
+  const PopulationLimit limit(*method.row, method.parameters, n, stop);
   for (const double rho : curve.rho) {
     const Pair a = limit.At(rho);
     curve.advantage_correct.push_back(a.correct);
@@ -96,7 +99,7 @@ void AddLimit(const ResolvedMethod& method, std::uint32_t n, DescribedCurve& cur
     curve.surrogate_derivative.push_back(a.correct - a.wrong);
   }
   const std::optional<ClosedForm> form = ClosedForm::Of(method, n);
-  const bool closed = form && UseClosedForm(*form, limit, curve);
+  const bool closed = form && UseClosedForm(*form, limit, stop, curve);
   if (!closed && method.parameters.formula != nullptr) {
     return RefuseFormula(*form, curve.rho, violations);
   }
@@ -104,10 +107,12 @@ void AddLimit(const ResolvedMethod& method, std::uint32_t n, DescribedCurve& cur
   curve.sign_change_rho = SignChange(limit, curve.rho);
 }
 
-void AddFiniteSize(const ResolvedMethod& method, std::vector<Pair> table, DescribedCurve& curve) {
+void AddFiniteSize(const ResolvedMethod& method, std::vector<Pair> table, StopPoint& stop,
+                   DescribedCurve& curve) {
   const auto n = static_cast<std::uint32_t>(table.size() - 1);
   FiniteSurrogate finite(std::move(table));
   for (const double rho : curve.rho) {
+    stop.Pass();
     const FiniteSurrogate::Point point = finite.At(rho);
     curve.finite_n_surrogate_derivative.push_back(point.slope);
     curve.finite_n_surrogate.push_back(point.value);
@@ -117,6 +122,7 @@ void AddFiniteSize(const ResolvedMethod& method, std::vector<Pair> table, Descri
   if (!method.spec.parameters.contains("k") || method.parameters.k > n) return;
   PassAtKEstimator estimator(n, method.parameters.k);
   for (const double rho : curve.rho) {
+    stop.Pass();
     const PassAtKEstimator::Point point = estimator.At(rho);
     curve.pass_at_k_mean.push_back(point.mean);
     curve.pass_at_k_sd.push_back(point.sd);
@@ -126,11 +132,11 @@ void AddFiniteSize(const ResolvedMethod& method, std::vector<Pair> table, Descri
 }  // namespace
 
 DescribedCurve DescribeCurve(const ResolvedMethod& method, std::vector<Pair> table,
-                             std::vector<double> rho, Violations& violations) {
+                             std::vector<double> rho, StopPoint& stop, Violations& violations) {
   DescribedCurve curve;
   curve.rho = std::move(rho);
-  AddLimit(method, static_cast<std::uint32_t>(table.size() - 1), curve, violations);
-  AddFiniteSize(method, std::move(table), curve);
+  AddLimit(method, static_cast<std::uint32_t>(table.size() - 1), stop, curve, violations);
+  AddFiniteSize(method, std::move(table), stop, curve);
   return curve;
 }
 

@@ -7,13 +7,14 @@
 #include "advantaged/describe.h"
 #include "core/method.h"
 #include "core/resolve.h"
+#include "core/surrogate/stop_point.h"
 
 namespace advantaged {
 
 // `table` for c = 0 … n before rounding, `rho` as DescribedCurve::rho. Adds a violation if the
 // caller's formula is not finite on the grid.
 DescribedCurve DescribeCurve(const ResolvedMethod& method, std::vector<Pair> table,
-                             std::vector<double> rho, Violations& violations);
+                             std::vector<double> rho, StopPoint& stop, Violations& violations);
 
 }  // namespace advantaged
 

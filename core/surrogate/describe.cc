@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string_view>
+#include <utility>
 
 #include "base/text.h"
 #include "core/failure.h"
@@ -10,6 +11,7 @@
 #include "core/resolve.h"
 #include "core/surrogate/curve.h"
 #include "core/surrogate/finite_n.h"
+#include "core/surrogate/stop_point.h"
 #include "core/table_cache.h"
 
 namespace advantaged {
@@ -117,9 +119,26 @@ DescribedTable Round(const std::vector<Pair>& table, Violations& violations) {
   return rounded;
 }
 
+// The table and the curves of a request whose method is resolved and which has been checked.
+void Compute(const DescribeRequest& request, ResolvedMethod method, StopPoint& stop,
+             Description& description) {
+  Violations& violations = description.violations;
+  std::vector<Pair> table = FiniteTable(*method.row, method.parameters, request.n, stop);
+  CheckFormulaTable(table, method, violations);
+  if (!violations.empty()) return;
+  description.table = Round(table, violations);
+  if (!violations.empty()) return;
+  description.name = method.row->name;
+  description.equation = method.row->equation;
+  description.source = method.row->source;
+  description.n = request.n;
+  description.curve = DescribeCurve(method, std::move(table), Grid(request), stop, violations);
+  description.method = std::move(method.spec);
+}
+
 }  // namespace
 
-Description Describe(const DescribeRequest& request) {
+Description Describe(const DescribeRequest& request, const std::function<bool()>& stop) {
   Description description;
   Violations& violations = description.violations;
   ResolvedMethod method = ResolveMethod(request.method, violations);
@@ -127,17 +146,12 @@ Description Describe(const DescribeRequest& request) {
   CheckGrid(request, violations);
   if (violations.empty()) CheckCost(request, method, violations);
   if (!violations.empty()) return description;
-  std::vector<Pair> table = FiniteTable(*method.row, method.parameters, request.n);
-  CheckFormulaTable(table, method, violations);
-  if (!violations.empty()) return description;
-  description.table = Round(table, violations);
-  if (!violations.empty()) return description;
-  description.name = method.row->name;
-  description.equation = method.row->equation;
-  description.source = method.row->source;
-  description.n = request.n;
-  description.curve = DescribeCurve(method, std::move(table), Grid(request), violations);
-  description.method = std::move(method.spec);
+  StopPoint point(stop);
+  try {
+    Compute(request, std::move(method), point, description);
+  } catch (const Stopped&) {
+    description.stopped = true;
+  }
   return description;
 }
 

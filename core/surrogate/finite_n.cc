@@ -11,11 +11,13 @@
 namespace advantaged {
 namespace {
 
-std::vector<Pair> AffineTable(const MethodRow& row, const Parameters& parameters, std::uint32_t n) {
+std::vector<Pair> AffineTable(const MethodRow& row, const Parameters& parameters, std::uint32_t n,
+                              StopPoint& stop) {
   std::vector<Pair> table(std::size_t{n} + 1, Pair{0, 0});
   std::vector<float> outcomes(n, 0.0F);
   const std::vector<std::uint32_t> lengths(n, 1);
   for (std::size_t c = 1; c < n; ++c) {
+    stop.Pass();
     outcomes[c - 1] = 1;
     const Moments moments = ComputeMoments(outcomes);
     const Affine affine = row.affine({outcomes, lengths, moments}, parameters);
@@ -27,8 +29,10 @@ std::vector<Pair> AffineTable(const MethodRow& row, const Parameters& parameters
 
 }  // namespace
 
-std::vector<Pair> FiniteTable(const MethodRow& row, const Parameters& parameters, std::uint32_t n) {
-  return row.has_table() ? EvaluateTable(row, parameters, n) : AffineTable(row, parameters, n);
+std::vector<Pair> FiniteTable(const MethodRow& row, const Parameters& parameters, std::uint32_t n,
+                              StopPoint& stop) {
+  return row.has_table() ? EvaluateTable(row, parameters, n, [&] { stop.Pass(); })
+                         : AffineTable(row, parameters, n, stop);
 }
 
 FiniteSurrogate::FiniteSurrogate(std::vector<Pair> table)

@@ -14,12 +14,14 @@
 
 #include "core/method.h"
 #include "core/surrogate/binomial.h"
+#include "core/surrogate/stop_point.h"
 
 namespace advantaged {
 
 // A₊ and A₋ for c = 0 … n before rounding. Methods without a table are taken on outcomes, with
-// equal lengths. O(n), without a table O(n²).
-std::vector<Pair> FiniteTable(const MethodRow& row, const Parameters& parameters, std::uint32_t n);
+// equal lengths. O(n), without a table O(n²). `stop` is passed before each.
+std::vector<Pair> FiniteTable(const MethodRow& row, const Parameters& parameters, std::uint32_t n,
+                              StopPoint& stop);
 
 class FiniteSurrogate {
  public:

@@ -7,6 +7,7 @@ namespace advantaged {
 bool HasPopulationLimit(const Parameters& parameters) { return parameters.tables == nullptr; }
 
 Pair PopulationLimit::At(double rho, double fail) const {
+  stop_.Pass();
   // A power of two, so that c = ρn and n − c = (1−ρ)n are as exact as ρ and 1−ρ.
   constexpr double kMany = 0x1p60;
   const double k = parameters_.k;

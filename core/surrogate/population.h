@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "core/method.h"
+#include "core/surrogate/stop_point.h"
 
 namespace advantaged {
 
@@ -16,9 +17,11 @@ bool HasPopulationLimit(const Parameters& parameters);
 // double, or `row.limit`. Needs no second formula, so it cannot disagree with the table.
 class PopulationLimit {
  public:
-  // `n` is the group size of the question; it matters only to rows with `limit`.
-  PopulationLimit(const MethodRow& row, const Parameters& parameters, std::uint32_t n)
-      : row_(row), parameters_(parameters), n_(n) {}
+  // `n` is the group size of the question; it matters only to rows with `limit`. `stop` is passed
+  // before each evaluation.
+  PopulationLimit(const MethodRow& row, const Parameters& parameters, std::uint32_t n,
+                  StopPoint& stop)
+      : row_(row), parameters_(parameters), n_(n), stop_(stop) {}
 
   // At 0 < ρ < 1; `fail` = 1 − ρ.
   Pair At(double rho, double fail) const;
@@ -37,6 +40,7 @@ class PopulationLimit {
   const MethodRow& row_;
   const Parameters& parameters_;
   const double n_;
+  StopPoint& stop_;
 };
 
 }  // namespace advantaged

@@ -61,16 +61,19 @@ def latency(board):
                              "writing.", query(mean("advantaged_stage_seconds", "stage"), "{{stage}}"), unit="s", width=THIRD)))
 
 
+BATCHES = 'pool="batches"'  # the thread for descriptions stands back for them
+
+
 def load(board):
-    tasks = step(samples("advantaged_compute_tasks_total"), "instance")
+    tasks = step(samples("advantaged_compute_tasks_total", BATCHES), "instance")
     return (board.with_row(dashboard.Row("Load and limits"))
             .with_panel(lines("Load of threads", "Share of their time in which they compute. Bursts are short: an average over a "
                               "step, not a peak.",
-                              query(f'{step(samples("advantaged_compute_busy_seconds_total"), "instance")} / '
-                                    f'($__rate_interval_ms / 1000) / sum by (instance) ({samples("advantaged_compute_threads")})',
+                              query(f'{step(samples("advantaged_compute_busy_seconds_total", BATCHES), "instance")} / '
+                                    f'($__rate_interval_ms / 1000) / sum by (instance) ({samples("advantaged_compute_threads", BATCHES)})',
                                     "{{instance}}"), unit="percentunit", width=THIRD))
             .with_panel(lines("Wait for a thread", "Mean of the calls that need one; 0 where none did, as small ones do not.",
-                              query(f'{ratio(step(samples("advantaged_compute_wait_seconds_total"), "instance"), tasks)} or {tasks}',
+                              query(f'{ratio(step(samples("advantaged_compute_wait_seconds_total", BATCHES), "instance"), tasks)} or {tasks}',
                                     "{{instance}}"), unit="s", width=THIRD))
             .with_panel(lines("In flight and queued", "At the moment of a scrape: bursts are mostly over by then.",
                               query(f'sum({samples("advantaged_in_flight_calls")})', "in flight"),
@@ -125,8 +128,8 @@ def alike(board):
                               query(step(samples("advantaged_config_reloads_total"), "result"), "configuration, {{result}}"),
                               query(step(samples("advantaged_tls_reloads_total"), "result"), "certificates, {{result}}"),
                               width=HALF))
-            .with_panel(lines("Log lines dropped", "Because standard error was not read.",
-                              query(step(samples("advantaged_log_lines_dropped_total"), "instance"), "{{instance}}"), width=HALF)))
+            .with_panel(lines("Log lines dropped", "Nobody read standard error, it could not be written, or gRPC said too much.",
+                              query(step(samples("advantaged_log_lines_dropped_total"), "reason"), "{{reason}}"), width=HALF)))
 
 
 def service():

@@ -5,22 +5,8 @@
 namespace advantaged {
 
 LoadMetrics::LoadMetrics(prometheus::Registry& registry)
-    : threads_(
-          GaugeFamily(registry, "advantaged_compute_threads", "Threads that compute.").Add({})),
-      busy_(GaugeFamily(registry, "advantaged_compute_threads_busy",
-                        "Threads that are computing. Small calls do not need one.")
-                .Add({})),
-      queued_(
-          GaugeFamily(registry, "advantaged_queued_calls", "Calls waiting for a thread.").Add({})),
-      tasks_(CounterFamily(registry, "advantaged_compute_tasks_total",
-                           "Calls that a thread has worked on.")
-                 .Add({})),
-      wait_seconds_(CounterFamily(registry, "advantaged_compute_wait_seconds_total",
-                                  "Time that these calls had waited for the thread.")
-                        .Add({})),
-      busy_seconds_(CounterFamily(registry, "advantaged_compute_busy_seconds_total",
-                                  "Time that threads have worked on them.")
-                        .Add({})),
+    : batches_(registry, "batches"),
+      descriptions_(registry, "descriptions"),
       calls_(GaugeFamily(registry, "advantaged_in_flight_calls",
                          "Calls that compute whose answer has not been sent.")
                  .Add({})),
@@ -29,8 +15,8 @@ LoadMetrics::LoadMetrics(prometheus::Registry& registry)
                  .Add({})),
       limits_(GaugeFamily(registry, "advantaged_limit", "Limits in force, by flag.")) {
   auto& rejected = CounterFamily(registry, "advantaged_rejected_total",
-                                 "Calls and connections refused before any work, by the limit "
-                                 "they would have broken, or because the server shuts down.");
+                                 "Calls and connections refused, by the limit they would have "
+                                 "broken, for want of memory, or because the server shuts down.");
   for (std::size_t i = 0; i < kRejections.size(); ++i) {
     rejected_[i] = &rejected.Add({{"reason", std::string(kRejections[i])}});
   }
@@ -44,13 +30,6 @@ LoadMetrics::LoadMetrics(prometheus::Registry& registry)
     expired_[i] = &expired.Add(labels);
     cancelled_[i] = &cancelled.Add(labels);
   }
-}
-
-void LoadMetrics::CountTask(std::chrono::duration<double> waited,
-                            std::chrono::duration<double> took) {
-  tasks_.Increment();
-  wait_seconds_.Increment(waited.count());
-  busy_seconds_.Increment(took.count());
 }
 
 void LoadMetrics::SetInFlight(std::uint64_t calls, std::uint64_t bytes) {

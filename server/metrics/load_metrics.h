@@ -3,17 +3,18 @@
 #define ADVANTAGED_SERVER_METRICS_LOAD_METRICS_H_
 
 #include <array>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 #include "server/metrics/families.h"
+#include "server/metrics/pool_metrics.h"
 
 namespace advantaged {
 
 // Why a call, or a connection, was refused: for a limit, which docs/operations.md has under the
-// same name, or because the server is shutting down (over HTTP, also starting).
+// same name, because there was no memory for it, or because the server is shutting down (over HTTP,
+// also starting).
 enum class Rejection : std::size_t {
   kConnections,
   kHttpConnections,
@@ -23,17 +24,12 @@ enum class Rejection : std::size_t {
   kBytes,
   kConnectionShare,
   kQueue,
+  kAllocation,
   kDraining,
 };
-inline constexpr std::array<std::string_view, 9> kRejections = {"connections",
-                                                                "http_connections",
-                                                                "too_large",
-                                                                "metadata_too_large",
-                                                                "calls",
-                                                                "bytes",
-                                                                "connection_share",
-                                                                "queue",
-                                                                "draining"};
+inline constexpr std::array<std::string_view, 10> kRejections = {
+    "connections", "http_connections", "too_large", "metadata_too_large", "calls",
+    "bytes",       "connection_share", "queue",     "allocation",         "draining"};
 
 // Where a call was when its caller was found not to wait any more.
 // kSend: its answer was on the way, or could not leave.
@@ -50,11 +46,9 @@ class LoadMetrics {
   // `registry` must outlive the metrics.
   explicit LoadMetrics(prometheus::Registry& registry);
 
-  void SetThreads(std::size_t threads) { threads_.Set(static_cast<double>(threads)); }
-  void AddBusy(int threads) { busy_.Increment(threads); }
-  void SetQueued(std::size_t calls) { queued_.Set(static_cast<double>(calls)); }
-  // A thread has done a task that had waited for it.
-  void CountTask(std::chrono::duration<double> waited, std::chrono::duration<double> took);
+  // Of the threads for batches, and of the one for descriptions.
+  PoolMetrics& batches() { return batches_; }
+  PoolMetrics& descriptions() { return descriptions_; }
   void SetInFlight(std::uint64_t calls, std::uint64_t bytes);
   // The value of a limit, so that a dashboard can draw it beside what it limits. `flag`: its name
   // without dashes in front, with underscores. Creates the child on first use.
@@ -67,12 +61,8 @@ class LoadMetrics {
   void Count(CallStage stage, GivenUp given_up);
 
  private:
-  prometheus::Gauge& threads_;
-  prometheus::Gauge& busy_;
-  prometheus::Gauge& queued_;
-  prometheus::Counter& tasks_;
-  prometheus::Counter& wait_seconds_;
-  prometheus::Counter& busy_seconds_;
+  PoolMetrics batches_;
+  PoolMetrics descriptions_;
   prometheus::Gauge& calls_;
   prometheus::Gauge& bytes_;
   prometheus::Family<prometheus::Gauge>& limits_;

@@ -3,9 +3,9 @@
 // Names come from clients, and every series costs memory here and in Prometheus. So only the runs
 // at work have series: at most `runs` of them at a time, those beyond counting for the run "other".
 // A run has them from its second batch on, so that names that come once take no room; the first
-// counts for "other". It has series of the methods it uses, from its first batch with each; all runs
-// together have those of kMethodsPerRun methods for each of `runs`, and what is beyond counts for
-// "other", too. A run without a batch for `idle` loses them and makes room for another. If it
+// counts for "other". It has series of the methods it uses, from its first batch with each; all
+// runs together have those of kMethodsPerRun methods for each of `runs`, and what is beyond counts
+// for "other", too. A run without a batch for `idle` loses them and makes room for another. If it
 // returns, it starts at 0, which increase() understands.
 #ifndef ADVANTAGED_SERVER_METRICS_RUN_METRICS_H_
 #define ADVANTAGED_SERVER_METRICS_RUN_METRICS_H_

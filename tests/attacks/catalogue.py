@@ -1,7 +1,7 @@
-"""Every attack of this room."""
+"""Every attack of this room: those of each SUBJECT_attacks.py."""
 
-import http_attacks
-import requests_attacks
+import importlib
+import pathlib
 
-SUBJECTS = [http_attacks, requests_attacks]
+SUBJECTS = [importlib.import_module(path.stem) for path in sorted(pathlib.Path(__file__).parent.glob("*_attacks.py"))]
 ATTACKS = [attack for subject in SUBJECTS for attack in subject.ATTACKS]

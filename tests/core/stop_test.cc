@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "advantaged/describe.h"
 #include "core/computation.h"
 
 namespace advantaged {
@@ -124,6 +125,34 @@ TEST(Clipped, AQuestionForMomentsClipsNothing) {
   const Computation::Notes notes = run();
   EXPECT_EQ(notes.clipped_low + notes.clipped_high, 0U);
   EXPECT_EQ(notes.batch_moments.size(), 1U);
+}
+
+// The curves of these are a formula and an integral; the last has no table.
+TEST(Stop, ADescriptionIsStoppedWhereverItIs) {
+  for (const MethodSpec& method :
+       {MethodSpec{"pass_at_k_grpo", {{"k", 4}}},
+        MethodSpec{"pass_at_k_variance_stabilized", {{"k", 4}}}, MethodSpec{"opo", {}}}) {
+    const DescribeRequest request{.method = method, .n = 64, .points = 99, .rho = {}};
+    int asked = 0;
+    ASSERT_FALSE(Describe(request, [&] { return ++asked, false; }).stopped) << method.name;
+    ASSERT_GT(asked, 20) << method.name;
+    for (int stop = 1; stop <= asked; ++stop) {
+      int left = stop;
+      EXPECT_TRUE(Describe(request, [&] { return --left == 0; }).stopped) << method.name << stop;
+      EXPECT_EQ(left, 0) << "asked again after it was stopped";
+    }
+    EXPECT_TRUE(Describe(request).ok()) << "afterwards";
+  }
+}
+
+// What an evaluation takes longest: it is asked often enough where a description takes long.
+TEST(Stop, TheLongestDescriptionIsAskedThousandsOfTimes) {
+  const DescribeRequest request{.method = {"pass_at_k_variance_stabilized", {{"k", 4}}},
+                                .n = 4096,
+                                .points = 4096,
+                                .rho = {}};
+  int left = 3000;
+  EXPECT_TRUE(Describe(request, [&] { return --left == 0; }).stopped);
 }
 
 }  // namespace

@@ -99,7 +99,8 @@ TEST(SurrogateClosedForm, AgreesWithIntegrationTo1e9) {
       if (spec.name == "max_rl" && curve.rho.front() < 1e-6) continue;
       Violations violations;
       const ResolvedMethod method = ResolveMethod(spec, violations);
-      const PopulationLimit limit(*method.row, method.parameters, kN);
+      StopPoint never(nullptr);
+      const PopulationLimit limit(*method.row, method.parameters, kN, never);
       const IntegratedSurrogate integrated = SurrogateIntegral(limit).Over(curve.rho);
       EXPECT_EQ(integrated.anchor, curve.surrogate_anchor) << Describe(spec);
       EXPECT_LT(integrated.error_bound, 1e-9) << Describe(spec);

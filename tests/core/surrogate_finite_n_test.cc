@@ -28,7 +28,8 @@ Rational Power(const Rational& x, int exponent) {
 std::vector<Pair> TableOf(const MethodSpec& spec, int n) {
   Violations violations;
   const ResolvedMethod method = ResolveMethod(spec, violations);
-  return FiniteTable(*method.row, method.parameters, static_cast<std::uint32_t>(n));
+  StopPoint never(nullptr);
+  return FiniteTable(*method.row, method.parameters, static_cast<std::uint32_t>(n), never);
 }
 
 // Moments over the 2^n outcome vectors of n iid responses.

@@ -129,9 +129,9 @@ def test_an_expired_call_is_not_computed(start):
         assert wait(second) == CODE.DEADLINE_EXCEEDED
         assert wait(first) == CODE.OK
     metrics = at_rest(server)
-    assert metrics.value("advantaged_compute_tasks_total") == 2
-    assert metrics.value("advantaged_compute_wait_seconds_total") >= 0.5, "the second waited for longer than it had"
-    assert metrics.value("advantaged_compute_busy_seconds_total") > 0
+    assert metrics.value("advantaged_compute_tasks_total", pool="batches") == 2
+    assert metrics.value("advantaged_compute_wait_seconds_total", pool="batches") >= 0.5, "the second waited for longer than it had"
+    assert metrics.value("advantaged_compute_busy_seconds_total", pool="batches") > 0
     assert metrics.value("advantaged_expired_total", stage="queue") == 1
     assert metrics.sum("advantaged_cancelled_total") == 0
     assert metrics.value("advantaged_stage_seconds_count", stage="compute") == 1

@@ -23,12 +23,12 @@ def connect(server, index=0, options=()):
         yield advantage_service_pb2_grpc.AdvantageServiceStub(channel)
 
 
-def busy(server):
-    return server.metrics().value("advantaged_compute_threads_busy")
+def busy(server, pool="batches"):
+    return server.metrics().value("advantaged_compute_threads_busy", pool=pool)
 
 
-def queued(server):
-    return server.metrics().value("advantaged_queued_calls")
+def queued(server, pool="batches"):
+    return server.metrics().value("advantaged_queued_calls", pool=pool)
 
 
 def start_slow(server, stub, **options):

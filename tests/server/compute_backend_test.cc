@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <latch>
 #include <string>
 #include <utility>
 
@@ -146,6 +148,44 @@ TEST_F(ComputeBackendTest, ABatchIsSmallByWhatItTakes) {
   for (const auto thought : kThoughts) EXPECT_EQ(largest_small(thought), limit / 8);
   EXPECT_EQ(largest_small([](Request& r) { r.mutable_method()->mutable_surrogate(); }), 0U)
       << "evaluates a formula";
+}
+
+// Work that ends when the test says so.
+class Held final : public ComputeTask {
+ public:
+  void Run(std::chrono::nanoseconds /*waited*/) override {
+    began.count_down();
+    let_go.wait();
+    ended.count_down();
+  }
+  void Refuse(std::chrono::milliseconds /*delay*/) override { ADD_FAILURE() << "refused"; }
+
+  std::latch began{1};
+  std::latch let_go{1};
+  std::latch ended{1};
+};
+
+TEST(ComputeBackend, BatchesDoNotWaitForDescriptionsAndOneOfThoseIsComputedAtATime) {
+  constexpr char kNames[] = "abc";
+  Metrics metrics({}, {});
+  ComputeLimits limits;
+  limits.pool.threads = 1;
+  std::array<Held, 2> descriptions;
+  Held batch;
+  ComputeBackend backend(limits, metrics);
+  backend.Queue(Rpc::kDescribeMethod, &kNames[0], descriptions[0]);
+  descriptions[0].began.wait();
+  backend.Queue(Rpc::kDescribeMethod, &kNames[1], descriptions[1]);
+  backend.Queue(Rpc::kComputeAdvantages, &kNames[2], batch);
+  batch.began.wait();
+  EXPECT_FALSE(descriptions[1].began.try_wait());
+  batch.let_go.count_down();
+  batch.ended.wait();
+  EXPECT_FALSE(descriptions[1].began.try_wait())
+      << "the thread for batches is free, and not for it";
+  descriptions[0].let_go.count_down();
+  descriptions[1].began.wait();
+  descriptions[1].let_go.count_down();
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 #include <prometheus/registry.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <future>
@@ -10,7 +12,7 @@
 #include <thread>
 #include <vector>
 
-#include "server/metrics/load_metrics.h"
+#include "server/metrics/pool_metrics.h"
 
 namespace advantaged {
 namespace {
@@ -19,6 +21,7 @@ using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
 constexpr char kNames[] = "ab";
+constexpr auto kNormal = ComputePool::Priority::kNormal;
 
 class Task final : public ComputeTask {
  public:
@@ -53,14 +56,14 @@ struct Blocker {
 class ComputePoolTest : public testing::Test {
  protected:
   prometheus::Registry registry_;
-  LoadMetrics metrics_{registry_};
+  PoolMetrics metrics_{registry_, "batches"};
 };
 
 TEST_F(ComputePoolTest, RunsEverythingBeforeItEnds) {
   std::vector<Task> tasks(200);
   {
-    ComputePool pool({.threads = 3, .queued_calls = 200}, metrics_);
-    for (Task& task : tasks) pool.Submit(&kNames[0], 1, task);
+    ComputePool pool({.threads = 3, .queued_calls = 200}, kNormal, metrics_);
+    for (Task& task : tasks) pool.Submit(&kNames[0], task);
   }
   for (const Task& task : tasks) EXPECT_EQ(task.runs + 10 * task.refusals, 1);
 }
@@ -69,11 +72,11 @@ TEST_F(ComputePoolTest, AFullQueueRefusesAtOnce) {
   Blocker blocker;
   Task waiting;
   Task refused;
-  ComputePool pool({.threads = 1, .queued_calls = 1}, metrics_);
-  pool.Submit(&kNames[0], 1, blocker.task);
+  ComputePool pool({.threads = 1, .queued_calls = 1}, kNormal, metrics_);
+  pool.Submit(&kNames[0], blocker.task);
   blocker.started.wait();
-  pool.Submit(&kNames[0], 1, waiting);
-  pool.Submit(&kNames[0], 1, refused);
+  pool.Submit(&kNames[0], waiting);
+  pool.Submit(&kNames[0], refused);
   EXPECT_EQ(refused.refusals, 1);
   EXPECT_GE(refused.retry_delay, milliseconds(10));
   blocker.let_go.set_value();
@@ -84,12 +87,12 @@ TEST_F(ComputePoolTest, AFloodGivesUpItsPlaceToAnotherConnection) {
   std::vector<Task> flood(3);
   Task other;
   {
-    ComputePool pool({.threads = 1, .queued_calls = 2}, metrics_);
-    pool.Submit(&kNames[0], 1, blocker.task);
+    ComputePool pool({.threads = 1, .queued_calls = 2}, kNormal, metrics_);
+    pool.Submit(&kNames[0], blocker.task);
     blocker.started.wait();
-    for (Task& task : flood) pool.Submit(&kNames[0], 1, task);
+    for (Task& task : flood) pool.Submit(&kNames[0], task);
     EXPECT_EQ(flood[2].refusals, 1) << "the queue is full of its own";
-    pool.Submit(&kNames[1], 1, other);
+    pool.Submit(&kNames[1], other);
     EXPECT_EQ(flood[1].refusals, 1) << "its newest makes room";
     blocker.let_go.set_value();
   }
@@ -100,14 +103,14 @@ TEST_F(ComputePoolTest, AFloodGivesUpItsPlaceToAnotherConnection) {
 TEST_F(ComputePoolTest, WithoutAQueueAnIdleThreadStillTakesWork) {
   Blocker blocker;
   Task refused;
-  ComputePool pool({.threads = 1, .queued_calls = 0}, metrics_);
+  ComputePool pool({.threads = 1, .queued_calls = 0}, kNormal, metrics_);
   while (blocker.task.runs + blocker.task.refusals == 0 && !blocker.started.try_wait()) {
     // The thread may not have begun to wait yet.
     blocker.task.refusals = 0;
-    pool.Submit(&kNames[0], 1, blocker.task);
+    pool.Submit(&kNames[0], blocker.task);
     if (blocker.task.refusals == 0) blocker.started.wait();
   }
-  pool.Submit(&kNames[0], 1, refused);
+  pool.Submit(&kNames[0], refused);
   EXPECT_EQ(refused.refusals, 1);
   blocker.let_go.set_value();
 }
@@ -115,15 +118,32 @@ TEST_F(ComputePoolTest, WithoutAQueueAnIdleThreadStillTakesWork) {
 TEST_F(ComputePoolTest, IsStuckOnceAThreadHasBeenWithOneTaskForAMinute) {
   constexpr std::chrono::minutes kMinute{1};
   Blocker blocker;
-  ComputePool pool({.threads = 2, .queued_calls = 1}, metrics_);
+  ComputePool pool({.threads = 2, .queued_calls = 1}, kNormal, metrics_);
   EXPECT_FALSE(pool.IsStuck(ComputePool::Clock::now() + kMinute)) << "every thread is free";
   const auto before = ComputePool::Clock::now();
-  pool.Submit(&kNames[0], 1, blocker.task);
+  pool.Submit(&kNames[0], blocker.task);
   blocker.started.wait();
   EXPECT_FALSE(pool.IsStuck(before + kMinute - nanoseconds(1)));
   EXPECT_TRUE(pool.IsStuck(ComputePool::Clock::now() + kMinute)) << "the other thread is free";
   blocker.let_go.set_value();
   while (pool.IsStuck(ComputePool::Clock::now() + kMinute)) std::this_thread::yield();
+}
+
+// The nice value of a thread is its own on Linux.
+TEST_F(ComputePoolTest, OnlyThreadsOfALowPriorityStandBack) {
+  const auto niceness = [] { return getpriority(PRIO_PROCESS, static_cast<id_t>(gettid())); };
+  int normal = -1;
+  int low = -1;
+  Task normal_task([&] { normal = niceness(); });
+  Task low_task([&] { low = niceness(); });
+  {
+    ComputePool pool({.threads = 1, .queued_calls = 1}, kNormal, metrics_);
+    ComputePool patient({.threads = 1, .queued_calls = 1}, ComputePool::Priority::kLow, metrics_);
+    pool.Submit(&kNames[0], normal_task);
+    patient.Submit(&kNames[0], low_task);
+  }
+  EXPECT_EQ(normal, niceness()) << "as this thread";
+  EXPECT_EQ(low, std::min(19, normal + 10));
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ def call_line(server):
 
 
 def busy(server):
-    eventually(lambda: server.metrics().value("advantaged_compute_threads_busy") == 1, "busy")
+    eventually(lambda: server.metrics().value("advantaged_compute_threads_busy", pool="batches") == 1, "busy")
 
 
 def milliseconds(server_timing):

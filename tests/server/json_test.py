@@ -236,7 +236,7 @@ def test_full_queue(start):
     server = start(*ONE_THREAD, "--max-queued-calls=0")
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         first = pool.submit(post, server, slow_json())
-        eventually(lambda: server.metrics().value("advantaged_compute_threads_busy") == 1, "busy")
+        eventually(lambda: server.metrics().value("advantaged_compute_threads_busy", pool="batches") == 1, "busy")
         code, fields, body = post(server, SIMPLE)
         assert code == 429 and int(fields["Retry-After"]) >= 1
         assert read_status(body).details["ErrorInfo"].reason == "BUSY"
@@ -267,7 +267,7 @@ def test_client_that_leaves_is_noticed(start, half_close):
     if half_close:  # noticed wherever it is by then
         assert read_all(connection).startswith(b"HTTP/1.1 499")
     else:
-        eventually(lambda: server.metrics().value("advantaged_compute_threads_busy") == 1, "busy")
+        eventually(lambda: server.metrics().value("advantaged_compute_threads_busy", pool="batches") == 1, "busy")
         connection.close()
     metrics = settled(server)
     assert metrics.sum("advantaged_cancelled_total") == 1
@@ -280,7 +280,7 @@ def test_drain_answers_what_is_in_flight(start):
     sending = send(server, post_head(len(SIMPLE)), SIMPLE[:-1])
     with concurrent.futures.ThreadPoolExecutor(3) as pool:
         answers = [pool.submit(post, server, slow_json()) for _ in range(2)]
-        eventually(lambda: server.metrics().value("advantaged_queued_calls") == 1, "one busy, one queued")
+        eventually(lambda: server.metrics().value("advantaged_queued_calls", pool="batches") == 1, "one busy, one queued")
         end = pool.submit(server.stop)
         eventually(lambda: post(server, SIMPLE)[0] == 503, "refusal of new calls")
         assert server.metrics().value("advantaged_rejected_total", reason="draining") >= 1
@@ -294,7 +294,7 @@ def test_drain_cancels_at_its_end(start):
     server = start(*ONE_THREAD, "--drain-timeout=0.1")
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         answer = pool.submit(post, server, slow_json())
-        eventually(lambda: server.metrics().value("advantaged_compute_threads_busy") == 1, "busy")
+        eventually(lambda: server.metrics().value("advantaged_compute_threads_busy", pool="batches") == 1, "busy")
         assert server.stop() == 0
         # The answer may come or be cut off by the end of the process, but it is no success.
         try:

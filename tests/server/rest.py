@@ -22,7 +22,7 @@ def at_rest(server):
         metrics = server.metrics()
         ended = all(started(metrics, method) == metrics.sum("grpc_server_handled_total", grpc_method=method)
                     for method in METHODS)
-        return metrics if ended and all(metrics.value(f"advantaged_{gauge}") == 0 for gauge in GAUGES) else None
+        return metrics if ended and all(metrics.sum(f"advantaged_{gauge}") == 0 for gauge in GAUGES) else None
     metrics = eventually(rested, "every started call handled, and all gauges of calls 0")
     for method in METHODS:
         assert started(metrics, method) == metrics.value(

@@ -99,5 +99,5 @@ def sent(metrics):
 def all_unread(server, items):
     """True if so many items are answered and nothing else is under way: their client does not read."""
     metrics = server.metrics()
-    return (metrics.value("advantaged_in_flight_calls") == items and metrics.value("advantaged_queued_calls") == 0
-            and metrics.value("advantaged_compute_threads_busy") == 0)
+    return (metrics.value("advantaged_in_flight_calls") == items and metrics.value("advantaged_queued_calls", pool="batches") == 0
+            and metrics.value("advantaged_compute_threads_busy", pool="batches") == 0)

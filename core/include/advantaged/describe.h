@@ -22,6 +22,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -107,6 +108,8 @@ struct Description {
   // `Compute`, "n", "points", "rho", "rho[i]".
   Violations violations;
   bool ok() const { return violations.empty(); }
+  // The caller gave up: nothing else is meaningful.
+  bool stopped = false;
 
   std::string name;
   std::string equation;
@@ -117,7 +120,9 @@ struct Description {
   DescribedCurve curve;
 };
 
-Description Describe(const DescribeRequest& request);
+// `stop` is asked now and then, at least every few milliseconds, and ends the computation once it
+// is true; empty: never. It may not throw.
+Description Describe(const DescribeRequest& request, const std::function<bool()>& stop = {});
 
 }  // namespace advantaged
 

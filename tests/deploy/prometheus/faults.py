@@ -1,6 +1,6 @@
 """What befalls replicas of a service: for each alert faults, and what is no fault yet."""
 
-from fleet import CALL, RHYTHMS
+from fleet import BATCHES, CALL, RHYTHMS
 
 MINUTES = 4 * 60
 END = MINUTES - 1  # when it is looked at what fires
@@ -53,13 +53,13 @@ def one_slow_call(first, rhythm):
 
 def waits(first, rhythm):
     tasks = share(rhythm, 60, 1)
-    first.events("advantaged_compute_tasks_total", tasks, at=END - 15)
-    first.events("advantaged_compute_wait_seconds_total", 2 * tasks, at=END - 15)
+    first.events("advantaged_compute_tasks_total", tasks, BATCHES, at=END - 15)
+    first.events("advantaged_compute_wait_seconds_total", 2 * tasks, BATCHES, at=END - 15)
 
 
 def few_long_waits(first, rhythm):
-    first.events("advantaged_compute_tasks_total", 5, at=END - 15)
-    first.events("advantaged_compute_wait_seconds_total", 5, at=END - 15)
+    first.events("advantaged_compute_tasks_total", 5, BATCHES, at=END - 15)
+    first.events("advantaged_compute_wait_seconds_total", 5, BATCHES, at=END - 15)
 
 
 def rejections(first, rhythm):

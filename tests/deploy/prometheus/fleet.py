@@ -4,6 +4,7 @@ DAY = 24 * 60
 # Minutes between two bursts of calls, and calls in one.
 RHYTHMS = {"one call in ten minutes": (10, 1), "one call in half an hour": (30, 1), "load": (1, 6000)}
 CALL = 'grpc_method="ComputeAdvantages"'
+BATCHES = 'pool="batches"'
 NOW = 0  # Unix time at which promtool's clock begins
 
 
@@ -27,8 +28,8 @@ class Replica:
             self.count("grpc_server_handled_total", 0, f'{CALL},grpc_code="{code}"')
         self.count("grpc_server_handling_seconds_count", 1, CALL)
         self.count("grpc_server_handling_seconds_bucket", 1, f'{CALL},le="1"')
-        self.count("advantaged_compute_tasks_total", 1)
-        self.count("advantaged_compute_wait_seconds_total", 0.002)
+        self.count("advantaged_compute_tasks_total", 1, BATCHES)
+        self.count("advantaged_compute_wait_seconds_total", 0.002, BATCHES)
         for reason in ("queue", "calls", "draining"):
             self.count("advantaged_rejected_total", 0, f'reason="{reason}"')
         for family in ("advantaged_config_reloads_total", "advantaged_tls_reloads_total"):
