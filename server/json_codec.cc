@@ -1,7 +1,11 @@
 #include "server/json_codec.h"
 
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/reflection.h>
 #include <google/protobuf/util/json_util.h>
+#include <google/protobuf/util/type_resolver.h>
+#include <google/protobuf/util/type_resolver_util.h>
 
 #include <algorithm>
 #include <charconv>
@@ -15,8 +19,10 @@
 
 #include "advantaged/v1/compute.pb.h"
 #include "advantaged/v1/describe.pb.h"
+#include "base/text.h"
 #include "server/handler.h"
 #include "server/json_mistakes.h"
+#include "server/json_output.h"
 #include "server/json_reader.h"
 
 namespace advantaged {
@@ -120,10 +126,18 @@ std::string PrintJson(const google::protobuf::Message& message) {
   google::protobuf::util::JsonPrintOptions options;
   options.preserve_proto_field_names = true;
   options.always_print_primitive_fields = true;
-  std::string json;
-  // It fails on messages with Any only.
-  (void)google::protobuf::util::MessageToJsonString(message, &json, options);
-  return json;
+  // As MessageToJsonString does it, but for the stream.
+  constexpr const char* kPrefix = "type.googleapis.com";
+  static auto& resolver = *google::protobuf::util::NewTypeResolverForDescriptorPool(
+      kPrefix, google::protobuf::DescriptorPool::generated_pool());
+  const std::string bytes = message.SerializeAsString();
+  google::protobuf::io::ArrayInputStream input(bytes.data(), static_cast<int>(bytes.size()));
+  JsonOutput json;
+  // It fails on messages with Any, which these have not, and where there is no memory.
+  (void)google::protobuf::util::BinaryToJsonStream(
+      &resolver, Concat(kPrefix, "/", message.GetDescriptor()->full_name()), &input, &json,
+      options);
+  return json.Take();
 }
 
 std::string PrintJson(v1::ComputeAdvantagesResponse& response) {

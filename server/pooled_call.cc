@@ -14,10 +14,14 @@ void PooledCall::Start() {
   if (const CallStatus refused = backend_.CheckMetadata(MetadataBytes()); !refused.ok()) {
     return End(refused);
   }
-  if (const CallStatus refused = ReadRequest(wire().message(), Request()); !refused.ok()) {
-    return End(refused);
-  }
-  if (const CallStatus refused = backend_.Begin(rpc(), Connection(), Measure(), ticket_, *this);
+  CallSize size;
+  const CallStatus read = backend_.Guard([&] {
+    CallStatus status = ReadRequest(wire().message(), Request());
+    if (status.ok()) size = Measure();
+    return status;
+  });
+  if (!read.ok()) return End(read);
+  if (const CallStatus refused = backend_.Begin(rpc(), Connection(), size, ticket_, *this);
       !refused.ok()) {
     End(refused);
   }
@@ -25,8 +29,13 @@ void PooledCall::Start() {
 
 void PooledCall::Run(std::chrono::nanoseconds waited) {
   waited_ = waited;
-  if (const CallStatus status = Work(); !status.ok()) return End(status);
-  Answer(Reply());
+  grpc::ByteBuffer reply;
+  const CallStatus status = backend_.Guard([&] {
+    CallStatus done = Work();
+    if (done.ok()) reply = Reply();
+    return done;
+  });
+  status.ok() ? Answer(reply) : End(status);
 }
 
 void PooledCall::Refuse(std::chrono::milliseconds delay) { End(backend_.RefusedByQueue(delay)); }

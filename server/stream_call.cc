@@ -5,7 +5,6 @@
 
 #include "base/text.h"
 #include "server/printable.h"
-#include "server/rpc/message_bytes.h"
 
 namespace advantaged {
 void StreamCall::Start() {
@@ -39,16 +38,24 @@ void StreamCall::OnRead(bool ok) {
   Violations wrong;
   if (ok) metrics().rpc().CountReceived();
   // Nobody else has the message yet.
-  const bool parsed = ok && reading_->Read(wire().message());
+  CallStatus read;
+  if (ok) {
+    read = backend_.Guard([&] {
+      const bool parsed = reading_->Read(wire().message());
+      return parsed ? CallStatus() : CallStatus{.code = CallStatus::kInvalidArgument};
+    });
+  }
   {
     const std::lock_guard lock(mutex_);
     if (!ok) {
       // Also of a stream that is to stop: it has left no item out.
       ending_ = WhyNothing();
-    } else if (!parsed) {
-      ending_ = {.code = CallStatus::kInvalidArgument,
-                 .message = Concat("message ", accepted_ + 1,
-                                   " of the stream is no StreamAdvantagesRequest")};
+    } else if (!read.ok()) {
+      if (read.code == CallStatus::kInvalidArgument) {
+        read.message =
+            Concat("message ", accepted_ + 1, " of the stream is no StreamAdvantagesRequest");
+      }
+      ending_ = std::move(read);
     } else if (!ending_ && !lost_) {
       item = Accept(wrong);
     }
@@ -170,7 +177,7 @@ void StreamCall::DropAnswered(Next& next) {
 
 void StreamCall::Do(Next next) {
   next.over.clear();
-  if (next.write != nullptr) wire().Write(Serialize(next.write->reply()));
+  if (next.write != nullptr) wire().Write(next.write->Reply());
   if (next.end) End(*next.end);
 }
 

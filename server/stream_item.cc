@@ -42,9 +42,12 @@ void StreamItem::Start(Violations wrong) {
 
 void StreamItem::Run(std::chrono::nanoseconds waited) {
   waited_ = waited;
-  End(stream_.backend().Compute(request().batch(), *messages_->reply().mutable_batch(),
-                                stream_.ThisAttempt(), waited,
-                                [this] { return stream_.CheckGivenUp(); }));
+  ComputeBackend& backend = stream_.backend();
+  End(backend.Guard([&] {
+    return backend.Compute(request().batch(), *messages_->reply().mutable_batch(),
+                           stream_.ThisAttempt(), waited,
+                           [this] { return stream_.CheckGivenUp(); });
+  }));
 }
 
 void StreamItem::Refuse(std::chrono::milliseconds delay) {
@@ -57,11 +60,27 @@ void StreamItem::End(const CallStatus& status) {
   if (status.ok()) {
     messages_->reply().set_id(id_);
   } else {
-    refusal_.set_id(id_);
-    *refusal_.mutable_status() = ToRpcStatus(status, kMaxErrorBytes);
-    messages_.reset();
+    KeepRefusal(status);
   }
   stream_.Complete(*this);
+}
+
+void StreamItem::KeepRefusal(const CallStatus& status) {
+  refusal_.set_id(id_);
+  *refusal_.mutable_status() = ToRpcStatus(status, kMaxErrorBytes);
+  messages_.reset();
+}
+
+grpc::ByteBuffer StreamItem::Reply() {
+  grpc::ByteBuffer bytes;
+  const CallStatus status = stream_.backend().Guard([&] {
+    bytes = Serialize(messages_ ? messages_->reply() : refusal_);
+    return CallStatus();
+  });
+  if (status.ok()) return bytes;
+  code_ = status.code;
+  KeepRefusal(status);
+  return Serialize(refusal_);
 }
 
 void StreamItem::Log() {

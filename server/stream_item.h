@@ -37,7 +37,8 @@ class StreamItem final : private ComputeTask {
   void Start(Violations wrong);
 
   // Once it is answered:
-  const v1::StreamAdvantagesResponse& reply() { return messages_ ? messages_->reply() : refusal_; }
+  // Its reply, or, where there is no memory for the bytes of that, a refusal.
+  grpc::ByteBuffer Reply();
   int code() const { return code_; }
 
  private:
@@ -45,6 +46,7 @@ class StreamItem final : private ComputeTask {
   void Refuse(std::chrono::milliseconds delay) override;
   // The item may be gone afterwards.
   void End(const CallStatus& status);
+  void KeepRefusal(const CallStatus& status);
   void Log();
 
   StreamCall& stream_;

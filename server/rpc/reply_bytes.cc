@@ -9,6 +9,8 @@
 #include <bit>
 #include <cstdint>
 
+#include "server/rpc/message_bytes.h"
+
 namespace advantaged {
 namespace {
 
@@ -42,14 +44,15 @@ std::span<float> ReplyBytes::Make(v1::ReplyForm form, std::size_t size) {
   end = CodedOutputStream::WriteVarint32ToArray(static_cast<std::uint32_t>(bytes), end);
   head_.assign(head.data(), end);
   // Not a small slice, whose bytes would move with it.
-  grpc_slice memory = grpc_slice_malloc_large(bytes);
+  constexpr std::size_t kInlined = GRPC_SLICE_INLINED_SIZE;
+  grpc_slice memory = bytes <= kInlined ? grpc_slice_malloc_large(bytes) : NewBytes(bytes);
   advantages_ = grpc::Slice(memory, grpc::Slice::STEAL_REF);
   return {reinterpret_cast<float*>(GRPC_SLICE_START_PTR(memory)), size};
 }
 
 grpc::ByteBuffer ReplyBytes::With(const v1::ComputeAdvantagesResponse& rest) const {
   const std::size_t size = rest.ByteSizeLong();
-  grpc_slice memory = grpc_slice_malloc(size + head_.size());
+  grpc_slice memory = NewBytes(size + head_.size());
   std::uint8_t* end = rest.SerializeWithCachedSizesToArray(GRPC_SLICE_START_PTR(memory));
   std::copy(head_.begin(), head_.end(), end);
   const grpc::Slice slices[] = {grpc::Slice(memory, grpc::Slice::STEAL_REF), advantages_};
