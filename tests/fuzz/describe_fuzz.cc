@@ -55,8 +55,8 @@ void CheckRefusal(const CallStatus& status, std::string_view text) {
   Require(status.code == CallStatus::kInvalidArgument, "a refusal is a client's fault", text);
   const http::Response answer = ToHttpResponse(status);
   // The parser takes valid UTF-8 only.
-  const auto json = nlohmann::json::parse(answer.body, nullptr, false);
-  Require(json.is_object(), "a refusal is a JSON object", answer.body);
+  const auto json = nlohmann::json::parse(answer.body.view(), nullptr, false);
+  Require(json.is_object(), "a refusal is a JSON object", answer.body.view());
   Require(!status.violations.empty(), "a refusal lists violations", text);
 }
 

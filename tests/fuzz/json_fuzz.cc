@@ -47,28 +47,31 @@ void CheckAdvantages(const std::string& json) {
 void CheckRefusal(const http::Response& answer, const nlohmann::json& status) {
   const int code = status.value("code", CallStatus::kOk);
   Require(code == CallStatus::kInvalidArgument || code == CallStatus::kFailedPrecondition,
-          "a refusal is a client's fault", answer.body);
-  Require(answer.code == http::status::bad_request, "the HTTP status fits the code", answer.body);
-  Require(status.value("message", "") != "", "a refusal has a message", answer.body);
+          "a refusal is a client's fault", answer.body.view());
+  Require(answer.code == http::status::bad_request, "the HTTP status fits the code",
+          answer.body.view());
+  Require(status.value("message", "") != "", "a refusal has a message", answer.body.view());
   bool told = false;
   for (const nlohmann::json& detail : status.at("details")) {
     for (const nlohmann::json& violation : detail.value("field_violations", nlohmann::json())) {
-      Require(violation.value("description", "") != "", "a violation is described", answer.body);
+      Require(violation.value("description", "") != "", "a violation is described",
+              answer.body.view());
       told = true;
     }
   }
   Require(told == (code == CallStatus::kInvalidArgument),
-          "INVALID_ARGUMENT, and nothing else, lists violations", answer.body);
+          "INVALID_ARGUMENT, and nothing else, lists violations", answer.body.view());
 }
 
 void Run(const std::string& body) {
   const http::Response answer = Post(body);
-  Require(answer.content_type == "application/json", "the answer says it is JSON", answer.body);
+  Require(answer.content_type == "application/json", "the answer says it is JSON",
+          answer.body.view());
   // The parser takes valid UTF-8 only.
-  const auto json = nlohmann::json::parse(answer.body, nullptr, false);
-  Require(json.is_object(), "the answer is a JSON object", answer.body);
+  const auto json = nlohmann::json::parse(answer.body.view(), nullptr, false);
+  Require(json.is_object(), "the answer is a JSON object", answer.body.view());
   if (answer.code != http::status::ok) return CheckRefusal(answer, json);
-  CheckAdvantages(answer.body);
+  CheckAdvantages(std::string(answer.body.view()));
 }
 
 }  // namespace
