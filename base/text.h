@@ -40,6 +40,15 @@ std::string Concat(const Parts&... parts) {
   return text;
 }
 
+// At most `limit` bytes of UTF-8 text, cut between characters; then "…" is its end.
+inline std::string Cut(std::string_view text, std::size_t limit) {
+  constexpr std::string_view kEllipsis = "…";
+  if (text.size() <= limit) return std::string(text);
+  std::size_t end = limit - kEllipsis.size();
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  return std::string(text.substr(0, end)).append(kEllipsis);
+}
+
 // `path[index]`.
 inline std::string At(std::string_view path, std::size_t index) {
   return Concat(path, "[", index, "]");

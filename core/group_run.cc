@@ -98,14 +98,17 @@ bool GroupRun::Readable(State& state) {
   if (needs_outcomes && !state.outcomes.known) {
     const std::string_view by =
         row_.input == MethodInput::kOutcomes ? row_.name : "zero_unless_mixed";
-    RefuseNonBinary(
-        state, Concat("so the outcomes of ", groups_.Name(state.group), " are unknown and ", by,
-                      " needs them: send outcomes or success_threshold"));
+    RefuseNonBinary(state, [&] {
+      return Concat("so the outcomes of ", groups_.Name(state.group), " are unknown and ", by,
+                    " needs them: send outcomes or success_threshold");
+    });
     return false;
   }
   if (options_.per_group && !TwoValued(state)) {
-    RefuseNonBinary(state, Concat("so one pair of advantages for ", groups_.Name(state.group),
-                                  " (reply_form) is impossible"));
+    RefuseNonBinary(state, [&] {
+      return Concat("so one pair of advantages for ", groups_.Name(state.group),
+                    " (reply_form) is impossible");
+    });
     return false;
   }
   return true;
@@ -114,19 +117,23 @@ bool GroupRun::Readable(State& state) {
 void GroupRun::RefuseNonFinite(const State& state) {
   for (std::size_t i = 0; i < state.input.rewards.size(); ++i) {
     if (std::isfinite(state.input.rewards[i])) continue;
-    violations_.Add(At("rewards", state.input.index(i)),
-                    Concat(state.input.rewards[i],
-                           " is not finite; if the response has no reward, mask it out (valid)"));
+    violations_.Add([&] { return At("rewards", state.input.index(i)); },
+                    [&] {
+                      return Concat(
+                          state.input.rewards[i],
+                          " is not finite; if the response has no reward, mask it out (valid)");
+                    });
   }
 }
 
 // Names the first reward that is neither 0 nor 1 and the consequence.
-void GroupRun::RefuseNonBinary(const State& state, std::string_view consequence) {
+template <typename Consequence>
+void GroupRun::RefuseNonBinary(const State& state, const Consequence& consequence) {
   const std::span<const float> rewards = state.input.rewards;
   std::size_t i = 0;
   while (rewards[i] == 0 || rewards[i] == 1) ++i;
-  violations_.Add(At("rewards", state.input.index(i)),
-                  Concat(rewards[i], " is neither 0 nor 1, ", consequence));
+  violations_.Add([&] { return At("rewards", state.input.index(i)); },
+                  [&] { return Concat(rewards[i], " is neither 0 nor 1, ", consequence()); });
 }
 
 void GroupRun::Statistics(State& state) {
@@ -169,9 +176,12 @@ void GroupRun::Advantages(State& state) {
   statistics.small = treatment.small;
   small_ += static_cast<std::size_t>(treatment.small);
   if (treatment.refused) {
-    violations_.Add("small_group",
-                    Concat(groups_.Name(state.group), " has ", state.n(), " valid responses; ",
-                           row_.name, " needs at least ", smallest_group_));
+    violations_.Add([] { return "small_group"; },
+                    [&] {
+                      return Concat(groups_.Name(state.group), " has ", state.n(),
+                                    " valid responses; ", row_.name, " needs at least ",
+                                    smallest_group_);
+                    });
   }
   const bool unmixed = options_.zero_unless_mixed && statistics.outcome != GroupOutcome::kMixed;
   const bool constant = !on_outcomes_ && IsConstant(state.scan, options_.constant_tolerance) &&
@@ -206,9 +216,11 @@ void GroupRun::FromTable(const State& state, const Parameters& parameters) {
   const auto ones = static_cast<std::uint32_t>(state.scan.ones);
   const std::uint32_t c = SelectsByReward(state) ? ones : state.outcomes.correct;
   if (!HasTable(parameters, n)) {
-    violations_.Add(
-        Concat("method.", row_.name, ".tables"),
-        Concat("no table for n = ", n, ", the valid responses of ", groups_.Name(state.group)));
+    violations_.Add([&] { return Concat("method.", row_.name, ".tables"); },
+                    [&] {
+                      return Concat("no table for n = ", n, ", the valid responses of ",
+                                    groups_.Name(state.group));
+                    });
     std::ranges::fill(advantages_, 0.0F);
     return;
   }
@@ -290,9 +302,11 @@ void GroupRun::FromRewards(State& state, const Parameters& parameters) {
   }
   if (row_.needs_lengths &&
       std::ranges::all_of(state.input.lengths, [](auto length) { return length == 0; })) {
-    violations_.Add(At("lengths", state.input.index(0)),
-                    Concat("0, like all lengths of ", groups_.Name(state.group), "; ", row_.name,
-                           " needs one above 0"));
+    violations_.Add([&] { return At("lengths", state.input.index(0)); },
+                    [&] {
+                      return Concat("0, like all lengths of ", groups_.Name(state.group), "; ",
+                                    row_.name, " needs one above 0");
+                    });
     std::ranges::fill(advantages_, 0.0F);
     return;
   }
@@ -319,9 +333,11 @@ void GroupRun::Shape(State& state, const Parameters& parameters) {
 bool GroupRun::WriteOut(const State& state) {
   const std::size_t beyond = FirstNonFinite(advantages_);
   if (beyond < advantages_.size()) {
-    violations_.Add(At("rewards", state.input.index(beyond)),
-                    Concat("the advantage of this response, in ", groups_.Name(state.group),
-                           ", is beyond float32"));
+    violations_.Add([&] { return At("rewards", state.input.index(beyond)); },
+                    [&] {
+                      return Concat("the advantage of this response, in ",
+                                    groups_.Name(state.group), ", is beyond float32");
+                    });
     return false;
   }
   if (options_.per_group) {

@@ -77,7 +77,8 @@ class GroupRun {
   const GroupReport* Group(State& state);
   bool Readable(State& state);
   void RefuseNonFinite(const State& state);
-  void RefuseNonBinary(const State& state, std::string_view consequence);
+  template <typename Consequence>
+  void RefuseNonBinary(const State& state, const Consequence& consequence);
   void Statistics(State& state);
   void Advantages(State& state);
   void Raw(const State& state);

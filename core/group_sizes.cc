@@ -50,9 +50,11 @@ void CheckExpectedSizes(const Request& request, const Groups& groups, const BitS
     if (n == expected) continue;
     const bool smaller = n < expected;
     if (smaller && (LetsSmallOnesIn(request) || !groups.AnyValid(g, valid))) continue;
-    violations.Add(groups.Field(g, batch),
-                   Concat(groups.Name(g), " has ", Responses(n), "; expected_group_size is ",
-                          expected, smaller ? kRemedy : ""));
+    violations.Add([&] { return groups.Field(g, batch); },
+                   [&] {
+                     return Concat(groups.Name(g), " has ", Responses(n),
+                                   "; expected_group_size is ", expected, smaller ? kRemedy : "");
+                   });
   }
 }
 
@@ -69,9 +71,11 @@ void CheckNeededSizes(const Request& request, const ResolvedMethod& method, cons
     const std::uint32_t n = groups.size(g);
     if (n >= needed || !groups.AnyValid(g, valid)) continue;
     if (n < needed_for_any_k) {
-      violations.Add(groups.Field(g, request.batch),
-                     Concat(groups.Name(g), " has ", Responses(n), "; ", method.row->name,
-                            " needs at least ", needed_for_any_k, kRemedy));
+      violations.Add([&] { return groups.Field(g, request.batch); },
+                     [&] {
+                       return Concat(groups.Name(g), " has ", Responses(n), "; ", method.row->name,
+                                     " needs at least ", needed_for_any_k, kRemedy);
+                     });
       const bool all_alike = request.batch.group_size && request.batch.trajectory_ids.empty();
       if (all_alike) break;
     } else if (short_of_k++ == 0) {

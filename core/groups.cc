@@ -10,6 +10,8 @@
 namespace advantaged {
 namespace {
 
+constexpr std::string_view kNoResponse = "0; a group has at least 1 response";
+
 std::string TooLarge(std::size_t size) {
   return Concat(size, " responses in a group; at most ", kMaxGroupSize, " are allowed");
 }
@@ -93,7 +95,7 @@ std::string Groups::Field(std::size_t group, const Batch& batch) const {
 
 void Groups::OfSize(std::uint32_t size, std::size_t responses, Violations& violations) {
   if (size == 0) {
-    violations.Add("group_size", "0; a group has at least 1 response");
+    violations.Add("group_size", kNoResponse);
   } else if (size > kMaxGroupSize) {
     violations.Add("group_size", TooLarge(size));
   } else if (responses % size != 0) {
@@ -106,11 +108,18 @@ void Groups::OfSize(std::uint32_t size, std::size_t responses, Violations& viola
 
 void Groups::OfSizes(std::span<const std::uint32_t> sizes, std::size_t responses,
                      Violations& violations) {
+  if (sizes.size() > responses) {
+    violations.Add("group_sizes", Concat(sizes.size(), " sizes for ", responses,
+                                         " responses; a group has at least 1"));
+    return;
+  }
   const std::size_t before = violations.count();
   std::uint64_t sum = 0;
   for (std::size_t g = 0; g < sizes.size(); ++g) {
-    if (sizes[g] == 0) violations.Add(At("group_sizes", g), "0; a group has at least 1 response");
-    if (sizes[g] > kMaxGroupSize) violations.Add(At("group_sizes", g), TooLarge(sizes[g]));
+    if (sizes[g] == 0 || sizes[g] > kMaxGroupSize) {
+      violations.Add([&] { return At("group_sizes", g); },
+                     [&] { return sizes[g] == 0 ? std::string(kNoResponse) : TooLarge(sizes[g]); });
+    }
     sum += sizes[g];
   }
   if (sum != responses) {

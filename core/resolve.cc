@@ -20,13 +20,19 @@ void CheckTableSide(const std::vector<double>& side, std::uint32_t n, const std:
     return;
   }
   for (std::size_t c = 0; c < side.size(); ++c) {
-    if (!std::isfinite(side[c])) violations.Add(At(path, c), Concat(side[c], " is not finite"));
+    if (std::isfinite(side[c])) continue;
+    violations.Add([&] { return At(path, c); }, [&] { return Concat(side[c], " is not finite"); });
   }
 }
 
 void CheckTables(const std::vector<OutcomeTable>& tables, const std::string& path,
                  Violations& violations) {
   if (tables.empty()) violations.Add(path, "is empty; one table for each group size is needed");
+  if (tables.size() > kMaxTableSize) {
+    violations.Add(path, Concat(tables.size(), " tables; at most ", kMaxTableSize,
+                                " are allowed, one for each group size"));
+    return;
+  }
   std::set<std::uint32_t> seen;
   for (std::size_t t = 0; t < tables.size(); ++t) {
     const OutcomeTable& table = tables[t];

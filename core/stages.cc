@@ -55,6 +55,7 @@ void CheckMoments(const Options& options, std::size_t needed, Violations& violat
   const bool complete = given.size() == needed;
   if (given.size() > needed || (!given.empty() && !complete && !options.moments_only)) {
     violations.Add("batch_moments", Concat(given.size(), " moments; the stages need ", needed));
+    return;
   }
   for (std::size_t i = 0; i < given.size(); ++i) {
     const BatchMoments& m = given[i];
@@ -191,6 +192,11 @@ class StageRun {
 void CheckStages(const Request& request, const MethodRow& row, const Parameters& parameters,
                  Violations& violations) {
   const Options& options = request.options;
+  if (options.stages.size() > kMaxStages) {
+    violations.Add("stages",
+                   Concat(options.stages.size(), " stages; at most ", kMaxStages, " are allowed"));
+    return;
+  }
   for (std::size_t i = 0; i < options.stages.size(); ++i) {
     const Stage& stage = options.stages[i];
     const std::string path = At("stages", i);

@@ -1,8 +1,8 @@
 #include "core/trajectories.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
-#include <map>
 #include <utility>
 
 #include "base/text.h"
@@ -81,11 +81,7 @@ class Listener {
 
   template <typename Describe>
   void Refuse(std::string_view field, std::uint32_t row, Describe describe) {
-    if (violations_.listing()) {
-      violations_.Add(At(field, row), describe());
-    } else {
-      violations_.Count(1);
-    }
+    violations_.Add([&] { return At(field, row); }, describe);
   }
 
   std::string Trajectory(std::uint32_t row, std::uint32_t other) const {
@@ -167,23 +163,35 @@ Trajectories::Trajectories(const Batch& batch, const Groups& rows, Violations& v
 }
 
 void Trajectories::Number(const DenseIds& ids, std::span<const std::uint32_t> group_of_row) {
-  // Of each id, the response in the group where it stands first; ids that masked rows share stand
-  // in further groups.
+  const auto rows = static_cast<std::uint32_t>(ids.places.size());
+  response_of_.resize(rows);
+  // First of each row the first row of the same response, that is with its id and in its group.
   std::vector<std::uint32_t> first_of(ids.distinct.size(), kNone);
-  std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> further;  // by id and group
-  response_of_.resize(ids.places.size());
-  for (std::uint32_t row = 0; row < response_of_.size(); ++row) {
-    const std::uint32_t group = group_of_row[row];
-    std::uint32_t* response = &first_of[ids.places[row]];
-    if (*response != kNone && group_of_[*response] != group) {
-      response = &further.try_emplace({ids.places[row], group}, kNone).first->second;
+  std::vector<std::uint32_t> elsewhere;  // in another group than the first row of their id
+  for (std::uint32_t row = 0; row < rows; ++row) {
+    std::uint32_t& first = first_of[ids.places[row]];
+    if (first == kNone) first = row;
+    response_of_[row] = first;
+    if (group_of_row[first] != group_of_row[row]) elsewhere.push_back(row);
+  }
+  const auto response = [&](std::uint32_t row) {
+    return std::pair(ids.places[row], group_of_row[row]);
+  };
+  std::ranges::sort(elsewhere, {}, [&](auto row) { return std::pair(response(row), row); });
+  for (std::size_t i = 0; i < elsewhere.size(); ++i) {
+    const std::uint32_t row = elsewhere[i];
+    const bool goes_on = i > 0 && response(elsewhere[i - 1]) == response(row);
+    response_of_[row] = goes_on ? response_of_[elsewhere[i - 1]] : row;
+  }
+  // Then the responses in the order in which they appear.
+  for (std::uint32_t row = 0; row < rows; ++row) {
+    if (response_of_[row] < row) {
+      response_of_[row] = response_of_[response_of_[row]];
+      continue;
     }
-    if (*response == kNone) {
-      *response = static_cast<std::uint32_t>(speakers_.size());
-      speakers_.push_back(row);
-      group_of_.push_back(group);
-    }
-    response_of_[row] = *response;
+    response_of_[row] = static_cast<std::uint32_t>(speakers_.size());
+    speakers_.push_back(row);
+    group_of_.push_back(group_of_row[row]);
   }
 }
 

@@ -73,6 +73,7 @@ void CheckPassAt(const std::vector<std::uint32_t>& pass_at, Violations& violatio
   if (pass_at.size() > kMaxPassAt) {
     violations.Add("pass_at",
                    Concat(pass_at.size(), " values; at most ", kMaxPassAt, " are allowed"));
+    return;
   }
   std::set<std::uint32_t> seen;
   for (std::size_t i = 0; i < pass_at.size(); ++i) {

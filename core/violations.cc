@@ -1,10 +1,12 @@
 #include "advantaged/advantaged.h"
+#include "base/text.h"
 
 namespace advantaged {
 
-void Violations::Add(std::string field, std::string description) {
+void Violations::Add(std::string_view field, std::string_view description) {
   ++count_;
-  if (listing()) listed_.push_back({std::move(field), std::move(description)});
+  if (listed_.size() == kMaxListed) return;
+  listed_.push_back({Cut(field, kMaxTextBytes), Cut(description, kMaxTextBytes)});
 }
 
 void Violations::Rename(std::string_view from, std::string_view to) {

@@ -134,6 +134,11 @@ CallStatus ComputeBackend::CheckMetadata(std::size_t bytes) {
                  std::nullopt);
 }
 
+void ComputeBackend::CountUnread(Rpc rpc, const CallStatus& status) {
+  if (rpc == Rpc::kDescribeMethod || status.violations.empty()) return;
+  metrics_.refusals().Count(v1::ComputeAdvantagesRequest::default_instance(), status.violations);
+}
+
 CallStatus ComputeBackend::RefusedAsInvalid(const v1::ComputeAdvantagesRequest& batch,
                                             Violations violations) {
   metrics_.refusals().Count(batch, violations);

@@ -78,6 +78,9 @@ class ComputeBackend {
   CallStatus Begin(Rpc rpc, ConnectionId connection, const CallSize& size,
                    Admission::Ticket& ticket, ComputeTask& task);
 
+  // Counts a request that is refused with this status before there is a message of it.
+  void CountUnread(Rpc rpc, const CallStatus& status);
+
   // Counts an item whose envelope is wrong and makes the status for it.
   CallStatus RefusedAsInvalid(const v1::ComputeAdvantagesRequest& batch, Violations violations);
 

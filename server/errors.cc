@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "advantaged/rpc/status.pb.h"
+#include "base/text.h"
 
 namespace advantaged {
 namespace {
@@ -18,20 +19,12 @@ namespace {
 constexpr std::size_t kMaxMessageBytes = 512;
 // Of a description: the first of these that lets all violations fit. Descriptions begin with the
 // offending value.
-constexpr std::array<std::size_t, 8> kDescriptionBytes = {512, 256, 128, 64, 48, 40, 32, 24};
+constexpr std::array<std::size_t, 8> kDescriptionBytes = {
+    Violations::kMaxTextBytes, 256, 128, 64, 48, 40, 32, 24};
 // Key and length of one entry of a repeated field.
 constexpr std::size_t kEntryBytes = 4;
 // Everything in the details but the message and the violations.
 constexpr std::size_t kEnvelopeBytes = 256;
-
-// At most `limit` bytes of UTF-8 text, cut between characters.
-std::string Cut(const std::string& text, std::size_t limit) {
-  constexpr std::string_view kEllipsis = "…";
-  if (text.size() <= limit) return text;
-  std::size_t end = limit - kEllipsis.size();
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  return text.substr(0, end).append(kEllipsis);
-}
 
 // Bytes of `text` as the trailer grpc-message carries it.
 std::size_t PercentEncodedSize(const std::string& text) {

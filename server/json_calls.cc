@@ -113,7 +113,10 @@ class JsonCalls::Call final : public ComputeTask {
     status = Read([&] { return (seen = CheckGivenUp()) != GivenUp::kNo; });
     admitted().access.Read(steady_clock::now() - start);
     if (seen != GivenUp::kNo) return backend.CheckWaiting(CallStage::kCompute, seen);
-    if (!status.ok()) return status;
+    if (!status.ok()) {
+      backend.CountUnread(rpc_->rpc(), status);
+      return status;
+    }
     status = backend.AdmitMore(admitted().ticket, rpc_->AnswerBytes());
     if (!status.ok()) return status;
     return rpc_->Compute(
@@ -161,17 +164,18 @@ class JsonCalls::Call final : public ComputeTask {
 
 std::vector<http::Route> JsonCalls::MakeRoutes() {
   using http::verb;
-  return {MakeRoute("/v1/compute", verb::post, Rpc::kComputeAdvantages, MakeJsonCompute),
-          MakeRoute("/v1/describe", verb::get, Rpc::kDescribeMethod, MakeJsonDescribe),
-          MakeRoute("/v1/describe", verb::post, Rpc::kDescribeMethod, MakeJsonDescribe)};
+  return {MakeRoute("/v1/compute", verb::post, MakeJsonCompute),
+          MakeRoute("/v1/describe", verb::get, MakeJsonDescribe),
+          MakeRoute("/v1/describe", verb::post, MakeJsonDescribe)};
 }
 
-http::Route JsonCalls::MakeRoute(const char* path, http::verb method, Rpc rpc, MakeJsonRpc make) {
+http::Route JsonCalls::MakeRoute(const char* path, http::verb method, MakeJsonRpc make) {
   return {.path = path,
           .method = method,
           .max_body_bytes = method == http::verb::post ? backend_.max_request_bytes() : 0,
-          .admit = [this, rpc](const http::Head& head,
-                               http::Response& refusal) { return Admit(rpc, head, refusal); },
+          .admit = [this, rpc = make()->rpc()](
+                       const http::Head& head,
+                       http::Response& refusal) { return Admit(rpc, head, refusal); },
           .handle =
               [this, make](http::Request request, http::Reply reply) {
                 Handle(make(), std::move(request), std::move(reply));

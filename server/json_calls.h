@@ -50,7 +50,7 @@ class JsonCalls {
   class Call;
   class Admitted;
 
-  http::Route MakeRoute(const char* path, http::verb method, Rpc rpc, MakeJsonRpc make);
+  http::Route MakeRoute(const char* path, http::verb method, MakeJsonRpc make);
   std::shared_ptr<http::Permit> Admit(Rpc rpc, const http::Head& head, http::Response& refusal);
   void Handle(std::unique_ptr<JsonRpc> rpc, http::Request request, http::Reply reply);
 

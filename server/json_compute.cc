@@ -41,7 +41,7 @@ class JsonCompute final : public JsonRpc {
     return status;
   }
 
-  std::string Print() override { return PrintJson(response_); }
+  std::string Print() override { return TakeAsJson(response_); }
 
  private:
   v1::ComputeAdvantagesRequest request_;

@@ -33,7 +33,7 @@ class JsonDescribe final : public JsonRpc {
     return status;
   }
 
-  std::string Print() override { return PrintJson(response_); }
+  std::string Print() override { return TakeAsJson(response_); }
 
  private:
   CallStatus ReadQuery(std::string_view text) {

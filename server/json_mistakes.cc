@@ -3,9 +3,15 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <string>
+#include <utility>
 
 namespace advantaged {
 namespace {
+
+constexpr std::string_view kQuote = "\"";
+// Looked at for a piece, at least.
+constexpr std::size_t kPieceBytes = std::size_t{1} << 14;
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
@@ -41,10 +47,6 @@ std::string_view TakeWord(std::string_view rest) {
   return rest.substr(0, static_cast<std::size_t>(end - rest.begin()));
 }
 
-std::string Marked(std::string_view text) {
-  return std::string("\"").append(kMistake).append(text).append("\"");
-}
-
 // The bracket that a comma stands before, or 0.
 char ClosedBehind(std::string_view rest) {
   const auto* next = std::ranges::find_if_not(rest, IsSpace);
@@ -72,33 +74,41 @@ bool IsJsonNumber(std::string_view text) {
   return text.empty();
 }
 
-std::optional<std::string> MarkMistakes(std::string_view json) {
-  std::string marked;
-  bool any = false;
-  for (std::size_t i = 0; i < json.size();) {
-    const std::string_view rest = json.substr(i);
+std::string_view MarkedJson::Next() {
+  std::size_t good = 0;  // bytes without a mistake
+  while (marked_.empty() && good < std::min(rest_.size(), kPieceBytes)) {
+    const std::string_view rest = rest_.substr(good);
     const char c = rest.front();
-    std::string_view taken = rest.substr(0, 1);
     if (c == '"') {
-      taken = rest.substr(0, 1 + TakeString(rest.substr(1)).size());
-      marked += taken;
-    } else if (IsWordCharacter(c)) {
-      taken = TakeWord(rest);
-      const bool good =
-          taken == "true" || taken == "false" || taken == "null" || IsFiniteNumber(taken);
-      good ? marked.append(taken) : marked.append(Marked(taken));
-      any = any || !good;
-    } else {
-      marked += c;
-      if (const char close = c == ',' ? ClosedBehind(rest.substr(1)) : '\0'; close != '\0') {
-        marked.append(Marked(kTrailingComma)).append(close == '}' ? ":0" : "");
-        any = true;
-      }
+      good += 1 + TakeString(rest.substr(1)).size();
+      continue;
     }
-    i += taken.size();
+    if (!IsWordCharacter(c)) {
+      ++good;
+      const char close = c == ',' ? ClosedBehind(rest.substr(1)) : '\0';
+      if (close == '\0') continue;
+      marked_ = {kQuote, kMistake, kTrailingComma, kQuote};
+      if (close == '}') marked_.push_back(":0");
+      marked_.push_front(rest_.substr(0, good));
+      rest_.remove_prefix(good);
+      continue;
+    }
+    const std::string_view word = TakeWord(rest);
+    if (word == "true" || word == "false" || word == "null" || IsFiniteNumber(word)) {
+      good += word.size();
+      continue;
+    }
+    marked_ = {kQuote, kMistake, word, kQuote};
+    if (good > 0) marked_.push_front(rest_.substr(0, good));
+    rest_.remove_prefix(good + word.size());
   }
-  if (!any) return std::nullopt;
-  return marked;
+  if (marked_.empty()) {
+    marked_.push_back(rest_.substr(0, good));
+    rest_.remove_prefix(good);
+  }
+  const std::string_view piece = marked_.front();
+  marked_.pop_front();
+  return piece;
 }
 
 }  // namespace advantaged

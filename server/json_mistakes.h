@@ -3,8 +3,7 @@
 #ifndef ADVANTAGED_SERVER_JSON_MISTAKES_H_
 #define ADVANTAGED_SERVER_JSON_MISTAKES_H_
 
-#include <optional>
-#include <string>
+#include <deque>
 #include <string_view>
 
 namespace advantaged {
@@ -14,10 +13,20 @@ inline constexpr std::string_view kMistake = "\xEF\xBF\xBF";
 // Behind that, for a comma before a closing bracket.
 inline constexpr std::string_view kTrailingComma = ",";
 
-// The text with its mistakes in quotes, behind kMistake: bare words (NaN, None, 0x10, 1e999, names
+// A text with its mistakes in quotes, behind kMistake: bare words (NaN, None, 0x10, 1e999, names
 // without quotes), and commas before a closing bracket, as an entry of the list or as the name of a
-// field. Nothing if it has none. At most about four times as long.
-std::optional<std::string> MarkMistakes(std::string_view json);
+// field. In pieces that view the text, which must outlive them: a copy could be four times as long.
+class MarkedJson {
+ public:
+  explicit MarkedJson(std::string_view json) : rest_(json) {}
+
+  // The next piece; empty at the end.
+  std::string_view Next();
+
+ private:
+  std::string_view rest_;
+  std::deque<std::string_view> marked_;  // pieces before that
+};
 
 // Whether it is a number as JSON writes them.
 bool IsJsonNumber(std::string_view text);

@@ -21,10 +21,6 @@ using Kind = JsonScalar::Kind;
 
 // Of what is not read. What is read is as deep as the contract.
 constexpr std::size_t kMaxDepth = 100;
-// Of a map: a few bytes of text each, and a hundred of memory.
-constexpr std::size_t kMaxNames = 4096;
-// Values between two looks at the clock.
-constexpr std::size_t kValuesPerLook = std::size_t{1} << 14;
 
 constexpr char kRootWanted[] =
     R"(the request must be an object, in braces, e.g. {"method": {"grpo": {}}, "rewards": [1, 0], "group_size": 2})";
@@ -93,24 +89,30 @@ std::string JsonReader::NamePath() const { return Inside(OuterPath(), levels_.ba
 
 template <typename Describe>
 void JsonReader::Add(std::string (JsonReader::*path)() const, const Describe& describe) {
-  if (!violations_.listing()) return violations_.Count(1);
-  violations_.Add((this->*path)(), describe());
+  violations_.Add([&] { return (this->*path)(); }, describe);
 }
 
-bool JsonReader::Next() {
-  if (skipped_ == 0 && !levels_.empty() && ExpectsEntry()) ++levels_.back().index;
-  if (++values_ % kValuesPerLook != 0 || !stop_ || !stop_()) return true;
-  stopped_ = true;
+bool JsonReader::Count() {
+  const FieldDescriptor& field = *levels_.back().field;
+  if (counts_.Add(field, 1)) return true;
+  Add(&JsonReader::OuterPath, [&] { return TooManyEntries(field); });
+  has_ended_ = true;
   return false;
+}
+
+void JsonReader::Next() {
+  if (skipped_ == 0 && !levels_.empty() && ExpectsEntry()) ++levels_.back().index;
 }
 
 bool JsonReader::Value(const JsonScalar& value) {
   if (IsRoot()) {
     violations_.Add("", kRootWanted);
   } else if (!Skips()) {
+    if (ExpectsEntry() && !Count()) return false;
     Put(value);
   }
-  return Next();
+  Next();
+  return true;
 }
 
 void JsonReader::Put(const JsonScalar& value) {
@@ -160,7 +162,8 @@ bool JsonReader::string(std::string& value) {
   if (skipped_ == 0) {
     Add(&JsonReader::OuterPath, [] { return "a comma behind the last entry; leave it out"; });
   }
-  return Next();
+  Next();
+  return true;
 }
 
 bool JsonReader::binary(nlohmann::json::binary_t& /*value*/) { return false; }  // JSON has none
@@ -169,6 +172,7 @@ bool JsonReader::Skip() {
   if (++skipped_ <= kMaxDepth) return true;
   Add(&JsonReader::Path,
       [] { return Concat("is nested in more than ", kMaxDepth, " lists or objects"); });
+  has_ended_ = true;
   return false;
 }
 
@@ -187,6 +191,7 @@ bool JsonReader::Begin(bool list) {
   Level& level = levels_.back();
   Message& message = *level.message;
   const FieldDescriptor& field = *level.field;
+  if (ExpectsEntry() && !Count()) return false;
   const bool entry = level.shape != Shape::kObject;
   if (list && field.is_repeated() && !field.is_map() && !entry) {
     levels_.push_back({.shape = Shape::kList, .message = &message, .field = &field});
@@ -218,7 +223,8 @@ bool JsonReader::End() {
   } else {
     levels_.pop_back();
   }
-  return Next();
+  Next();
+  return true;
 }
 
 bool JsonReader::start_object(std::size_t /*size*/) { return Begin(false); }
@@ -259,9 +265,8 @@ bool JsonReader::KeyOfMap(Level& level, const std::string& name) {
     Mistaken(name);
   } else if (!level.given.insert(name).second) {
     Add(&JsonReader::Path, [] { return "is given twice"; });
-  } else if (level.given.size() > kMaxNames) {
-    Add(&JsonReader::OuterPath, [] { return Concat("has more than ", kMaxNames, " names"); });
-    return false;
+  } else {
+    return Count();
   }
   return true;
 }

@@ -4,7 +4,6 @@
 #define ADVANTAGED_SERVER_JSON_READER_H_
 
 #include <cstddef>
-#include <functional>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
@@ -12,6 +11,7 @@
 #include <vector>
 
 #include "advantaged/advantaged.h"
+#include "server/entry_counts.h"
 #include "server/json_scalar.h"
 
 namespace google::protobuf {
@@ -25,14 +25,13 @@ namespace advantaged {
 // Told what the parser finds. What is wrong with a value is a violation, and the rest is read on.
 class JsonReader final : public nlohmann::json_sax<nlohmann::json> {
  public:
-  // All must outlive the parse. `message` is empty. `stop` is asked now and then whether to stop;
-  // it may be empty.
-  JsonReader(google::protobuf::Message& message, const std::function<bool()>& stop,
-             Violations& violations)
-      : root_(message), stop_(stop), violations_(violations) {}
+  // Both must outlive the parse. `message` is empty.
+  JsonReader(google::protobuf::Message& message, Violations& violations)
+      : root_(message), violations_(violations) {}
 
-  // Whether `stop` said so.
-  bool stopped() const { return stopped_; }
+  // Whether the reader has ended the parse, with a violation: a field has too many entries, or the
+  // text is nested too deeply.
+  bool has_ended() const { return has_ended_; }
 
   bool null() override;
   bool boolean(bool value) override;
@@ -65,8 +64,10 @@ class JsonReader final : public nlohmann::json_sax<nlohmann::json> {
   bool Value(const JsonScalar& value);
   void Put(const JsonScalar& value);
   void PutInMap(const JsonScalar& value);
+  // An entry of a list, or a name of a map, is to come. False if it is one too many.
+  bool Count();
   // A value has ended.
-  bool Next();
+  void Next();
   bool Begin(bool list);
   bool BeginRoot(bool list);
   bool Skip();
@@ -88,17 +89,15 @@ class JsonReader final : public nlohmann::json_sax<nlohmann::json> {
   std::string OuterPath() const;
   // Of the last name of an object.
   std::string NamePath() const;
-  // Composes texts only where they are listed: they take time, and there may be millions.
   template <typename Describe>
   void Add(std::string (JsonReader::*path)() const, const Describe& describe);
 
   google::protobuf::Message& root_;
-  const std::function<bool()>& stop_;
   Violations& violations_;
+  EntryCounts counts_;
   std::vector<Level> levels_;
   std::size_t skipped_ = 0;  // objects and lists that have begun, of a value that is not read
-  bool stopped_ = false;
-  std::size_t values_ = 0;
+  bool has_ended_ = false;
 };
 
 }  // namespace advantaged

@@ -12,6 +12,7 @@
 #include "server/compute_backend.h"
 #include "server/http/message.h"
 #include "server/log/access_log.h"
+#include "server/metrics/rpc_metrics.h"
 
 namespace advantaged {
 

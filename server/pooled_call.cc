@@ -14,13 +14,19 @@ void PooledCall::Start() {
   if (const CallStatus refused = backend_.CheckMetadata(MetadataBytes()); !refused.ok()) {
     return End(refused);
   }
+  GivenUp given_up = GivenUp::kNo;
   CallSize size;
   const CallStatus read = backend_.Guard([&] {
-    CallStatus status = ReadRequest(wire().message(), Request());
+    CallStatus status = ReadRequest(wire().message(), Request(),
+                                    [&] { return (given_up = CheckGivenUp()) != GivenUp::kNo; });
     if (status.ok()) size = Measure();
     return status;
   });
-  if (!read.ok()) return End(read);
+  if (given_up != GivenUp::kNo) return End(backend_.CheckWaiting(CallStage::kAdmission, given_up));
+  if (!read.ok()) {
+    backend_.CountUnread(rpc(), read);
+    return End(read);
+  }
   if (const CallStatus refused = backend_.Begin(rpc(), Connection(), size, ticket_, *this);
       !refused.ok()) {
     End(refused);

@@ -1,19 +1,52 @@
 #include "server/stream_item.h"
 
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/wire_format_lite.h>
+#include <grpcpp/support/proto_buffer_reader.h>
+
 #include <utility>
 
 #include "server/compute_call.h"
 #include "server/errors.h"
-#include "server/rpc/message_bytes.h"
+#include "server/read_request.h"
 #include "server/stream_call.h"
-#include "server/unknown_fields.h"
 
 namespace advantaged {
+namespace {
+
+// What an item says besides its batch, of a message whose form is good.
+void ReadEnvelope(grpc::ByteBuffer& message, v1::StreamAdvantagesRequest& item) {
+  using google::protobuf::internal::WireFormatLite;
+  using Item = v1::StreamAdvantagesRequest;
+  {
+    grpc::ProtoBufferReader reader(&message);
+    google::protobuf::io::CodedInputStream input(&reader);
+    while (const std::uint32_t tag = input.ReadTag()) {
+      std::uint64_t flag = 0;
+      if (tag == WireFormatLite::MakeTag(Item::kIdFieldNumber,
+                                         WireFormatLite::WIRETYPE_LENGTH_DELIMITED)) {
+        WireFormatLite::ReadString(&input, item.mutable_id());
+      } else if (tag == WireFormatLite::MakeTag(Item::kUnorderedFieldNumber,
+                                                WireFormatLite::WIRETYPE_VARINT)) {
+        input.ReadVarint64(&flag);
+        item.set_unordered(flag != 0);
+      } else if (!WireFormatLite::SkipField(&input, tag)) {
+        break;  // behind a field with too many entries nobody has looked
+      }
+    }
+  }
+  message.Clear();
+}
+
+}  // namespace
 
 bool StreamItem::Read(grpc::ByteBuffer& message) {
-  const bool parsed = Parse(message, messages_->item());
-  unknown_ = TakeUnknownFields(messages_->item());
-  return parsed;
+  v1::StreamAdvantagesRequest& item = messages_->item();
+  unread_ = ReadRequest(message, item, [this] { return stream_.CheckGivenUp() != GivenUp::kNo; });
+  if (unread_.ok()) return true;
+  if (unread_.code == CallStatus::kInvalidArgument && unread_.violations.empty()) return false;
+  ReadEnvelope(message, item);
+  return true;
 }
 
 bool StreamItem::TakeId() {
@@ -25,13 +58,16 @@ bool StreamItem::TakeId() {
 
 void StreamItem::Start(Violations wrong) {
   start_ = std::chrono::steady_clock::now();
-  if (!unknown_.ok()) return End(unknown_);
   ComputeBackend& backend = stream_.backend();
-  if (!wrong.empty()) return End(backend.RefusedAsInvalid(request().batch(), std::move(wrong)));
   if (const CallStatus gone = backend.CheckWaiting(CallStage::kAdmission, stream_.CheckGivenUp());
       !gone.ok()) {
     return End(gone);
   }
+  if (!unread_.ok()) {
+    backend.CountUnread(Rpc::kStreamAdvantages, unread_);
+    return End(unread_);
+  }
+  if (!wrong.empty()) return End(backend.RefusedAsInvalid(request().batch(), std::move(wrong)));
   const CallSize size = backend.Measure(request().batch(), request().ByteSizeLong());
   if (const CallStatus refused =
           backend.Begin(Rpc::kStreamAdvantages, stream_.Connection(), size, ticket_, *this);

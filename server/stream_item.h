@@ -24,7 +24,8 @@ class StreamItem final : private ComputeTask {
   StreamItem(StreamCall& stream, MessagePool& messages)
       : stream_(stream), messages_(messages.Lend()) {}
 
-  // Takes the message; false if it is none. Once, before everything else.
+  // Takes the message, or of one that is refused its envelope; false if it is none. Once, before
+  // everything else.
   bool Read(grpc::ByteBuffer& message);
   const v1::StreamAdvantagesRequest& request() const { return messages_->item(); }
   // Takes the id from the message that was read. False if it is none.
@@ -54,7 +55,7 @@ class StreamItem final : private ComputeTask {
   MessagePool::Loan messages_;
   v1::StreamAdvantagesResponse refusal_;
   std::string id_;
-  CallStatus unknown_;  // the answer, if it has fields that the server does not know
+  CallStatus unread_;  // the answer, if the message has been refused before it was read
   int code_ = CallStatus::kOk;
   std::chrono::steady_clock::time_point start_{};
   std::chrono::nanoseconds waited_{0};

@@ -3,6 +3,8 @@
 #ifndef ADVANTAGED_SERVER_UNKNOWN_FIELDS_H_
 #define ADVANTAGED_SERVER_UNKNOWN_FIELDS_H_
 
+#include <vector>
+
 #include "server/call_status.h"
 
 namespace google::protobuf {
@@ -11,11 +13,12 @@ class Message;
 
 namespace advantaged {
 
-// Takes these fields out of `request` and of the messages in it, and frees them: a message that is
-// cleared would keep their memory, and not say so. The status is the answer to such a request:
-// UNIMPLEMENTED, or OK if there are none but those that may be ignored, with the numbers that the
-// contract reserves for that.
-CallStatus TakeUnknownFields(google::protobuf::Message& request);
+// The answer to a request with these fields, of which there is one at least: UNIMPLEMENTED.
+CallStatus RefusedAsUnknown(std::vector<UnknownField> fields);
+
+// Takes all unknown fields out of a message and of those in it, and frees them: a message that is
+// cleared would keep their memory, and not say so.
+void DropUnknownFields(google::protobuf::Message& message);
 
 }  // namespace advantaged
 

@@ -20,7 +20,8 @@ grpc::ByteBuffer Answer(std::optional<bool> serving) {
   return Serialize(response);
 }
 
-const grpc::Status kNoRequest(grpc::StatusCode::INVALID_ARGUMENT, "no HealthCheckRequest");
+const grpc::Status kNoRequest(grpc::StatusCode::INVALID_ARGUMENT,
+                              "no HealthCheckRequest, or one of more than 16 KiB");
 
 }  // namespace
 
@@ -87,7 +88,7 @@ void Health::Set(const std::string& service, bool serving) {
 void Health::Check(Wire& wire) {
   wire.Attach(*new NoUser);
   HealthCheckRequest request;
-  if (!Parse(wire.message(), request)) return wire.End(kNoRequest);
+  if (!ParseShort(wire.message(), request)) return wire.End(kNoRequest);
   std::optional<bool> serving;
   {
     const std::lock_guard lock(mutex_);
@@ -101,7 +102,7 @@ void Health::Check(Wire& wire) {
 
 void Health::Watch(Wire& wire) {
   HealthCheckRequest request;
-  if (!Parse(wire.message(), request)) {
+  if (!ParseShort(wire.message(), request)) {
     wire.Attach(*new NoUser);
     return wire.End(kNoRequest);
   }

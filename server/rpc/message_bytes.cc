@@ -7,9 +7,9 @@
 
 namespace advantaged {
 
-bool Parse(grpc::ByteBuffer& bytes, google::protobuf::MessageLite& message) {
-  bool good = false;
-  {
+bool ParseShort(grpc::ByteBuffer& bytes, google::protobuf::MessageLite& message) {
+  bool good = bytes.Length() <= kMaxShortBytes;
+  if (good) {
     grpc::ProtoBufferReader reader(&bytes);
     good = reader.status().ok() && message.ParseFromZeroCopyStream(&reader);
   }

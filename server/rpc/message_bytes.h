@@ -13,8 +13,11 @@ class MessageLite;
 
 namespace advantaged {
 
-// False if the bytes are no such message, which then means nothing. Their memory is given back.
-bool Parse(grpc::ByteBuffer& bytes, google::protobuf::MessageLite& message);
+// Of a message that has a few short texts: a field of two bytes may take a hundred in memory.
+inline constexpr std::size_t kMaxShortBytes = std::size_t{16} << 10;
+
+// False if the bytes are no such message or too many for a short one. Their memory is given back.
+bool ParseShort(grpc::ByteBuffer& bytes, google::protobuf::MessageLite& message);
 
 // Memory for so many bytes that gRPC may send. Throws std::bad_alloc, where gRPC's own allocation
 // would end the process; small pieces come from gRPC.

@@ -144,9 +144,9 @@ class Conversation final : public WireUser {
   void OnRead(bool ok) override {
     ServerReflectionRequest request;
     if (!ok) return wire_.End(grpc::Status::OK);
-    if (!Parse(wire_.message(), request)) {
-      return wire_.End(
-          grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "no ServerReflectionRequest"));
+    if (!ParseShort(wire_.message(), request)) {
+      return wire_.End(grpc::Status(grpc::StatusCode::INVALID_ARGUMENT,
+                                    "no ServerReflectionRequest, or one of more than 16 KiB"));
     }
     wire_.Write(Serialize(Answer(request, services_)));
   }

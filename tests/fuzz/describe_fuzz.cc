@@ -75,7 +75,7 @@ void Run(std::string_view text) {
   Require(std::ranges::none_of(response.curve().finite_n_surrogate(), infinite), "F_n is finite",
           text);
   // It empties the response.
-  const auto json = nlohmann::json::parse(PrintJson(response), nullptr, false);
+  const auto json = nlohmann::json::parse(TakeAsJson(response), nullptr, false);
   Require(json.is_object(), "the answer is a JSON object", text);
 }
 

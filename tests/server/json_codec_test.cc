@@ -18,7 +18,8 @@ std::string Rewards(const std::string& each, int count) {
 }
 
 TEST(JsonCodec, ReadingStopsOnceNobodyWaits) {
-  for (const char* each : {"1", "null", "[[1]]", "NaN"}) {
+  const std::string text = '"' + std::string(1 << 10, 'x') + '"';
+  for (const std::string each : {"1", "null", "[[1]]", "NaN", text.c_str()}) {
     v1::ComputeAdvantagesRequest request;
     int asked = 0;
     const CallStatus status =
@@ -46,15 +47,52 @@ TEST(JsonCodec, NamesThatAreUnknownCountThoughAHundredAreListed) {
   EXPECT_EQ(status.violations.count(), 100'001U);
 }
 
-TEST(JsonCodec, NamesOfAMapAreBounded) {
-  std::string json = R"({"method":{"surrogate":{"constants":{"c":0)";
-  for (int i = 0; i < 5000; ++i) json += ",\"c" + std::to_string(i) + "\":0";
-  v1::ComputeAdvantagesRequest request;
-  const CallStatus status = ReadJson(json + "}}}}", request);
-  ASSERT_EQ(status.violations.count(), 1U);
-  EXPECT_EQ(status.violations.listed()[0].field, "method.surrogate.constants");
-  EXPECT_EQ(status.violations.listed()[0].description, "has more than 4096 names");
-  EXPECT_LE(request.method().surrogate().constants_size(), 4096);
+// In all lists of the field together, and the rest is not read.
+TEST(JsonCodec, AFieldWithTooManyEntriesIsRefusedWhereTheyAreTooMany) {
+  const auto times = [](const std::string& text, int count) {
+    std::string result;
+    for (int i = 0; i < count; ++i) result += (i == 0 ? "" : ",") + text;
+    return result;
+  };
+  std::string names;
+  for (int i = 0; i < 4097; ++i) names += (i == 0 ? "\"c" : ",\"c") + std::to_string(i) + "\":0";
+  const std::string table = R"({"advantage_wrong":[)" + times("0", 32769) + "]}";
+  const struct {
+    std::string json, field, most;
+  } cases[] = {
+      {R"({"method":{"surrogate":{"constants":{)" + names, "method.surrogate.constants", "4096"},
+      {R"({"pass_at":[)" + times("1", 4097), "pass_at", "4096"},
+      {R"({"stages":[)" + times("{}", 4097), "stages", "4096"},
+      {R"({"method":{"custom_table":{"tables":[)" + times(table, 4),
+       "method.custom_table.tables[3].advantage_wrong", "131072"},
+  };
+  for (const auto& [json, field, most] : cases) {
+    v1::ComputeAdvantagesRequest request;
+    const CallStatus status = ReadJson(json, request);
+    EXPECT_EQ(status.code, CallStatus::kInvalidArgument);
+    ASSERT_EQ(status.violations.count(), 1U) << status.message;
+    EXPECT_EQ(status.violations.listed()[0].field, field);
+    EXPECT_EQ(status.violations.listed()[0].description,
+              "has more than " + most + " entries, the most that a request may have");
+    EXPECT_LT(request.SpaceUsedLong(), 10U << 20);
+  }
+}
+
+TEST(JsonCodec, MistakesAreMarkedWithoutACopyOfTheText) {
+  // Of each kind, at the edge of what is looked at in one go.
+  for (int before = (1 << 14) - 40; before < (1 << 14) + 5; ++before) {
+    v1::ComputeAdvantagesRequest request;
+    const CallStatus status = ReadJson("{" + std::string(static_cast<std::size_t>(before), ' ') +
+                                           R"("rewards":[1,NaN,"x\"]",2,],run:"a",})",
+                                       request);
+    ASSERT_EQ(status.violations.count(), 5U) << before << ": " << status.message;
+    const auto& listed = status.violations.listed();
+    EXPECT_EQ(listed[0].field, "rewards[1]");
+    EXPECT_EQ(listed[1].field, "rewards[2]");
+    EXPECT_EQ(listed[2].field, "rewards");
+    EXPECT_EQ(listed[3].field, "run");
+    EXPECT_EQ(listed[4].field, "");
+  }
 }
 
 TEST(JsonCodec, LongTextsAreToldInPart) {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "server/rpc/message_bytes.h"
+#include "server/read_request.h"
 
 namespace advantaged {
 namespace {
@@ -42,7 +42,7 @@ TEST_P(ReplyForms, AdvantagesAndTheRestArriveAsOneMessage) {
     EXPECT_EQ(bytes.Length(), rest.ByteSizeLong() + reply.bytes());
 
     Response whole;
-    ASSERT_TRUE(Parse(bytes, whole));
+    ASSERT_TRUE(ReadRequest(bytes, whole).ok());
     EXPECT_EQ(whole.ByteSizeLong(), rest.ByteSizeLong() + reply.bytes());
     EXPECT_EQ(Advantages(whole), std::vector<float>(room.begin(), room.end()));
     EXPECT_EQ(whole.advantages_size() > 0,
@@ -68,7 +68,7 @@ TEST(ReplyBytes, WithoutAdvantagesAreTheMessage) {
   rest.set_numerics_version(7);
   grpc::ByteBuffer bytes = reply.With(rest);
   Response whole;
-  ASSERT_TRUE(Parse(bytes, whole));
+  ASSERT_TRUE(ReadRequest(bytes, whole).ok());
   EXPECT_EQ(whole.SerializeAsString(), rest.SerializeAsString());
   EXPECT_EQ(reply.bytes(), 0);
 }

@@ -8,6 +8,7 @@ import grpc
 import pytest
 from advantaged.rpc import status_pb2
 from advantaged.v1 import catalog_pb2, compute_pb2, describe_pb2, method_pb2, stages_pb2, stream_pb2
+from amplified import inside, varint
 from running_server import PATIENCE
 from transports import status_to_refusal
 
@@ -17,22 +18,9 @@ SERVICE = "/advantaged.v1.AdvantageService/"
 BATCH = batches.rloo(rewards=[1, 0, 0, 1], group_size=4)
 
 
-def varint(number):
-    parts = bytearray()
-    while number > 127:
-        parts.append(number & 127 | 128)
-        number >>= 7
-    return bytes(parts + bytes([number]))
-
-
 def flag(number):
     """A field of this number with the value true."""
     return varint(number << 3) + b"\x01"
-
-
-def inside(number, content):
-    """A field of this number with a message or bytes."""
-    return varint(number << 3 | 2) + varint(len(content)) + content
 
 
 def newer(message, *numbers):
@@ -74,7 +62,7 @@ COMPUTE = {
         [("CustomTable.Table", 7)]),
     "fields of several messages": (
         with_stage(flag(70)) + flag(60) + inside(field(REQUEST, "method"), flag(80)),
-        [("ComputeAdvantagesRequest", 60), ("MethodSpec", 80), ("Stage", 70)]),
+        [("Stage", 70), ("ComputeAdvantagesRequest", 60), ("MethodSpec", 80)]),
     "another type than the field has": (BATCH.SerializeToString() + inside(field(REQUEST, "group_size"), b"4"),
                                         [("ComputeAdvantagesRequest", field(REQUEST, "group_size"))]),
     "beside one that may be ignored": (newer(BATCH, 555, 60), [("ComputeAdvantagesRequest", 60)]),

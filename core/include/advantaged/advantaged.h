@@ -25,6 +25,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -37,8 +38,9 @@ inline constexpr std::uint32_t kMaxResponses = 1U << 24;
 inline constexpr std::uint32_t kMaxGroupSize = 1U << 20;
 // Largest n for which a whole table over c is built, and the largest n of `custom_table`.
 inline constexpr std::uint32_t kMaxTableSize = 4096;
-// Most K one request may ask Pass@K for.
+// Most K one request may ask Pass@K for, and most stages of one request.
 inline constexpr std::size_t kMaxPassAt = 32;
+inline constexpr std::size_t kMaxStages = 32;
 
 // The request.
 
@@ -167,7 +169,7 @@ struct Options {
   // together, which takes half the time or less.
   bool group_statistics = true;
 
-  std::vector<Stage> stages;
+  std::vector<Stage> stages;       // at most kMaxStages
   bool allow_recentering = false;  // center even where the mean of the method carries meaning
   // Moments of the whole batch, where this call holds a part of it: one for each that the stages
   // need, in their order (Result::batch_moments). All of them, or, with `moments_only`, those known
@@ -191,17 +193,30 @@ struct Violation {
   std::string description;
 };
 
-// Everything wrong with a request: the first kMaxListed, and how many there are.
+// Everything wrong with a request: the first kMaxListed, and how many there are. However long what
+// they are about is, they take at most kMaxListed · 2 · kMaxTextBytes.
 class Violations {
  public:
   static constexpr std::size_t kMaxListed = 100;
-  void Add(std::string field, std::string description);
+  // Of a path and of a description; longer ones are cut.
+  static constexpr std::size_t kMaxTextBytes = 512;
+  void Add(std::string_view field, std::string_view description);
+  // The same for what may be wrong millions of times: both are functions that return the text, and
+  // are called only if it is listed.
+  template <typename Field, typename Description>
+  requires requires(const Field& field, const Description& description) {
+    field();
+    description();
+  }
+  void Add(const Field& field, const Description& description) {
+    if (listed_.size() < kMaxListed) {
+      Add(field(), description());
+    } else {
+      ++count_;
+    }
+  }
   bool empty() const { return count_ == 0; }
   std::size_t count() const { return count_; }
-  // True while further violations are still listed; lets a caller skip composing text that would be
-  // dropped.
-  bool listing() const { return listed_.size() < kMaxListed; }
-  void Count(std::size_t more) { count_ += more; }
   const std::vector<Violation>& listed() const { return listed_; }
   // Renames the first part of every path equal to `from`, e.g. "rewards" → "rewards_float32_le".
   void Rename(std::string_view from, std::string_view to);

@@ -28,3 +28,8 @@ def test_what_is_wrong_in_different_ways_is_all_said():
     assert str(error) == "rewards[1]: nan is not finite (and 1 more like it); k: 9 is above 8; lengths: not set"
     assert str(pickle.loads(pickle.dumps(error))) == str(error)
     assert str(errors.wrong("k", "9")) == "k: 9"
+
+
+def test_a_count_of_further_violations_stands_by_itself():
+    error = InvalidArgument([Violation("pass_at[0]", "0 is below 1"), Violation("", "and 1134 more")])
+    assert str(error) == "pass_at[0]: 0 is below 1; and 1134 more"

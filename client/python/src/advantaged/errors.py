@@ -117,7 +117,7 @@ _OWN = re.compile(r"'[^']*'|\b(?:nan|inf)\b|-?\b\d+(?:\.\d+)?(?:e[+-]?\d+)?", re
 def _listed(violations: Iterable[Violation]) -> str:
     alike: dict[str, list[str]] = {}
     for field, description in violations:
-        text = f"{field}: {description}"
+        text = f"{field}: {description}" if field else description  # e.g. "and 7 more"
         alike.setdefault(_OWN.sub("#", text), []).append(text)
     return "; ".join(texts[0] if len(texts) == 1 else f"{texts[0]} (and {len(texts) - 1} more like it)"
                      for texts in alike.values())
