@@ -14,9 +14,9 @@ from advantaged.v1 import catalog_pb2, compute_pb2, describe_pb2, method_pb2, st
 from google.protobuf import json_format
 from running_server import PATIENCE
 
-SIZE = 8 << 20
+SIZE = 4 << 20
 TIMES = 8
-CONSTANT = 8 << 20
+CONSTANT = 6 << 20
 # What is freed goes back at once, so that the next request cannot use it.
 FREE_AT_ONCE = {"GLIBC_TUNABLES": "glibc.malloc.mmap_threshold=65536:glibc.malloc.trim_threshold=65536"}
 SERVICE = "/advantaged.v1.AdvantageService/"
