@@ -64,7 +64,8 @@ class Watched:
         if more > TIMES * size + CONSTANT:
             self.most.append(f"{more / size:.1f} times: {name}")
         if status(self.server, "VmRSS") > self.at_rest + CONSTANT:  # kept for calls to come, which would need less
-            assert self.server.stop() == 0
+            self.server.process.kill()
+            self.server.process.wait()
             self.renew()
         self.forget()
 
