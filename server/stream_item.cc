@@ -9,6 +9,7 @@
 #include "server/compute_call.h"
 #include "server/errors.h"
 #include "server/read_request.h"
+#include "server/rpc/message_bytes.h"
 #include "server/stream_call.h"
 
 namespace advantaged {
