@@ -43,8 +43,8 @@ Reading Parse(std::function<std::string_view()> next, google::protobuf::Message&
 
 CallStatus ReadJson(std::string_view text, google::protobuf::Message& message,
                     const std::function<bool()>& stop) {
-  std::string_view json = text;
-  Reading reading = Parse([&] { return std::exchange(json, {}); }, message, stop);
+  PlainJson plain(text);
+  Reading reading = Parse([&] { return plain.Next(); }, message, stop);
   if (!reading.is_json && !reading.stopped) {
     // The parser went no further than the first mistake.
     message.Clear();

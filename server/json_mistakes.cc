@@ -32,7 +32,8 @@ bool TakeDigits(std::string_view& text) {
 
 // A number that the parser takes: it refuses those beyond double.
 bool IsFiniteNumber(std::string_view word) {
-  return IsJsonNumber(word) && std::isfinite(std::strtod(std::string(word).c_str(), nullptr));
+  return word.size() <= kPieceBytes && IsJsonNumber(word) &&
+         std::isfinite(std::strtod(std::string(word).c_str(), nullptr));
 }
 
 // The text behind the first quote, up to and with the second.
@@ -72,6 +73,20 @@ bool IsJsonNumber(std::string_view text) {
     if (!TakeDigits(text)) return false;
   }
   return text.empty();
+}
+
+std::string_view PlainJson::Next() {
+  const std::string_view piece = json_.substr(done_, kPieceBytes);
+  const auto end = std::ranges::find_if_not(piece.rbegin(), piece.rend(), IsWordCharacter);
+  if (end != piece.rend()) {
+    word_ = done_ + static_cast<std::size_t>(piece.rend() - end);
+  } else if (piece.size() == kPieceBytes) {
+    // Bytes in base64 are that long; what else is in quotes need not be.
+    const char before = word_ == 0 ? ' ' : json_[word_ - 1];
+    if (before != '"' && before != '/') return {};
+  }
+  done_ += piece.size();
+  return piece;
 }
 
 std::string_view MarkedJson::Next() {

@@ -3,6 +3,7 @@
 #ifndef ADVANTAGED_SERVER_JSON_MISTAKES_H_
 #define ADVANTAGED_SERVER_JSON_MISTAKES_H_
 
+#include <cstddef>
 #include <deque>
 #include <string_view>
 
@@ -12,6 +13,21 @@ namespace advantaged {
 inline constexpr std::string_view kMistake = "\xEF\xBF\xBF";
 // Behind that, for a comma before a closing bracket.
 inline constexpr std::string_view kTrailingComma = ",";
+
+// A text as it is, in pieces that view it. It ends early before the second piece of a word of many
+// thousand letters or digits, such as no number has: the parser would keep it many times.
+class PlainJson {
+ public:
+  explicit PlainJson(std::string_view json) : json_(json) {}
+
+  // The next piece; empty at the end.
+  std::string_view Next();
+
+ private:
+  const std::string_view json_;
+  std::size_t done_ = 0;
+  std::size_t word_ = 0;  // where the word begins that is under way at `done_`
+};
 
 // A text with its mistakes in quotes, behind kMistake: bare words (NaN, None, 0x10, 1e999, names
 // without quotes), and commas before a closing bracket, as an entry of the list or as the name of a

@@ -136,7 +136,7 @@ TEST_F(FailedAllocation, OfADescriptionRefusesTheCall) {
     request.set_points(9);
     v1::DescribeMethodResponse response;
     CallStatus status = backend_.Describe(request, response, Waits);
-    if (status.ok()) answer = PrintJson(response);
+    if (status.ok()) answer = TakeAsJson(response);
     return status;
   });
 }
@@ -150,7 +150,7 @@ TEST_F(FailedAllocation, OfJsonRefusesTheCall) {
     v1::ComputeAdvantagesResponse response;
     status = backend_.Compute(request, response, Attempt::kFirst, {}, Waits);
     response.clear_timings();
-    if (status.ok()) answer = PrintJson(response);
+    if (status.ok()) answer = TakeAsJson(response);
     return status;
   });
 }

@@ -95,6 +95,21 @@ TEST(JsonCodec, MistakesAreMarkedWithoutACopyOfTheText) {
   }
 }
 
+TEST(JsonCodec, WordsAsLongAsNoNumberAreMistakesAndBytesMayBeLong) {
+  const std::string digits(1 << 20, '1');
+  v1::ComputeAdvantagesRequest request;
+  for (const std::string& json :
+       {"{\"group_size\":" + digits + "}", "{\"group_size\": " + digits + "}"}) {
+    const CallStatus status = ReadJson(json, request);
+    ASSERT_EQ(status.violations.count(), 1U) << status.message;
+    EXPECT_EQ(status.violations.listed()[0].field, "group_size");
+    EXPECT_LE(status.message.size(), 600U);
+  }
+  request.Clear();
+  ASSERT_TRUE(ReadJson("{\"valid\":\"" + std::string(1 << 20, 'A') + "\"}", request).ok());
+  EXPECT_EQ(request.valid().size(), 3U << 18);
+}
+
 TEST(JsonCodec, LongTextsAreToldInPart) {
   v1::ComputeAdvantagesRequest request;
   const std::string long_text(1 << 20, 'x');
