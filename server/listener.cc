@@ -24,6 +24,11 @@ constexpr std::chrono::milliseconds kPause{100};
 constexpr std::chrono::minutes kQuiet{1};
 // From one socket in a row, so that a flood does not keep us from seeing who has left.
 constexpr int kAcceptsInARow = 64;
+// What epoll reports of a connection, each time it comes about. Unasked, it always tells of
+// EPOLLHUP, when both directions are shut: gRPC shuts both down before it closes, whatever the
+// reason.
+constexpr std::uint32_t kEnd = EPOLLET;
+constexpr std::uint32_t kEndOrBytes = EPOLLET | EPOLLIN;
 // What the process needs besides connections: files, gRPC's own.
 constexpr rlim_t kInnerDescriptors = 512;
 // That, and the least that the HTTP side can do with.
@@ -52,11 +57,12 @@ std::size_t AffordableHttpConnections(std::size_t wanted, std::size_t max_connec
   return std::min<std::size_t>(wanted, left);
 }
 
-std::unique_ptr<Listener> Listener::Open(const ListenerOptions& options, Metrics& metrics,
-                                         std::string& error) {
+std::unique_ptr<Listener> Listener::Open(const ListenerOptions& options,
+                                         const ConnectionLimits& limits, Metrics& metrics,
+                                         MemoryGuard& memory, std::string& error) {
   error = TooManyConnections(options.max_connections);
   if (!error.empty()) return nullptr;
-  std::unique_ptr<Listener> listener(new Listener(options, metrics));
+  std::unique_ptr<Listener> listener(new Listener(options, limits, metrics, memory));
   for (Address address : options.addresses) {
     std::string reason = ListeningSocket::Open(address, options.socket_mode, listener->sockets_);
     if (!reason.empty()) {
@@ -75,11 +81,13 @@ std::unique_ptr<Listener> Listener::Open(const ListenerOptions& options, Metrics
   return listener;
 }
 
-Listener::Listener(const ListenerOptions& options, Metrics& metrics)
+Listener::Listener(const ListenerOptions& options, const ConnectionLimits& limits, Metrics& metrics,
+                   MemoryGuard& memory)
     : max_connections_(options.max_connections),
       metrics_(metrics),
       epoll_(epoll_create1(EPOLL_CLOEXEC)),
-      end_(eventfd(0, EFD_CLOEXEC)) {}
+      end_(eventfd(0, EFD_CLOEXEC)),
+      guard_(limits, memory, metrics.connections()) {}
 
 Listener::~Listener() {
   if (!thread_.joinable()) return;
@@ -96,20 +104,24 @@ bool Listener::Watch(int operation, int fd, std::uint32_t events) {
 
 void Listener::Start(HandOver hand_over) {
   hand_over_ = std::move(hand_over);
+  hands_over_ = std::make_unique<Worker>();
   Resume();
   thread_ = std::thread([this] { Run(); });
 }
 
 void Listener::StopListening() {
-  const std::lock_guard lock(mutex_);
-  sockets_.clear();
+  {
+    const std::lock_guard lock(mutex_);
+    sockets_.clear();
+  }
+  if (hands_over_ != nullptr) hands_over_->Wait();
 }
 
 void Listener::Run() {
   std::array<epoll_event, 64> events;
   while (true) {
-    const int ready = epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()),
-                                 paused_until_ ? static_cast<int>(kPause.count()) : -1);
+    const int ready =
+        epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), Patience());
     for (std::size_t i = 0; static_cast<int>(i) < ready; ++i) {
       const int fd = events[i].data.fd;
       if (fd == end_.get()) return;
@@ -117,10 +129,28 @@ void Listener::Run() {
         AcceptFrom(fd);
       } else if ((events[i].events & EPOLLHUP) != 0) {
         Closed(fd);
+      } else {
+        // What else it would report until it rests is no news.
+        Watch(EPOLL_CTL_MOD, fd, kEnd);
+        guard_.Wake(fd);
+        if (!looked_) looked_ = Clock::now();
       }
     }
+    LookAtConnections();
     if (paused_until_ && Clock::now() >= *paused_until_) Resume();
   }
+}
+
+int Listener::Patience() const {
+  if (looked_) return static_cast<int>(ConnectionGuard::kPeriod.count());
+  return paused_until_ ? static_cast<int>(kPause.count()) : -1;
+}
+
+void Listener::LookAtConnections() {
+  if (!looked_ || Clock::now() - *looked_ < ConnectionGuard::kPeriod) return;
+  for (const int fd : guard_.Look()) Watch(EPOLL_CTL_MOD, fd, kEndOrBytes);
+  looked_.reset();
+  if (guard_.is_awake()) looked_ = Clock::now();
 }
 
 void Listener::AcceptFrom(int fd) {
@@ -151,23 +181,29 @@ bool Listener::AcceptOne(const ListeningSocket& socket) {
     return true;
   }
   FileDescriptor watch(fcntl(connection.get(), F_DUPFD_CLOEXEC, 0));
-  // What is reported unasked, once: EPOLLHUP, when both directions are shut. gRPC shuts both down
-  // before it closes, whatever the reason.
-  if (!watch.valid() || !Watch(EPOLL_CTL_ADD, watch.get(), EPOLLET)) {
+  const Transport transport = socket.is_unix() ? Transport::kUnix : Transport::kTcp;
+  const std::optional<Peer> known = PeerOf(peer);
+  if (!watch.valid() || !Watch(EPOLL_CTL_ADD, watch.get(), known ? kEndOrBytes : kEnd)) {
     Pause(errno);
     return false;
   }
-  const Transport transport = socket.is_unix() ? Transport::kUnix : Transport::kTcp;
   const int key = watch.get();
+  if (known) guard_.Add(std::move(watch), *known);
   connections_.emplace(key, Watched{std::move(watch), transport});
   metrics_.connections().CountOpened(transport);
-  hand_over_(connection.release(), transport);
+  // An std::function is copied, and a FileDescriptor is not.
+  hands_over_->Do(
+      [this, transport, owned = std::make_shared<FileDescriptor>(std::move(connection))] {
+        hand_over_(owned->release(), transport);
+      });
   return true;
 }
 
 void Listener::Closed(int watch) {
-  metrics_.connections().CountClosed(connections_.at(watch).transport);
-  connections_.erase(watch);
+  const auto connection = connections_.find(watch);
+  metrics_.connections().CountClosed(connection->second.transport);
+  if (!connection->second.fd.valid()) guard_.Remove(watch);
+  connections_.erase(connection);
 }
 
 void Listener::Pause(int reason) {
