@@ -138,11 +138,12 @@ bool GrpcServer::Serve(const GrpcServerOptions& options) {
   metrics_.load().SetLimit("max_streams_per_connection", options.max_streams_per_connection);
   queue_->Start([this](Wire& wire) { Route(wire); },
                 [this](const std::string& peer) { return listener_->guard().Find(peer); });
-  listener_->Start([this](int fd, Transport transport) {
+  const auto hand_over = [this](int fd, Transport transport) {
     grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
     connection.fd = fd;
     acceptors_[static_cast<std::size_t>(transport)]->HandleNewConnection(&connection);
-  });
+  };
+  listener_->Start(hand_over, [this] { return queue_->HeldSeconds(); });
   return true;
 }
 

@@ -102,8 +102,9 @@ bool Listener::Watch(int operation, int fd, std::uint32_t events) {
   return epoll_ctl(epoll_.get(), operation, fd, &event) == 0;
 }
 
-void Listener::Start(HandOver hand_over) {
+void Listener::Start(HandOver hand_over, std::function<double()> held) {
   hand_over_ = std::move(hand_over);
+  held_ = std::move(held);
   hands_over_ = std::make_unique<Worker>();
   Resume();
   thread_ = std::thread([this] { Run(); });
@@ -148,7 +149,7 @@ int Listener::Patience() const {
 
 void Listener::LookAtConnections() {
   if (!looked_ || Clock::now() - *looked_ < ConnectionGuard::kPeriod) return;
-  for (const int fd : guard_.Look()) Watch(EPOLL_CTL_MOD, fd, kEndOrBytes);
+  for (const int fd : guard_.Look(held_())) Watch(EPOLL_CTL_MOD, fd, kEndOrBytes);
   looked_.reset();
   if (guard_.is_awake()) looked_ = Clock::now();
 }
@@ -180,9 +181,13 @@ bool Listener::AcceptOne(const ListeningSocket& socket) {
     metrics_.load().Count(Rejection::kConnections);
     return true;
   }
+  const std::optional<Peer> known = PeerOf(peer);
+  if (known && guard_.IsInDisgrace(*known)) {
+    metrics_.load().Count(Rejection::kAddress);
+    return true;
+  }
   FileDescriptor watch(fcntl(connection.get(), F_DUPFD_CLOEXEC, 0));
   const Transport transport = socket.is_unix() ? Transport::kUnix : Transport::kTcp;
-  const std::optional<Peer> known = PeerOf(peer);
   if (!watch.valid() || !Watch(EPOLL_CTL_ADD, watch.get(), known ? kEndOrBytes : kEnd)) {
     Pause(errno);
     return false;

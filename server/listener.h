@@ -68,7 +68,8 @@ class Listener {
   const ConnectionGuard& guard() const { return guard_; }
 
   // Accepts from a thread of its own, and hands over from another. Call once.
-  void Start(HandOver hand_over);
+  // `held`: see ConnectionGuard::Look.
+  void Start(HandOver hand_over, std::function<double()> held);
 
   // Listens no longer: when this returns the last connection has been handed over, and the files of
   // Unix sockets are gone. Connections stay as they are.
@@ -96,6 +97,7 @@ class Listener {
   Metrics& metrics_;
   std::vector<std::string> addresses_;
   HandOver hand_over_;
+  std::function<double()> held_;
 
   FileDescriptor epoll_;
   FileDescriptor end_;  // readable once the thread shall end

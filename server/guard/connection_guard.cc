@@ -10,11 +10,21 @@ namespace advantaged {
 namespace {
 
 constexpr std::uint32_t kLinesPerSecond = 5;
+constexpr std::chrono::seconds kDisgrace{1};
 // Of the limit of memory: messages that are on their way, over all connections.
 constexpr double kUnfinishedShare = 0.5;
 // Bytes of a connection: with fewer it is not what fills the memory, though gRPC makes of each byte
 // of a call that it has not told us of some hundred.
 constexpr std::uint64_t kWorthClosing = 128 << 10;
+// When memory is as short, connections that have never finished a message go first, with fewer.
+constexpr std::uint64_t kStrangerBytes = 16 << 10;
+
+// A thread that is busy for so many CPU seconds without serving a call, with fewer bytes in a CPU
+// second than the slowest machine reads of a message, is held by what is no message: by the
+// connection with most bytes, if those are worth mentioning.
+constexpr double kLongestHold = 0.04;
+constexpr double kSlowestBytes = 16 << 20;
+constexpr double kHoldingBytes = 16 << 10;
 
 }  // namespace
 
@@ -34,6 +44,11 @@ void ConnectionGuard::Add(FileDescriptor fd, const Peer& peer) {
   by_peer_[peer] = std::move(account);
 }
 
+bool ConnectionGuard::IsInDisgrace(const Peer& peer) const {
+  const auto found = disgraced_.find(peer.address);
+  return found != disgraced_.end() && Clock::now() < found->second;
+}
+
 void ConnectionGuard::Remove(int fd) {
   const auto guarded = guarded_.find(fd);
   const std::shared_ptr<ConnectionAccount> account = std::move(guarded->second.account);
@@ -49,7 +64,7 @@ void ConnectionGuard::Remove(int fd) {
   account->Close();
 }
 
-std::vector<int> ConnectionGuard::Look() {
+std::vector<int> ConnectionGuard::Look(double held) {
   std::vector<int> resting;
   for (const int fd : awake_) {
     Guarded& guarded = guarded_.at(fd);
@@ -64,12 +79,35 @@ std::vector<int> ConnectionGuard::Look() {
         .received = counts->received - std::min(counts->unread, counts->received),
         .sent = counts->sent,
         .time = Clock::now()};
+    guarded.brought = counts->received;
+    guarded.moved = sight.received + sight.sent;
     if (const auto why = guarded.tab.Look(sight, limits_)) guarded.account->ShutDown(*why);
     if (!guarded.tab.is_moving()) resting.push_back(fd);
   }
+  EndHold(held);
   for (const int fd : resting) awake_.erase(fd);
   RelieveMemory();
   return resting;
+}
+
+void ConnectionGuard::EndHold(double held) {
+  double moved = 0;
+  double most = kHoldingBytes;
+  ConnectionAccount* worst = nullptr;
+  for (const int fd : awake_) {
+    Guarded& guarded = guarded_.at(fd);
+    if (guarded.account->closure()) continue;
+    if (held < kLongestHold) {
+      if (held == 0) guarded.moved_free = guarded.moved;
+      continue;
+    }
+    const double own = static_cast<double>(guarded.moved) - static_cast<double>(guarded.moved_free);
+    moved += own;
+    if (own <= most) continue;
+    most = own;
+    worst = guarded.account.get();
+  }
+  if (worst != nullptr && moved < held * kSlowestBytes) worst->ShutDown(Closure::kHolding);
 }
 
 void ConnectionGuard::RelieveMemory() {
@@ -85,15 +123,23 @@ void ConnectionGuard::RelieveMemory() {
     most = guarded.tab.unaccounted();
     worst = guarded.account.get();
   }
+  const bool critical = memory_.Look() == MemoryGuard::Level::kCritical;
+  for (const auto& [fd, guarded] : guarded_) {
+    if (critical && guarded.brought > kStrangerBytes && guarded.account->book().messages == 0) {
+      guarded.account->ShutDown(Closure::kMemory);
+    }
+  }
   if (worst == nullptr) return;
-  if (memory_.Look() == MemoryGuard::Level::kCritical ||
-      static_cast<double>(unfinished) > kUnfinishedShare * static_cast<double>(limit)) {
+  if (critical || static_cast<double>(unfinished) > kUnfinishedShare * static_cast<double>(limit)) {
     worst->ShutDown(Closure::kMemory);
   }
 }
 
 void ConnectionGuard::Report(const ConnectionAccount& account, Closure why) {
   metrics_.Count(why);
+  const auto now = Clock::now();
+  std::erase_if(disgraced_, [now](const auto& entry) { return entry.second < now; });
+  disgraced_[account.peer().address] = now + kDisgrace;
   std::uint64_t skipped = 0;
   if (!lines_.Take(kLinesPerSecond, Clock::now(), skipped)) return;
   const ConnectionBook book = account.book();

@@ -43,20 +43,28 @@ class ConnectionGuard {
   // By the thread of the listener, from here on. `fd` is a duplicate of the connection's
   // descriptor, which the guard closes in Remove; it names the connection below.
   void Add(FileDescriptor fd, const Peer& peer);
+  // Whether a connection of this address has been shut down a moment ago: whoever it was comes back
+  // at once, and each of its connections costs until it is known for what it is.
+  bool IsInDisgrace(const Peer& peer) const;
   void Remove(int fd);
   // Bytes have come.
   void Wake(int fd) { awake_.insert(fd); }
   bool is_awake() const { return !awake_.empty(); }
+  // `held`: CPU seconds for which a thread of the network has been busy without serving a call.
   // Looks at the connections that are awake, shuts down those beyond their bounds, and returns
   // those that rest from now on, until Wake.
-  std::vector<int> Look();
+  std::vector<int> Look(double held);
 
  private:
   struct Guarded {
     std::shared_ptr<ConnectionAccount> account;
     ConnectionTab tab;
+    std::uint64_t brought = 0;     // bytes that the kernel has received, read or not
+    std::uint64_t moved = 0;       // bytes that gRPC has read and written of it
+    std::uint64_t moved_free = 0;  // when no thread was held
   };
 
+  void EndHold(double held);
   void RelieveMemory();
   void Report(const ConnectionAccount& account, Closure why);
 
@@ -66,6 +74,7 @@ class ConnectionGuard {
   std::unordered_map<int, Guarded> guarded_;
   std::unordered_set<int> awake_;
   LineBudget lines_;
+  std::map<decltype(Peer::address), Clock::time_point> disgraced_;  // until then
   mutable std::mutex mutex_;
   std::map<Peer, std::shared_ptr<ConnectionAccount>> by_peer_;
 };

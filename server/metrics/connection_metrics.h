@@ -13,9 +13,9 @@ namespace advantaged {
 enum class Transport : std::size_t { kTcp, kUnix };
 
 // Why the guard shut a connection down (server/guard/connection_guard.h).
-enum class Closure : std::size_t { kStreams, kCancelled, kUnaccounted, kMemory };
-inline constexpr std::array<std::string_view, 4> kClosures = {"streams", "cancelled", "unaccounted",
-                                                              "memory"};
+enum class Closure : std::size_t { kStreams, kCancelled, kUnaccounted, kHolding, kMemory };
+inline constexpr std::array<std::string_view, 5> kClosures = {"streams", "cancelled", "unaccounted",
+                                                              "holding", "memory"};
 
 // Thread-safe. Every family and child exists from the start.
 class ConnectionMetrics {

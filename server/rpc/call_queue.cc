@@ -1,7 +1,10 @@
 #include "server/rpc/call_queue.h"
 
 #include <grpcpp/server_builder.h>
+#include <pthread.h>
 
+#include <algorithm>
+#include <ctime>
 #include <utility>
 
 namespace advantaged {
@@ -18,7 +21,9 @@ void CallQueue::Start(Accept accept, Accounts accounts) {
   accounts_ = std::move(accounts);
   for (const auto& queue : queues_) {
     WaitForNext(*queue);
-    threads_.emplace_back([&queue] { Run(*queue); });
+    Thread& thread = *threads_.emplace_back(std::make_unique<Thread>());
+    thread.thread = std::thread([&queue, &thread] { Run(*queue, thread.events); });
+    pthread_getcpuclockid(thread.thread.native_handle(), &thread.clock);
   }
 }
 
@@ -30,9 +35,10 @@ void CallQueue::Stop() {
     no_wires_.wait(lock, [this] { return wires_ == 0; });
   }
   for (const auto& queue : queues_) queue->Shutdown();
-  for (std::thread& thread : threads_) thread.join();
+  for (const auto& thread : threads_) thread->thread.join();
   // Queues have to be emptied even where nothing was started.
-  for (const auto& queue : queues_) Run(*queue);
+  std::atomic<std::uint64_t> events = 0;
+  for (const auto& queue : queues_) Run(*queue, events);
 }
 
 void CallQueue::WaitForNext(grpc::ServerCompletionQueue& queue) {
@@ -47,10 +53,32 @@ void CallQueue::Gone() {
   if (--wires_ == 0) no_wires_.notify_all();
 }
 
-void CallQueue::Run(grpc::ServerCompletionQueue& queue) {
+double CallQueue::HeldSeconds() {
+  // Of the time between two questions: a thread with less has had a rest.
+  constexpr double kBusy = 0.25;
+  const auto time_now = std::chrono::steady_clock::now();
+  const double passed =
+      std::chrono::duration<double>(time_now - std::exchange(asked_, time_now)).count();
+  double most = 0;
+  for (const auto& thread : threads_) {
+    timespec time{};
+    if (clock_gettime(thread->clock, &time) != 0) continue;  // it has ended
+    const double now = static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+    const std::uint64_t events = thread->events.load(std::memory_order_relaxed);
+    const double spent = now - std::exchange(thread->cpu_then, now);
+    if (events != std::exchange(thread->seen, events) || spent < kBusy * passed) {
+      thread->cpu_seconds = now;
+    }
+    most = std::max(most, now - thread->cpu_seconds);
+  }
+  return most;
+}
+
+void CallQueue::Run(grpc::ServerCompletionQueue& queue, std::atomic<std::uint64_t>& events) {
   void* tag = nullptr;
   bool ok = false;
   while (queue.Next(&tag, &ok)) {
+    events.fetch_add(1, std::memory_order_relaxed);
     Wire::Happen(*static_cast<Wire::Event*>(tag), ok);
   }
 }

@@ -7,8 +7,12 @@
 
 #include <grpcpp/generic/async_generic_service.h>
 
+#include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
+#include <ctime>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -39,6 +43,10 @@ class CallQueue {
 
   // Once the server is made. Without `accounts` there are none.
   void Start(Accept accept, Accounts accounts = {});
+  // CPU time in seconds that a thread has spent, without a rest, since it last came back with
+  // something that had happened, as far as can be told by asking now and again: the most of any.
+  // Meanwhile nobody else is served by it. By one thread, after Start.
+  double HeldSeconds();
   // Returns when all calls are over, also those that others still work on, and the threads have
   // ended.
   void Stop();
@@ -51,17 +59,27 @@ class CallQueue {
   std::shared_ptr<ConnectionAccount> AccountOf(const std::string& peer) {
     return accounts_ ? accounts_(peer) : nullptr;
   }
-  static void Run(grpc::ServerCompletionQueue& queue);
+  struct Thread {
+    std::thread thread;
+    clockid_t clock{};  // of its CPU time; may be read when it has ended
+    std::atomic<std::uint64_t> events = 0;
+    // When HeldSeconds last found that there had been more.
+    std::uint64_t seen = 0;
+    double cpu_then = 0;
+    double cpu_seconds = 0;
+  };
+  static void Run(grpc::ServerCompletionQueue& queue, std::atomic<std::uint64_t>& events);
 
   grpc::AsyncGenericService service_;
   std::vector<std::unique_ptr<grpc::ServerCompletionQueue>> queues_;
   Accept accept_;
   Accounts accounts_;
-  std::vector<std::thread> threads_;
+  std::vector<std::unique_ptr<Thread>> threads_;
   std::mutex mutex_;
   std::condition_variable no_wires_;
   std::size_t wires_ = 0;  // calls, and those that wait for one
   bool stopping_ = false;
+  std::chrono::steady_clock::time_point asked_;  // HeldSeconds
 };
 
 }  // namespace advantaged

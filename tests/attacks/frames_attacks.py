@@ -99,8 +99,8 @@ class Frames:
                         break
 
 
-def attack(name, make, *arguments, connections=20, reason="unaccounted", short=False):
-    return Attack(Frames(name, make, arguments), connections, CLOSED, {"reason": reason}, short)
+def attack(name, make, *arguments, connections=20, short=False):
+    return Attack(Frames(name, make, arguments), connections, CLOSED, short=short)
 
 
 SETTING = frame(SETTINGS, payload=struct.pack(">HI", 6, 20000))
@@ -115,11 +115,11 @@ ATTACKS = [
     attack("window_flood", flood, frame(WINDOW_UPDATE, payload=struct.pack(">I", 1))),
     attack("unknown_frames_flood", flood, frame(0x77)),
     attack("empty_data_flood", flood, frame(DATA, stream=1), OPEN_CALLS),
-    attack("calls_beyond_the_limit", calls, connections=1, reason="streams", short=True),
-    attack("calls_beyond_the_limit_everywhere", calls, reason="streams"),
-    attack("indexed_headers", calls, REFERENCES * 700, (), 64, reason="streams"),
-    attack("rapid_reset", calls, b"", (RESET,), reason="cancelled", short=True),
-    attack("rapid_reset_of_whole_calls", calls, b"", ((DATA, END_STREAM, bytes(5)), RESET), reason="cancelled"),
+    attack("calls_beyond_the_limit", calls, connections=1, short=True),
+    attack("calls_beyond_the_limit_everywhere", calls),
+    attack("indexed_headers", calls, REFERENCES * 700, (), 64),
+    attack("rapid_reset", calls, b"", (RESET,), short=True),
+    attack("rapid_reset_of_whole_calls", calls, b"", ((DATA, END_STREAM, bytes(5)), RESET)),
     attack("headers_without_end", headers_without_end, b"".join(literal(b"h%d" % i, bytes(100)) for i in range(140))),
     attack("indexed_headers_without_end", headers_without_end, REFERENCES * 16000),
     attack("empty_headers_without_end", headers_without_end, b""),
