@@ -19,7 +19,7 @@ constexpr std::uint64_t kCallsUntold = 256;  // open before the client has read 
 constexpr double kForUnread = 128 << 10;
 constexpr double kUnreadSeconds = 5;
 constexpr double kUntoldMessages = 4;
-constexpr double kAbandonedAtOnce = 256;  // beside twice the calls that may be open
+constexpr double kAbandonedAtOnce = 1024;  // beside four times the calls that may be open
 constexpr double kAbandonedInASecond = 500;
 
 }  // namespace
@@ -57,7 +57,7 @@ std::optional<Closure> ConnectionTab::Look(const ConnectionSight& sight,
   moving_ = sight.received != last_.received;
   last_ = sight;
 
-  if (abandoned_ > kAbandonedAtOnce + 2.0 * limits.streams) return Closure::kCancelled;
+  if (abandoned_ > kAbandonedAtOnce + 4.0 * limits.streams) return Closure::kCancelled;
   // Calls whose bytes gRPC has read and which it has not told us of yet: how many bytes, its
   // windows say, and those grow with the messages that have come.
   const double untold = std::min(static_cast<double>(now.message_bytes), kUntoldMessages * largest);
