@@ -183,6 +183,10 @@ dashboards: build ## Write Grafana's dashboards, their pictures, and the Prometh
 	@/usr/bin/python3 deploy/prometheus/prometheus_rule.py
 	@/usr/bin/python3 scripts/draw_dashboards.py
 
+.PHONY: generate
+generate: build ## Write what follows from the method table: Python's signatures
+	@/usr/bin/python3 scripts/generate_signatures.py
+
 .PHONY: readme
 readme: build ## Write the demo and the method table into the README
 	@scripts/update_readme.py

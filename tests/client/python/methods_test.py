@@ -144,7 +144,8 @@ BAD_CALLS = {
     "unknown name": (TypeError, {"method": "grpo", "vaild": [True]}, r"compute\(\) has no argument 'vaild'; did you mean "
                                                                      "'valid'"),
     "nothing like it": (TypeError, {"method": "grpo", "zzz": 1}, r"compute\(\) has no argument 'zzz'$"),
-    "no method": (InvalidArgument, {}, "method: None; give a name, e.g. 'grpo', or an object"),
+    "no method": (TypeError, {}, r".*compute\(\) missing 1 required keyword-only argument: 'method'"),
+    "None for a method": (InvalidArgument, {"method": None}, "method: None; give a name, e.g. 'grpo', or an object"),
     "a class": (InvalidArgument, {"method": methods.Rloo}, "method: <class .*Rloo'>; give a name"),
     "misspelt": (InvalidArgument, {"method": "gropo"}, "method: there is no 'gropo'; did you mean 'grpo'"),
     "no such method": (InvalidArgument, {"method": "xyzzy"}, "method: there is no 'xyzzy'; there are reinforce, rloo, "),
@@ -154,7 +155,7 @@ BAD_CALLS = {
     "has none": (TypeError, {"method": "rloo", "k": 2}, "k: .* parameter of rloo, which has no parameters"),
     "missing": (TypeError, {"method": "focal", "gamma": 1}, "focal needs the parameter base"),
     "missing k": (TypeError, {"method": "pass_at_k_grpo"}, "pass_at_k_grpo needs the parameter k"),
-    "k is None": (InvalidArgument, {"method": "pass_at_k_grpo", "k": None}, r"method\.pass_at_k_grpo\.k: is required"),
+    "k is None": (TypeError, {"method": "pass_at_k_grpo", "k": None}, "pass_at_k_grpo needs the parameter k"),
     "beside an object": (TypeError, {"method": methods.Grpo(), "ddof": 1}, "ddof: set beside Grpo"),
     "a choice": (InvalidArgument, {"method": "focal", "gamma": 1, "base": "foo"},
                  r"method\.focal\.base: 'foo'; it must be one of reinforce, rloo, grpo, dr_grpo"),

@@ -96,6 +96,11 @@ def catch(client: Client, rewards: Any) -> str:
     return ""
 
 
+def by_settings(client: LocalBackend, rewards: Any, name: methods.MethodName) -> Result:
+    settings: advantaged.Arguments = {"method": name, "k": 4, "groups": 16, "small_group": "raw"}
+    return client.compute(rewards, **settings)
+
+
 async def compute_async(rewards: Any) -> None:
     async with AsyncClient("unix:/run/a.sock") as client:
         assert_type(client, AsyncClient)
@@ -111,6 +116,10 @@ def wrong(client: Client, rewards: Any) -> None:
     client.compute(rewards, groups=16, method="grpo", small_group="keep")  # expect: arg-type
     client.compute(rewards, groups=16, method="grpo", missing="drop")  # expect: arg-type
     client.compute(rewards, groups=16, method="grpo", stages=["center"])  # expect: list-item
+    client.compute(rewards, groups=16)  # expect: call-arg
+    client.compute(rewards, groups=16, method="gropo")  # expect: arg-type
+    client.compute(rewards, groups=16, method="focal", gamma=1, base="opo")  # expect: arg-type
+    client.compute(rewards, 16, method="grpo")  # expect: call-arg
     client.compute_tokens(rewards, groups=16, method="grpo")  # expect: call-arg
     methods.PassAtKGrpo()  # expect: call-arg
     methods.MaxAtK(k=4, variant="other")  # expect: arg-type

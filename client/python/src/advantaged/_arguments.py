@@ -1,11 +1,18 @@
-"""What `compute` takes beside the rewards, typed once for all clients."""
+"""What `compute` takes beside the rewards, typed once for all clients.
+
+The signatures of `compute`, in _generated/signatures.py, are written of the types, texts and defaults here and of the
+method table: `make generate` after each change.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal, TypedDict, Union
+import functools
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Literal, TypedDict, TypeVar, Union, cast
 
-from advantaged import methods, stages
+from advantaged import _suggest, methods, stages
+from advantaged._generated import names, parameters
 
 SmallGroup = Literal["zero", "error", "raw", "clamp_k"]
 TrajectoryReward = Literal["equal_or_error", "last", "sum"]
@@ -13,10 +20,10 @@ EmptyResponses = Literal["count", "drop"]
 Missing = Literal["error", "mask"]
 
 
-class Settings(TypedDict, total=False):
+class Settings(parameters.Parameters, total=False):
     """Everything that is no array. N is the number of responses, K that of Pass@K."""
 
-    method: Union[str, methods.Method]
+    method: Union[names.MethodName, methods.Method]
     """The method: a name, its parameters beside it (method="pass_at_k_grpo", k=4), or an object
     (method=methods.PassAtKGrpo(k=4)). Required."""
     expected_group_size: int
@@ -25,14 +32,15 @@ class Settings(TypedDict, total=False):
     trajectory_reward: TrajectoryReward
     """Which reward is that of a response of several rows; default "equal_or_error"."""
     success_threshold: float
-    """A reward at or above this, both as float32, is a success; not together with `outcomes`."""
+    """A reward at or above this, in units of the reward and both as float32, is a success; not together with
+    `outcomes`."""
     shape_rewards: bool
     """Take the method's factor from the outcomes and the base advantage from the real rewards."""
     zero_unless_mixed: bool
     """0 for every group whose outcomes are all equal though its rewards vary (what DAPO filters)."""
     constant_tolerance: float
-    """A group of rewards is constant if max - min <= this, and what the rounding of the rewards to float32 adds;
-    default 0, which is exact."""
+    """A group of rewards is constant if max - min <= this, in units of the reward, at least 0, and what the rounding of
+    the rewards to float32 adds; default 0, which is exact."""
     stages: Sequence[stages.Stage]
     """Steps over the whole batch after the method, in this order."""
     allow_recentering: bool
@@ -60,24 +68,6 @@ class Settings(TypedDict, total=False):
     """Name of the training run in the server's metrics, [a-z0-9_-]{1,32}."""
     observe: bool
     """Whether the server's metrics count this batch; default True. Evaluations say False."""
-    # Parameters of methods, where `method` is a name.
-    k: int
-    keep_factor_k: bool
-    ddof: int
-    epsilon: float
-    std_coefficient: float
-    entropy_coefficient: float
-    base: methods.BaseMethod
-    gamma: float
-    variant: methods.MaxAtKVariant
-    scale: methods.MaxAtKScale
-    positive_weight: float
-    tables: Sequence[Union[methods.Table, Mapping[str, Any]]]
-    formula: str
-    constants: Mapping[str, float]
-    leave_one_out_factor: bool
-    regularizer: str
-    regularizer_coefficient: float
 
 
 class Arrays(TypedDict, total=False):
@@ -113,9 +103,57 @@ class Call(TypedDict, total=False):
 
 
 class Arguments(Settings, Arrays, Call, total=False):
-    """All of it."""
+    pass
 
+
+Arguments.__doc__ = f"Everything that `compute` takes beside the rewards.\n{parameters.TEXT}"
+
+DEFAULTS: dict[str, Any] = {
+    "trajectory_reward": "equal_or_error", "shape_rewards": False, "zero_unless_mixed": False, "constant_tolerance": 0.0,
+    "stages": (), "allow_recentering": False, "batch_moments": (), "moments_only": False, "small_group": "zero",
+    "declared_small_group": "error", "empty_responses": "count", "pass_at": (), "statistics": True, "observe": True,
+    "missing": "error"}
+"""Of the arguments that are not None unless they are given."""
 
 ARRAYS = frozenset(Arrays.__annotations__)
 CALL = frozenset(Call.__annotations__)
 SETTINGS = frozenset(Settings.__annotations__)
+NAMES = ARRAYS | CALL | SETTINGS
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def check_names(function: str, given: Iterable[str], known: Iterable[str] = NAMES) -> None:
+    """TypeError for the first that is none of `known`, with the closest."""
+    for name in given:
+        if name not in known:
+            raise TypeError(f"{function}() has no argument {name!r}{_suggest.hint(name, known)}")
+
+
+def given(values: Mapping[str, Any]) -> Arguments:
+    """Of the local variables of a function, the arguments of this module that are not left at their default: clients send
+    no defaults."""
+    return cast(Arguments, {name: value for name, value in values.items()
+                            if name in NAMES and not _is(value, DEFAULTS.get(name))})
+
+
+def _is(value: Any, default: Any) -> bool:
+    """Not by == alone: 0 is no False, and an array is compared with nothing."""
+    return value is default or (type(value) is type(default) and bool(value == default))
+
+
+def explained(function: _Function) -> _Function:
+    """`function` with every argument in its `help`, and with the closest name in the error for one that it does not
+    have."""
+    known = inspect.signature(function).parameters
+    if inspect.iscoroutinefunction(function):
+        async def wait(*positional: Any, **named: Any) -> Any:
+            check_names(function.__name__, named, known)
+            return await function(*positional, **named)
+        call: Callable[..., Any] = wait
+    else:
+        def call(*positional: Any, **named: Any) -> Any:
+            check_names(function.__name__, named, known)
+            return function(*positional, **named)
+    functools.update_wrapper(call, function)
+    call.__doc__ = f"{inspect.cleandoc(function.__doc__ or '')}\n{parameters.TEXT}"
+    return cast(_Function, call)

@@ -118,10 +118,7 @@ _METHOD_FREE = frozenset(("method", "stages", "batch_moments", "pass_at", "stati
 
 
 def _method(method: Any, parameters: dict[str, Any]) -> methods.Method:
-    unknown = [name for name in parameters if name not in _arguments.SETTINGS]
-    if unknown:
-        known = _arguments.SETTINGS | _arguments.ARRAYS | _arguments.CALL
-        raise TypeError(f"compute() has no argument {unknown[0]!r}{_suggest.hint(unknown[0], known)}")
+    _arguments.check_names("compute", parameters)
     if isinstance(method, methods.Method):
         if parameters:
             raise TypeError(f"{next(iter(parameters))}: set beside {method!r}, which has its parameters")

@@ -12,19 +12,18 @@ import grpc.aio
 
 from advantaged import _backend, _exchange, _fork, _reply, _status, _waiting
 from advantaged._remote import PROBE, PROBE_SECONDS, SERVICE, Remote
+from advantaged._generated.signatures import ComputesAsync
 from advantaged.errors import AdvantagedError, InvalidArgument
 from advantaged.result import Result
 
 if TYPE_CHECKING:
-    from typing_extensions import Unpack
-
     from advantaged._arguments import Arguments
 
 # From this many responses on a batch is read in a thread, so that the loop does not stand still for it.
 _LARGE = 1 << 17
 
 
-class AsyncClient(Remote):
+class AsyncClient(Remote, ComputesAsync):
     """`Client` whose calls are awaited; for one event loop at a time."""
 
     def _forget(self) -> None:
@@ -32,8 +31,7 @@ class AsyncClient(Remote):
         self._owner: tuple[int, asyncio.AbstractEventLoop] | None = None
         self._expiry = 0.0
 
-    async def compute(self, rewards: Any, **arguments: Unpack[Arguments]) -> Result:
-        """As `Client.compute`."""
+    async def _compute(self, rewards: Any, arguments: Arguments) -> Result:
         if _backend.count(rewards) >= _LARGE:
             job = await asyncio.to_thread(_backend.read_job, rewards, arguments)
         else:
@@ -47,12 +45,6 @@ class AsyncClient(Remote):
             raise job.in_callers_words(error) from None
         except AdvantagedError as error:
             return await asyncio.to_thread(self._fall_back(error).run, job)
-
-    async def compute_tokens(self, token_level_rewards: Any, response_mask: Any, *, reward_mask: Any = None,
-                             **arguments: Unpack[Arguments]) -> Result:
-        """As `Client.compute_tokens`."""
-        tokens = _backend.Tokens(token_level_rewards, response_mask, reward_mask)
-        return tokens.broadcast(await self.compute(tokens.rewards, **tokens.arguments(arguments)))
 
     async def close(self) -> None:
         """Closes the connection; the next call opens another."""

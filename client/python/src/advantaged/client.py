@@ -11,34 +11,22 @@ import grpc
 
 from advantaged import _backend, _exchange, _fork, _reply, _status, _waiting
 from advantaged._remote import PROBE, PROBE_SECONDS, SERVICE, Remote
+from advantaged._generated.signatures import Computes
 from advantaged.errors import AdvantagedError, InvalidArgument
 from advantaged.result import Result
 from advantaged.v1 import catalog_pb2, describe_pb2
 
 if TYPE_CHECKING:
-    from typing_extensions import Unpack
-
     from advantaged._arguments import Arguments
 
 
-class Client(Remote):
+class Client(Remote, Computes):
     """A connection to a server, or the in-process core. Thread-safe; picklable; usable after fork."""
 
     def _forget(self) -> None:
         self._connections: dict[int, _Connection] = {}
 
-    def compute(self, rewards: Any, **arguments: Unpack[Arguments]) -> Result:
-        """Advantages of `rewards`, a number per response: a NumPy array, a torch tensor, a list, a list of lists.
-
-        2-D rewards are [prompt, response]; otherwise `groups` says which responses belong together: a size, sizes,
-        or an id per response. `method` is a name with its parameters beside it, or an object of
-        `advantaged.methods`. All arguments: `advantaged.Arguments`.
-
-            client.compute(rewards, groups=16, method="pass_at_k_grpo", k=4).advantages
-
-        Raises InvalidArgument with every violation, DeadlineExceeded, Unavailable, Refused, ... of
-        `advantaged.errors`.
-        """
+    def _compute(self, rewards: Any, arguments: Arguments) -> Result:
         job = _backend.read_job(rewards, arguments)
         if self.target is None:
             assert self._local is not None
@@ -49,18 +37,6 @@ class Client(Remote):
             raise job.in_callers_words(error) from None
         except AdvantagedError as error:
             return self._fall_back(error).run(job)
-
-    def compute_tokens(self, token_level_rewards: Any, response_mask: Any, *, reward_mask: Any = None,
-                       **arguments: Unpack[Arguments]) -> Result:
-        """`compute` for token-level rewards: both arrays are [response, token]; the rewards of a response are summed, and
-        its advantage goes to the tokens in `response_mask`, those in the loss.
-
-        The rewards of all tokens are summed, as trainers do, in the loss or not; `reward_mask`, of the same shape, says
-        which. `lengths`, where they are not given, are the tokens in the loss. A response without any is what the setting
-        `empty_responses` says: "count" (default) or "drop".
-        """
-        tokens = _backend.Tokens(token_level_rewards, response_mask, reward_mask)
-        return tokens.broadcast(self.compute(tokens.rewards, **tokens.arguments(arguments)))
 
     def server_info(self) -> catalog_pb2.GetServerInfoResponse:
         """Version, limits and instruction set of the server."""

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from advantaged import _backend, _plan, _summary, methods, stages
+from advantaged._generated.signatures import Computes
 from advantaged.errors import FailedPrecondition, InvalidArgument, Violation
 from advantaged.result import Facts, GroupStatistics, Result, Warning
 
 if TYPE_CHECKING:
     from advantaged_local import _core
     from advantaged_local.types import Statistics, Summary
-    from typing_extensions import Unpack
-
     from advantaged._arguments import Arguments
 
 
@@ -29,8 +28,11 @@ def is_installed() -> bool:
     return True
 
 
-class LocalBackend:
-    """`compute` and `compute_tokens` of `Client`, in this process. Thread-safe; computing releases the GIL."""
+class LocalBackend(Computes):
+    """`compute` and `compute_tokens` of `Client`, in this process. Thread-safe; computing releases the GIL.
+
+    `deadline`, `run` and `observe` are for servers and mean nothing here.
+    """
 
     def __init__(self) -> None:
         try:
@@ -40,15 +42,8 @@ class LocalBackend:
                               "pip install ./client/python_local") from error
         self._core = core
 
-    def compute(self, rewards: Any, **arguments: Unpack[Arguments]) -> Result:
-        """As `Client.compute`; `deadline`, `run` and `observe` are for servers and mean nothing here."""
+    def _compute(self, rewards: Any, arguments: Arguments) -> Result:
         return self.run(_backend.read_job(rewards, arguments))
-
-    def compute_tokens(self, token_level_rewards: Any, response_mask: Any, *, reward_mask: Any = None,
-                       **arguments: Unpack[Arguments]) -> Result:
-        """As `Client.compute_tokens`."""
-        tokens = _backend.Tokens(token_level_rewards, response_mask, reward_mask)
-        return tokens.broadcast(self.compute(tokens.rewards, **tokens.arguments(arguments)))
 
     @property
     def numerics_version(self) -> int:

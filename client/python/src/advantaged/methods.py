@@ -10,13 +10,13 @@ from __future__ import annotations
 import dataclasses
 import typing
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from advantaged import _suggest
-
-BaseMethod = Literal["reinforce", "rloo", "grpo", "dr_grpo"]
-MaxAtKVariant = Literal["plain", "leave_one_out", "leave_one_out_minus_one"]
-MaxAtKScale = Literal["reduced", "unbiased", "published"]
+from advantaged._generated.names import Base as BaseMethod
+from advantaged._generated.names import MethodName as MethodName
+from advantaged._generated.names import Scale as MaxAtKScale
+from advantaged._generated.names import Variant as MaxAtKVariant
 
 _METHODS: dict[str, type[Method]] = {}
 
