@@ -61,6 +61,8 @@ def connect() -> Client:
         assert_type(client.options, ClientOptions)
         assert_type(client.fallbacks, int)
         assert_type(client.server_info(), catalog_pb2.GetServerInfoResponse)
+        assert_type(client.methods(), list[dict[str, Any]])
+        assert_type(client.describe("grpo", methods.PassAtKGrpo(k=4), n=8), list[dict[str, Any]])
         assert_type(client.list_methods(), catalog_pb2.ListMethodsResponse)
         request = describe_pb2.DescribeMethodRequest()
         assert_type(client.describe_method(request), describe_pb2.DescribeMethodResponse)
@@ -119,6 +121,7 @@ def wrong(client: Client, rewards: Any) -> None:
     client.compute(rewards, groups=16)  # expect: call-arg
     client.compute(rewards, groups=16, method="gropo")  # expect: arg-type
     client.compute(rewards, groups=16, method="focal", gamma=1, base="opo")  # expect: arg-type
+    client.describe("gropo")  # expect: arg-type
     client.compute(rewards, 16, method="grpo")  # expect: call-arg
     client.compute_tokens(rewards, groups=16, method="grpo")  # expect: call-arg
     methods.PassAtKGrpo()  # expect: call-arg

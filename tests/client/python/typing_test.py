@@ -29,7 +29,7 @@ def test_a_program_that_uses_it_is_strictly_typed():
     """As installed, which takes py.typed; assert_type in the program says what each value is."""
     expected = [(i, found[1]) for i, line in enumerate((HERE / "typed_program.py").read_text("utf-8").splitlines(), 1)
                 if (found := re.search(r"# expect: (.*)", line))]
-    assert len(expected) == 16
+    assert len(expected) == 17
     complaints = mypy("--strict", "typed_program.py", folder=HERE)
     found = [re.fullmatch(r"typed_program.py:(\d+): error: .*\[([\w-]+)\]", line) for line in complaints]
     assert [(int(match[1]), match[2]) for match in found if match] == expected, "\n".join(complaints)

@@ -68,7 +68,7 @@ def _make(**arguments: Any) -> Plan:
         settings["pass_at"] = (settings["pass_at"],)
     for name in ("stages", "batch_moments", "pass_at"):
         settings[name] = _several(settings.get(name), name)
-    method = _method(settings.pop("method", None), {k: v for k, v in arguments.items() if k not in _METHOD_FREE})
+    method = read_method(settings.pop("method", None), {k: v for k, v in arguments.items() if k not in _METHOD_FREE})
     chain: tuple[stages.Stage, ...] = settings["stages"]
     request = compute_pb2.ComputeAdvantagesRequest()
     _spec.set_method(request.method, method)
@@ -117,7 +117,8 @@ _find = functools.lru_cache(maxsize=256, typed=True)(_make)
 _METHOD_FREE = frozenset(("method", "stages", "batch_moments", "pass_at", "statistics", "empty_responses", *_SCALARS))
 
 
-def _method(method: Any, parameters: dict[str, Any]) -> methods.Method:
+def read_method(method: Any, parameters: dict[str, Any]) -> methods.Method:
+    """A name with parameters, or an object, as an object."""
     _arguments.check_names("compute", parameters)
     if isinstance(method, methods.Method):
         if parameters:

@@ -5,19 +5,23 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 import grpc
 import grpc.aio
 
-from advantaged import _backend, _exchange, _fork, _reply, _status, _waiting
+from advantaged import _backend, _catalog, _exchange, _fork, _reply, _status, _waiting
 from advantaged._remote import PROBE, PROBE_SECONDS, SERVICE, Remote
 from advantaged._generated.signatures import ComputesAsync
 from advantaged.errors import AdvantagedError, InvalidArgument
 from advantaged.result import Result
+from advantaged.v1 import catalog_pb2, describe_pb2
 
 if TYPE_CHECKING:
     from advantaged._arguments import Arguments
+    from advantaged._generated.names import MethodName
+    from advantaged.methods import Method
 
 # From this many responses on a batch is read in a thread, so that the loop does not stand still for it.
 _LARGE = 1 << 17
@@ -45,6 +49,21 @@ class AsyncClient(Remote, ComputesAsync):
             raise job.in_callers_words(error) from None
         except AdvantagedError as error:
             return await asyncio.to_thread(self._fall_back(error).run, job)
+
+    async def methods(self) -> list[dict[str, Any]]:
+        """As `Client.methods`."""
+        reply = await self._call("ListMethods", b"", self._wait())
+        return _catalog.read_methods(catalog_pb2.ListMethodsResponse.FromString(reply))
+
+    async def describe(self, *asked: MethodName | Method, n: int | None = None, points: int | None = None,
+                       rho: Sequence[float] | None = None) -> list[dict[str, Any]]:
+        """As `Client.describe`."""
+        found = []
+        for method in asked:
+            question = _catalog.ask(method, n, points, rho).SerializeToString()
+            reply = await self._call("DescribeMethod", question, self._wait())
+            found.append(_catalog.read_description(describe_pb2.DescribeMethodResponse.FromString(reply)))
+        return found
 
     async def close(self) -> None:
         """Closes the connection; the next call opens another."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 import grpc
 
-from advantaged import _backend, _exchange, _fork, _reply, _status, _waiting
+from advantaged import _backend, _catalog, _exchange, _fork, _reply, _status, _waiting
 from advantaged._remote import PROBE, PROBE_SECONDS, SERVICE, Remote
 from advantaged._generated.signatures import Computes
 from advantaged.errors import AdvantagedError, InvalidArgument
@@ -18,6 +18,8 @@ from advantaged.v1 import catalog_pb2, describe_pb2
 
 if TYPE_CHECKING:
     from advantaged._arguments import Arguments
+    from advantaged._generated.names import MethodName
+    from advantaged.methods import Method
 
 
 class Client(Remote, Computes):
@@ -50,6 +52,21 @@ class Client(Remote, Computes):
         """The surrogate reward that a method ascends; describe.proto says what to ask."""
         reply = self._call("DescribeMethod", request.SerializeToString(), self._wait())
         return describe_pb2.DescribeMethodResponse.FromString(reply)
+
+    def methods(self) -> list[dict[str, Any]]:
+        """The method table: a dict for each method, with name, equation, source, parameters and their ranges, by the names
+        of MethodDescription in catalog.proto."""
+        return _catalog.read_methods(self.list_methods())
+
+    def describe(self, *asked: MethodName | Method, n: int | None = None, points: int | None = None,
+                 rho: Sequence[float] | None = None) -> list[dict[str, Any]]:
+        """What methods do, side by side: a dict for each, in the order asked, by the names of DescribeMethodResponse in
+        describe.proto. Each of `asked` is a name or an object of `advantaged.methods`; `n` is the group size of the table
+        (default 16); the curve has `points` points (default 199), or those of `rho`, ascending, in [1e-100, 1).
+
+            [one["curve"]["surrogate"] for one in client.describe("grpo", methods.PassAtKGrpo(k=4))]
+        """
+        return [_catalog.read_description(self.describe_method(_catalog.ask(method, n, points, rho))) for method in asked]
 
     def close(self) -> None:
         """Closes the connection; the next call opens another."""

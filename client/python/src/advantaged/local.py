@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from advantaged import _backend, _plan, _summary, methods, stages
+from advantaged import _backend, _catalog, _plan, _summary, methods, stages
 from advantaged._generated.signatures import Computes
 from advantaged.errors import FailedPrecondition, InvalidArgument, Violation
 from advantaged.result import Facts, GroupStatistics, Result, Warning
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from advantaged_local import _core
     from advantaged_local.types import Statistics, Summary
     from advantaged._arguments import Arguments
+    from advantaged._generated.names import MethodName
+    from advantaged.methods import Method
 
 
 def is_installed() -> bool:
@@ -44,6 +46,22 @@ class LocalBackend(Computes):
 
     def _compute(self, rewards: Any, arguments: Arguments) -> Result:
         return self.run(_backend.read_job(rewards, arguments))
+
+    def methods(self) -> list[dict[str, Any]]:
+        """As `Client.methods`."""
+        return self._core.list_methods()
+
+    def describe(self, *asked: MethodName | Method, n: int | None = None, points: int | None = None,
+                 rho: Sequence[float] | None = None) -> list[dict[str, Any]]:
+        """As `Client.describe`."""
+        found = []
+        for method in asked:
+            read = _plan.read_method(method, {})
+            answer = self._core.describe(method=read.name, parameters=_parameters(read), n=n, points=points, rho=rho)
+            if answer["violations"]:
+                raise InvalidArgument([Violation(*entry) for entry in answer["violations"]])
+            found.append(_catalog.read_local(answer))
+        return found
 
     @property
     def numerics_version(self) -> int:
@@ -82,18 +100,23 @@ class LocalBackend(Computes):
             pass_at_groups={entry["k"]: entry["groups"] for entry in answer.summary["pass_at_k"]} if answer.summary else {})
 
 
+def _parameters(method: methods.Method) -> dict[str, Any]:
+    """As the core takes them."""
+    parameters = method.parameters()
+    if "tables" in parameters:
+        parameters["tables"] = [table._asdict() for table in parameters["tables"]]
+    if "constants" in parameters:
+        parameters["constants"] = dict(parameters["constants"])
+    return parameters
+
+
 def _settings(plan: _plan.Plan) -> dict[str, Any]:
     """Everything that is no array, as the core takes it; made once a plan."""
     kept = plan.local
     if not kept:
-        parameters = plan.method.parameters()
-        if "tables" in parameters:
-            parameters["tables"] = [table._asdict() for table in parameters["tables"]]
-        if "constants" in parameters:
-            parameters["constants"] = dict(parameters["constants"])
         kept.update((name, plan.settings[name]) for name in _TAKEN if plan.settings.get(name) is not None)
         kept.update(
-            method=plan.method.name, parameters=parameters, statistics=plan.statistics,
+            method=plan.method.name, parameters=_parameters(plan.method), statistics=plan.statistics,
             stages=[(stage.kind, {k: v for k, v in vars(stage).items() if v is not None}) for stage in plan.stages])
     return kept
 

@@ -46,6 +46,13 @@ class GroupStatistics:
         """empty, all_fail, mixed, all_pass, constant or varied; the number of one that only a newer server knows."""
         return [OUTCOMES[outcome] if outcome < len(OUTCOMES) else str(outcome) for outcome in self.outcome.tolist()]
 
+    def to_dict(self) -> dict[str, list[Any]]:
+        """Columns by name, lists with an entry per group, for a data frame: the fields above, `outcome` by its name,
+        Pass@K as pass_at_1, pass_at_4, ..."""
+        columns = {field.name: getattr(self, field.name) for field in dataclasses.fields(self) if field.name != "pass_at"}
+        columns.update((f"pass_at_{k}", values) for k, values in self.pass_at.items())
+        return {**{name: values.tolist() for name, values in columns.items()}, "outcome": self.outcome_names}
+
 
 class Warning(NamedTuple):
     """Something the caller may not expect; never an error."""
