@@ -265,10 +265,8 @@ bool JsonReader::KeyOfMap(Level& level, const std::string& name) {
     Mistaken(name);
   } else if (!level.given.insert(name).second) {
     Add(&JsonReader::Path, [] { return "is given twice"; });
-  } else {
-    return Count();
   }
-  return true;
+  return Count();  // what is wrong is kept with its value, too
 }
 
 void JsonReader::Mistaken(std::string_view name) {

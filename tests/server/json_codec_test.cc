@@ -78,6 +78,18 @@ TEST(JsonCodec, AFieldWithTooManyEntriesIsRefusedWhereTheyAreTooMany) {
   }
 }
 
+TEST(JsonCodec, ANameOfAMapThatIsGivenAgainIsAnEntryToo) {
+  for (const std::string name : {"\"a\"", "a"}) {
+    std::string json = R"({"method":{"surrogate":{"constants":{"b":0)";
+    for (int i = 0; i < 10'000; ++i) json += "," + name + ":0";
+    v1::ComputeAdvantagesRequest request;
+    const CallStatus status = ReadJson(json + "}}}}", request);
+    // All beside "b" up to the 4097th entry, which is too many; one with quotes is new.
+    EXPECT_EQ(status.violations.count(), name == "a" ? 4097U : 4096U);
+    EXPECT_LE(request.method().surrogate().constants_size(), 4096);
+  }
+}
+
 TEST(JsonCodec, MistakesAreMarkedWithoutACopyOfTheText) {
   // Of each kind, at the edge of what is looked at in one go.
   for (int before = (1 << 14) - 40; before < (1 << 14) + 5; ++before) {
