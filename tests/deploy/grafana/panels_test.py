@@ -62,8 +62,8 @@ def sparse(tmp_path_factory):
             history.advance(RHYTHM, *calls(stub, LARGE))
     assert server.stop() == 0
     prometheus = history.prometheus(tmp_path_factory.mktemp("prometheus"), PROMTOOL)
-    # From a whole column after the first call on.
-    yield prometheus, history.begin + 2 * RHYTHM, history.end
+    # From a whole column after the first two calls on, with which the series of a run begin.
+    yield prometheus, history.begin + 4 * RHYTHM, history.end
     assert prometheus.stop() == 0
 
 
