@@ -182,10 +182,6 @@ bool Listener::AcceptOne(const ListeningSocket& socket) {
     return true;
   }
   const std::optional<Peer> known = PeerOf(peer);
-  if (known && guard_.IsInDisgrace(*known)) {
-    metrics_.load().Count(Rejection::kAddress);
-    return true;
-  }
   FileDescriptor watch(fcntl(connection.get(), F_DUPFD_CLOEXEC, 0));
   const Transport transport = socket.is_unix() ? Transport::kUnix : Transport::kTcp;
   if (!watch.valid() || !Watch(EPOLL_CTL_ADD, watch.get(), known ? kEndOrBytes : kEnd)) {

@@ -10,7 +10,6 @@ namespace advantaged {
 namespace {
 
 constexpr std::uint32_t kLinesPerSecond = 5;
-constexpr std::chrono::seconds kDisgrace{1};
 // Of the limit of memory: messages that are on their way, over all connections.
 constexpr double kUnfinishedShare = 0.5;
 // Bytes of a connection: with fewer it is not what fills the memory, though gRPC makes of each byte
@@ -42,11 +41,6 @@ void ConnectionGuard::Add(FileDescriptor fd, const Peer& peer) {
   guarded_.emplace(key, Guarded{account, ConnectionTab(Clock::now())});
   const std::lock_guard lock(mutex_);
   by_peer_[peer] = std::move(account);
-}
-
-bool ConnectionGuard::IsInDisgrace(const Peer& peer) const {
-  const auto found = disgraced_.find(peer.address);
-  return found != disgraced_.end() && Clock::now() < found->second;
 }
 
 void ConnectionGuard::Remove(int fd) {
@@ -137,9 +131,6 @@ void ConnectionGuard::RelieveMemory() {
 
 void ConnectionGuard::Report(const ConnectionAccount& account, Closure why) {
   metrics_.Count(why);
-  const auto now = Clock::now();
-  std::erase_if(disgraced_, [now](const auto& entry) { return entry.second < now; });
-  disgraced_[account.peer().address] = now + kDisgrace;
   std::uint64_t skipped = 0;
   if (!lines_.Take(kLinesPerSecond, Clock::now(), skipped)) return;
   const ConnectionBook book = account.book();

@@ -43,9 +43,6 @@ class ConnectionGuard {
   // By the thread of the listener, from here on. `fd` is a duplicate of the connection's
   // descriptor, which the guard closes in Remove; it names the connection below.
   void Add(FileDescriptor fd, const Peer& peer);
-  // Whether a connection of this address has been shut down a moment ago: whoever it was comes back
-  // at once, and each of its connections costs until it is known for what it is.
-  bool IsInDisgrace(const Peer& peer) const;
   void Remove(int fd);
   // Bytes have come.
   void Wake(int fd) { awake_.insert(fd); }
@@ -74,7 +71,6 @@ class ConnectionGuard {
   std::unordered_map<int, Guarded> guarded_;
   std::unordered_set<int> awake_;
   LineBudget lines_;
-  std::map<decltype(Peer::address), Clock::time_point> disgraced_;  // until then
   mutable std::mutex mutex_;
   std::map<Peer, std::shared_ptr<ConnectionAccount>> by_peer_;
 };

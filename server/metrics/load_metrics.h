@@ -25,11 +25,10 @@ enum class Rejection : std::size_t {
   kConnectionShare,
   kQueue,
   kMemory,
-  kAddress,
   kAllocation,
   kDraining,
 };
-inline constexpr std::array<std::string_view, 12> kRejections = {"connections",
+inline constexpr std::array<std::string_view, 11> kRejections = {"connections",
                                                                  "http_connections",
                                                                  "too_large",
                                                                  "metadata_too_large",
@@ -38,7 +37,6 @@ inline constexpr std::array<std::string_view, 12> kRejections = {"connections",
                                                                  "connection_share",
                                                                  "queue",
                                                                  "memory",
-                                                                 "address",
                                                                  "allocation",
                                                                  "draining"};
 

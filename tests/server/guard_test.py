@@ -156,26 +156,6 @@ def test_calls_that_are_reset_at_once_close_their_connection(start):
     eventually(lambda: closed(server, reason="cancelled") == 1, "counted")
 
 
-def test_who_comes_back_at_once_is_turned_away(start):
-    server = start()
-    turned_away = lambda: server.metrics().value("advantaged_rejected_total", reason="address")
-    with connect(server) as good:
-        for _ in range(100):
-            with contextlib.suppress(ConnectionError):
-                flood(Peer(server.grpc[0]))
-            if turned_away():
-                break
-        assert turned_away() > 0
-        assert closed(server) >= 1
-        good.ComputeAdvantages(batches.rloo(), timeout=PATIENCE)  # is connected, and stays
-    # A moment later the address may connect again.
-    def served():
-        with contextlib.suppress(AssertionError, ConnectionError):
-            return Peer(server.grpc[0]).call() == b"0"
-        return False
-    eventually(served, "a connection")
-
-
 def test_a_unix_socket_is_for_neighbours(start, tmp_path):
     server = start(listen=[f"unix:{tmp_path}/grpc.sock"])
     peer = Peer(server.grpc[0])
