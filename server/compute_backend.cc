@@ -19,8 +19,6 @@ using std::chrono::milliseconds;
 
 // For limits that other calls fill: when they end is not known, and most end soon.
 constexpr milliseconds kSoon{100};
-// For memory, which is freed when calls end and given back after that.
-constexpr milliseconds kOnceFreed{1000};
 
 // True if a request has little besides its responses.
 bool IsLight(std::size_t responses, std::size_t request_bytes) {
@@ -42,7 +40,6 @@ ComputeBackend::ComputeBackend(const ComputeLimits& limits, Metrics& metrics)
       max_request_bytes_(limits.max_request_bytes),
       max_metadata_bytes_(limits.max_metadata_bytes),
       inline_responses_(limits.inline_responses),
-      memory_(limits.max_memory),
       admission_(limits.admission, metrics.load()),
       batches_(limits.pool, ComputePool::Priority::kNormal, metrics.load().batches()),
       descriptions_({.threads = 1, .queued_calls = limits.pool.queued_calls},
@@ -71,7 +68,6 @@ Admission::Ticket ComputeBackend::Admit(Rpc rpc, ConnectionId connection, std::s
                       std::nullopt);
     return {};
   }
-  if (refusal = CheckMemory(); !refusal.ok()) return {};
   Admission::Refusal why{};
   const std::uint64_t bytes = request_bytes + answer_bytes;
   Admission::Ticket ticket = admission_.Enter(connection, bytes, why);
@@ -127,12 +123,6 @@ CallStatus ComputeBackend::RefusedByAdmission(Admission::Refusal why, std::uint6
           "this connection has its share of calls or bytes in flight (--connection-share)", kSoon);
   }
   return {};
-}
-
-CallStatus ComputeBackend::CheckMemory() {
-  if (memory_.Look() == MemoryGuard::Level::kLow) return {};
-  metrics_.load().Count(Rejection::kMemory);
-  return Refused("the process has most of the memory that it may have (--max-memory)", kOnceFreed);
 }
 
 CallStatus ComputeBackend::CheckMetadata(std::size_t bytes) {
@@ -243,7 +233,6 @@ void ComputeBackend::Count(const v1::ComputeAdvantagesRequest& request,
 void ComputeBackend::SetLimits(const ComputeLimits& limits) {
   max_metadata_bytes_ = limits.max_metadata_bytes;
   inline_responses_ = limits.inline_responses;
-  memory_.SetLimit(limits.max_memory);
   admission_.SetLimits(limits.admission);
   batches_.SetQueueLimit(limits.pool.queued_calls);
   descriptions_.SetQueueLimit(limits.pool.queued_calls);
@@ -254,7 +243,6 @@ void ComputeBackend::PublishLimits(const ComputeLimits& limits) {
   LoadMetrics& load = metrics_.load();
   load.SetLimit("max_request_bytes", max_request_bytes_);
   load.SetLimit("max_metadata_bytes", limits.max_metadata_bytes);
-  load.SetLimit("max_memory", static_cast<double>(memory_.limit()));
   load.SetLimit("max_in_flight_calls", limits.admission.calls);
   load.SetLimit("max_in_flight_bytes", static_cast<double>(limits.admission.bytes));
   load.SetLimit("connection_share", limits.admission.connection_share);

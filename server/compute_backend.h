@@ -19,7 +19,6 @@
 #include "server/admission.h"
 #include "server/call_status.h"
 #include "server/compute_pool.h"
-#include "server/guard/memory_guard.h"
 #include "server/handler.h"
 #include "server/limits.h"
 #include "server/metrics/load_metrics.h"
@@ -88,8 +87,6 @@ class ComputeBackend {
   // What `work` makes, or, if it throws std::bad_alloc, the answer to a call for which there is no
   // memory. Whoever parses, computes or prints for a call does it in here.
   CallStatus Guard(const std::function<CallStatus()>& work);
-  // The answer to a call that comes while memory is short, else OK.
-  CallStatus CheckMemory();
 
   // The answer to a call that the pool refused.
   CallStatus RefusedByQueue(std::chrono::milliseconds delay);
@@ -118,7 +115,6 @@ class ComputeBackend {
   // Applies all but the number of threads and max_request_bytes, to calls to come.
   void SetLimits(const ComputeLimits& limits);
 
-  MemoryGuard& memory() { return memory_; }
   std::uint32_t max_request_bytes() const { return max_request_bytes_; }
 
  private:
@@ -139,7 +135,6 @@ class ComputeBackend {
   std::atomic<std::uint32_t> max_metadata_bytes_;
   std::atomic<std::uint32_t> inline_responses_;
   std::atomic<std::uint64_t> computed_ = 0;
-  MemoryGuard memory_;
   Admission admission_;
   ComputePool batches_;
   ComputePool descriptions_;

@@ -20,8 +20,6 @@ using std::chrono::steady_clock;
 constexpr milliseconds kTick{1000};
 // After five to ten seconds without a batch a burst is over: the next comes after minutes.
 constexpr unsigned kTicksToIdle = 5;
-// Less than the process has grown by is left with it.
-constexpr std::uint64_t kWorthFreeing = 1U << 20;
 // How often the files of TLS are read.
 constexpr unsigned kTicksToLook = 5;
 // Kept in messages between calls.
@@ -160,9 +158,9 @@ void Daemon::Tick() {
 void Daemon::FreeIdleMemory() {
   messages_.Shrink();
   const std::uint64_t computed = backend_.computed();
-  if (computed == computed_ && backend_.memory().Resident() > resident_ + kWorthFreeing) {
+  if (computed == computed_ && computed != computed_freed_) {
     ReturnFreeMemory();
-    resident_ = backend_.memory().Resident();
+    computed_freed_ = computed;
   }
   computed_ = computed;
 }

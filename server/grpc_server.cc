@@ -17,9 +17,6 @@ namespace {
 
 constexpr const char* kServiceName = "advantaged.v1.AdvantageService";
 
-// Bytes that gRPC reads from one connection before it works on them.
-constexpr int kReadAtOnce = 32 << 10;
-
 // gRPC drops messages above its own cap before any code of ours runs, so no metric would move. It
 // is therefore set well above the limit that the service enforces.
 int ReceiveCap(std::uint32_t max_request_bytes) {
@@ -49,9 +46,6 @@ void SetChannelArguments(const GrpcServerOptions& options, grpc::ServerBuilder& 
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);  // 0: as many as it takes
-  // gRPC does not look at anything else before it has worked through what it read at once, by
-  // default up to 4 MiB: hundreds of thousands of calls or frames.
-  builder.AddChannelArgument(GRPC_ARG_TCP_MAX_READ_CHUNK_SIZE, kReadAtOnce);
   // Told to the client, which queues what is beyond.
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS,
                              static_cast<int>(options.max_streams_per_connection));
@@ -68,10 +62,7 @@ std::unique_ptr<GrpcServer> GrpcServer::Start(const GrpcServerOptions& options,
                                               Metrics& metrics, AccessLog& access_log,
                                               std::string& error) {
   std::unique_ptr<GrpcServer> result(new GrpcServer(backend, metrics));
-  const auto largest = static_cast<std::uint64_t>(ReceiveCap(backend.max_request_bytes()));
-  result->listener_ = Listener::Open(
-      options.listener, {.streams = options.max_streams_per_connection, .message_bytes = largest},
-      metrics, backend.memory(), error);
+  result->listener_ = Listener::Open(options.listener, metrics, error);
   if (result->listener_ == nullptr) return nullptr;
   result->routes_ = MakeAdvantageService(backend, metrics, access_log, messages, result->streams_);
   if (!result->Serve(options)) {
@@ -136,14 +127,12 @@ bool GrpcServer::Serve(const GrpcServerOptions& options) {
   metrics_.load().SetLimit("max_connections",
                            static_cast<double>(options.listener.max_connections));
   metrics_.load().SetLimit("max_streams_per_connection", options.max_streams_per_connection);
-  queue_->Start([this](Wire& wire) { Route(wire); },
-                [this](const std::string& peer) { return listener_->guard().Find(peer); });
-  const auto hand_over = [this](int fd, Transport transport) {
+  queue_->Start([this](Wire& wire) { Route(wire); });
+  listener_->Start([this](int fd, Transport transport) {
     grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
     connection.fd = fd;
     acceptors_[static_cast<std::size_t>(transport)]->HandleNewConnection(&connection);
-  };
-  listener_->Start(hand_over, [this] { return queue_->HeldSeconds(); });
+  });
   return true;
 }
 

@@ -29,8 +29,6 @@ struct ComputeLimits {
   // as kEffortOfThought (server/handler.h). Not if its method evaluates formulas, or if it carries
   // much besides the responses.
   std::uint32_t inline_responses = 16384;
-  // That the process may have; 0: what its control group may have, if that is limited.
-  std::uint64_t max_memory = 0;
   AdmissionLimits admission;
   ComputePoolLimits pool;
 };

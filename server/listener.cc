@@ -24,11 +24,6 @@ constexpr std::chrono::milliseconds kPause{100};
 constexpr std::chrono::minutes kQuiet{1};
 // From one socket in a row, so that a flood does not keep us from seeing who has left.
 constexpr int kAcceptsInARow = 64;
-// What epoll reports of a connection, each time it comes about. Unasked, it always tells of
-// EPOLLHUP, when both directions are shut: gRPC shuts both down before it closes, whatever the
-// reason.
-constexpr std::uint32_t kEnd = EPOLLET;
-constexpr std::uint32_t kEndOrBytes = EPOLLET | EPOLLIN;
 // What the process needs besides connections: files, gRPC's own.
 constexpr rlim_t kInnerDescriptors = 512;
 // That, and the least that the HTTP side can do with.
@@ -57,12 +52,11 @@ std::size_t AffordableHttpConnections(std::size_t wanted, std::size_t max_connec
   return std::min<std::size_t>(wanted, left);
 }
 
-std::unique_ptr<Listener> Listener::Open(const ListenerOptions& options,
-                                         const ConnectionLimits& limits, Metrics& metrics,
-                                         MemoryGuard& memory, std::string& error) {
+std::unique_ptr<Listener> Listener::Open(const ListenerOptions& options, Metrics& metrics,
+                                         std::string& error) {
   error = TooManyConnections(options.max_connections);
   if (!error.empty()) return nullptr;
-  std::unique_ptr<Listener> listener(new Listener(options, limits, metrics, memory));
+  std::unique_ptr<Listener> listener(new Listener(options, metrics));
   for (Address address : options.addresses) {
     std::string reason = ListeningSocket::Open(address, options.socket_mode, listener->sockets_);
     if (!reason.empty()) {
@@ -81,13 +75,11 @@ std::unique_ptr<Listener> Listener::Open(const ListenerOptions& options,
   return listener;
 }
 
-Listener::Listener(const ListenerOptions& options, const ConnectionLimits& limits, Metrics& metrics,
-                   MemoryGuard& memory)
+Listener::Listener(const ListenerOptions& options, Metrics& metrics)
     : max_connections_(options.max_connections),
       metrics_(metrics),
       epoll_(epoll_create1(EPOLL_CLOEXEC)),
-      end_(eventfd(0, EFD_CLOEXEC)),
-      guard_(limits, memory, metrics.connections()) {}
+      end_(eventfd(0, EFD_CLOEXEC)) {}
 
 Listener::~Listener() {
   if (!thread_.joinable()) return;
@@ -102,27 +94,22 @@ bool Listener::Watch(int operation, int fd, std::uint32_t events) {
   return epoll_ctl(epoll_.get(), operation, fd, &event) == 0;
 }
 
-void Listener::Start(HandOver hand_over, std::function<double()> held) {
+void Listener::Start(HandOver hand_over) {
   hand_over_ = std::move(hand_over);
-  held_ = std::move(held);
-  hands_over_ = std::make_unique<Worker>();
   Resume();
   thread_ = std::thread([this] { Run(); });
 }
 
 void Listener::StopListening() {
-  {
-    const std::lock_guard lock(mutex_);
-    sockets_.clear();
-  }
-  if (hands_over_ != nullptr) hands_over_->Wait();
+  const std::lock_guard lock(mutex_);
+  sockets_.clear();
 }
 
 void Listener::Run() {
   std::array<epoll_event, 64> events;
   while (true) {
-    const int ready =
-        epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), Patience());
+    const int ready = epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()),
+                                 paused_until_ ? static_cast<int>(kPause.count()) : -1);
     for (std::size_t i = 0; static_cast<int>(i) < ready; ++i) {
       const int fd = events[i].data.fd;
       if (fd == end_.get()) return;
@@ -130,28 +117,10 @@ void Listener::Run() {
         AcceptFrom(fd);
       } else if ((events[i].events & EPOLLHUP) != 0) {
         Closed(fd);
-      } else {
-        // What else it would report until it rests is no news.
-        Watch(EPOLL_CTL_MOD, fd, kEnd);
-        guard_.Wake(fd);
-        if (!looked_) looked_ = Clock::now();
       }
     }
-    LookAtConnections();
     if (paused_until_ && Clock::now() >= *paused_until_) Resume();
   }
-}
-
-int Listener::Patience() const {
-  if (looked_) return static_cast<int>(ConnectionGuard::kPeriod.count());
-  return paused_until_ ? static_cast<int>(kPause.count()) : -1;
-}
-
-void Listener::LookAtConnections() {
-  if (!looked_ || Clock::now() - *looked_ < ConnectionGuard::kPeriod) return;
-  for (const int fd : guard_.Look(held_())) Watch(EPOLL_CTL_MOD, fd, kEndOrBytes);
-  looked_.reset();
-  if (guard_.is_awake()) looked_ = Clock::now();
 }
 
 void Listener::AcceptFrom(int fd) {
@@ -181,30 +150,24 @@ bool Listener::AcceptOne(const ListeningSocket& socket) {
     metrics_.load().Count(Rejection::kConnections);
     return true;
   }
-  const std::optional<Peer> known = PeerOf(peer);
   FileDescriptor watch(fcntl(connection.get(), F_DUPFD_CLOEXEC, 0));
-  const Transport transport = socket.is_unix() ? Transport::kUnix : Transport::kTcp;
-  if (!watch.valid() || !Watch(EPOLL_CTL_ADD, watch.get(), known ? kEndOrBytes : kEnd)) {
+  // What is reported unasked, once: EPOLLHUP, when both directions are shut. gRPC shuts both down
+  // before it closes, whatever the reason.
+  if (!watch.valid() || !Watch(EPOLL_CTL_ADD, watch.get(), EPOLLET)) {
     Pause(errno);
     return false;
   }
+  const Transport transport = socket.is_unix() ? Transport::kUnix : Transport::kTcp;
   const int key = watch.get();
-  if (known) guard_.Add(std::move(watch), *known);
   connections_.emplace(key, Watched{std::move(watch), transport});
   metrics_.connections().CountOpened(transport);
-  // An std::function is copied, and a FileDescriptor is not.
-  hands_over_->Do(
-      [this, transport, owned = std::make_shared<FileDescriptor>(std::move(connection))] {
-        hand_over_(owned->release(), transport);
-      });
+  hand_over_(connection.release(), transport);
   return true;
 }
 
 void Listener::Closed(int watch) {
-  const auto connection = connections_.find(watch);
-  metrics_.connections().CountClosed(connection->second.transport);
-  if (!connection->second.fd.valid()) guard_.Remove(watch);
-  connections_.erase(connection);
+  metrics_.connections().CountClosed(connections_.at(watch).transport);
+  connections_.erase(watch);
 }
 
 void Listener::Pause(int reason) {

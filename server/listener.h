@@ -25,10 +25,8 @@
 
 #include "server/address.h"
 #include "server/file_descriptor.h"
-#include "server/guard/connection_guard.h"
 #include "server/listening_socket.h"
 #include "server/metrics/connection_metrics.h"
-#include "server/worker.h"
 
 namespace advantaged {
 
@@ -52,11 +50,9 @@ class Listener {
   using HandOver = std::function<void(int fd, Transport transport)>;
 
   // Listens; nothing is accepted before Start. On failure returns null and says in `error` which
-  // address failed and why. `limits` are what TCP connections are held to. `metrics` and `memory`
-  // must outlive the listener.
-  static std::unique_ptr<Listener> Open(const ListenerOptions& options,
-                                        const ConnectionLimits& limits, Metrics& metrics,
-                                        MemoryGuard& memory, std::string& error);
+  // address failed and why. `metrics` must outlive the listener.
+  static std::unique_ptr<Listener> Open(const ListenerOptions& options, Metrics& metrics,
+                                        std::string& error);
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
   ~Listener();
@@ -64,12 +60,8 @@ class Listener {
   // Where it listens, in the order of the options, with the ports that were picked.
   const std::vector<std::string>& addresses() const { return addresses_; }
 
-  // Any thread.
-  const ConnectionGuard& guard() const { return guard_; }
-
-  // Accepts from a thread of its own, and hands over from another. Call once.
-  // `held`: see ConnectionGuard::Look.
-  void Start(HandOver hand_over, std::function<double()> held);
+  // Accepts from a thread of its own. Call once.
+  void Start(HandOver hand_over);
 
   // Listens no longer: when this returns the last connection has been handed over, and the files of
   // Unix sockets are gone. Connections stay as they are.
@@ -78,8 +70,7 @@ class Listener {
  private:
   using Clock = std::chrono::steady_clock;
 
-  Listener(const ListenerOptions& options, const ConnectionLimits& limits, Metrics& metrics,
-           MemoryGuard& memory);
+  Listener(const ListenerOptions& options, Metrics& metrics);
   bool Watch(int operation, int fd, std::uint32_t events);
 
   // The thread, and what runs on it:
@@ -90,34 +81,26 @@ class Listener {
   void Pause(int reason);
   void Resume();
   void Closed(int watch);
-  int Patience() const;
-  void LookAtConnections();
 
   const std::size_t max_connections_;
   Metrics& metrics_;
   std::vector<std::string> addresses_;
   HandOver hand_over_;
-  std::function<double()> held_;
 
   FileDescriptor epoll_;
   FileDescriptor end_;  // readable once the thread shall end
   std::mutex mutex_;    // held while accepting, so that StopListening is a clear cut
   std::vector<ListeningSocket> sockets_;
 
-  // By the thread only. Of each open connection there is a duplicate of its descriptor, for what is
-  // closed by its owner tells nobody: those of TCP connections are the guard's.
+  // By the thread only: a duplicate of each open connection's descriptor, for what is closed by its
+  // owner tells nobody.
   struct Watched {
-    FileDescriptor fd;  // none for TCP
+    FileDescriptor fd;
     Transport transport;
   };
   std::unordered_map<int, Watched> connections_;
-  ConnectionGuard guard_;
-  std::optional<Clock::time_point> looked_;  // at connections; none while all rest
   std::optional<Clock::time_point> paused_until_;
   std::optional<Clock::time_point> warned_;
-  // Hands over. gRPC then reads from the connection, on this thread, for as long as there is
-  // something to read: meanwhile others are accepted, and the guard looks.
-  std::unique_ptr<Worker> hands_over_;
   std::thread thread_;
 };
 

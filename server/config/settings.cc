@@ -77,10 +77,6 @@ std::span<const Setting> Settings() {
        Bytes(
            [](auto& o) -> auto& { return o.compute.max_metadata_bytes; }, 256, 1U << 20),
        "Largest metadata of a call; more is refused for good"},
-      {"max-memory", kLimits, Change::kAtReload,
-       Bytes(
-           [](auto& o) -> auto& { return o.compute.max_memory; }, 0, std::uint64_t{1} << 40),
-       "Memory of the process, of which calls may fill 70%; 0: what its control group may have"},
       {"max-in-flight-calls", kLimits, Change::kAtReload,
        Count(
            [](auto& o) -> auto& { return o.compute.admission.calls; }, 1, 1U << 20),

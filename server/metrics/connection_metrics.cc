@@ -1,7 +1,5 @@
 #include "server/metrics/connection_metrics.h"
 
-#include <string>
-
 namespace advantaged {
 
 ConnectionMetrics::ConnectionMetrics(prometheus::Registry& registry) {
@@ -13,11 +11,6 @@ ConnectionMetrics::ConnectionMetrics(prometheus::Registry& registry) {
     const prometheus::Labels labels = {
         {"transport", transport == Transport::kTcp ? "tcp" : "unix"}};
     children_[static_cast<std::size_t>(transport)] = {&open.Add(labels), &opened.Add(labels)};
-  }
-  auto& closed = CounterFamily(registry, "advantaged_connections_closed_total",
-                               "TCP connections that the server shut down, by what they did.");
-  for (std::size_t i = 0; i < kClosures.size(); ++i) {
-    shut_down_[i] = &closed.Add({{"reason", std::string(kClosures[i])}});
   }
 }
 

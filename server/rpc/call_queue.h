@@ -7,16 +7,11 @@
 
 #include <grpcpp/generic/async_generic_service.h>
 
-#include <atomic>
-#include <chrono>
 #include <condition_variable>
 #include <cstddef>
-#include <cstdint>
-#include <ctime>
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <string>
 #include <thread>
 #include <vector>
 
@@ -32,8 +27,6 @@ class CallQueue {
  public:
   // Attaches a user to a call that has come; called by the threads.
   using Accept = std::function<void(Wire&)>;
-  // The account of the connection with this peer, or null; asked by the threads.
-  using Accounts = std::function<std::shared_ptr<ConnectionAccount>(const std::string& peer)>;
 
   // Of the server that `builder` will make, which must be shut down before Stop.
   CallQueue(grpc::ServerBuilder& builder, std::size_t threads);
@@ -41,12 +34,8 @@ class CallQueue {
   CallQueue& operator=(const CallQueue&) = delete;
   ~CallQueue();
 
-  // Once the server is made. Without `accounts` there are none.
-  void Start(Accept accept, Accounts accounts = {});
-  // CPU time in seconds that a thread has spent, without a rest, since it last came back with
-  // something that had happened, as far as can be told by asking now and again: the most of any.
-  // Meanwhile nobody else is served by it. By one thread, after Start.
-  double HeldSeconds();
+  // Once the server is made.
+  void Start(Accept accept);
   // Returns when all calls are over, also those that others still work on, and the threads have
   // ended.
   void Stop();
@@ -56,30 +45,16 @@ class CallQueue {
   void WaitForNext(grpc::ServerCompletionQueue& queue);
   void Gone();
   void Accepted(Wire& wire) { accept_(wire); }
-  std::shared_ptr<ConnectionAccount> AccountOf(const std::string& peer) {
-    return accounts_ ? accounts_(peer) : nullptr;
-  }
-  struct Thread {
-    std::thread thread;
-    clockid_t clock{};  // of its CPU time; may be read when it has ended
-    std::atomic<std::uint64_t> events = 0;
-    // When HeldSeconds last found that there had been more.
-    std::uint64_t seen = 0;
-    double cpu_then = 0;
-    double cpu_seconds = 0;
-  };
-  static void Run(grpc::ServerCompletionQueue& queue, std::atomic<std::uint64_t>& events);
+  static void Run(grpc::ServerCompletionQueue& queue);
 
   grpc::AsyncGenericService service_;
   std::vector<std::unique_ptr<grpc::ServerCompletionQueue>> queues_;
   Accept accept_;
-  Accounts accounts_;
-  std::vector<std::unique_ptr<Thread>> threads_;
+  std::vector<std::thread> threads_;
   std::mutex mutex_;
   std::condition_variable no_wires_;
   std::size_t wires_ = 0;  // calls, and those that wait for one
   bool stopping_ = false;
-  std::chrono::steady_clock::time_point asked_;  // HeldSeconds
 };
 
 }  // namespace advantaged

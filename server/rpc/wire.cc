@@ -16,8 +16,6 @@ Wire::~Wire() { calls_.Gone(); }
 void Wire::Read() {
   const std::lock_guard lock(mutex_);
   ++to_come_;
-  has_waited_ = true;
-  if (account_ != nullptr) account_->ReadBegan();
   stream_.Read(&message_, &read_);
 }
 
@@ -48,17 +46,11 @@ void Wire::Arrived(bool ok) {
     delete this;
     return;
   }
-  account_ = calls_.AccountOf(context_.peer());
-  if (account_ != nullptr) account_->CallBegan();
   calls_.WaitForNext(queue_);
   calls_.Accepted(*this);
 }
 
 void Wire::HasRead(bool ok) {
-  has_message_ |= ok;
-  if (account_ != nullptr) {
-    account_->ReadEnded(ok ? std::optional<std::uint64_t>(message_.Length()) : std::nullopt);
-  }
   user_->OnRead(ok);
   Settle();
 }
@@ -80,15 +72,8 @@ void Wire::Settle() {
     const std::lock_guard lock(mutex_);
     if (--to_come_ > 0) return;
   }
-  if (account_ != nullptr) account_->CallEnded(HowItEnded());
   user_->OnOver();
   delete this;
-}
-
-CallEnd Wire::HowItEnded() const {
-  if (context_.IsCancelled()) return CallEnd::kAbandoned;
-  if (has_message_) return CallEnd::kWell;
-  return has_waited_ ? CallEnd::kAbandoned : CallEnd::kUnread;
 }
 
 }  // namespace advantaged

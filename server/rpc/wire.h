@@ -14,11 +14,8 @@
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/status.h>
 
-#include <memory>
 #include <mutex>
 #include <string>
-
-#include "server/guard/connection_account.h"
 
 namespace advantaged {
 
@@ -86,7 +83,6 @@ class Wire {
   void HasEnded(bool ok);
   void IsOver(bool ok);
   void Settle();
-  CallEnd HowItEnded() const;
 
   CallQueue& calls_;
   grpc::ServerCompletionQueue& queue_;
@@ -94,9 +90,6 @@ class Wire {
   grpc::GenericServerAsyncReaderWriter stream_{&context_};
   grpc::ByteBuffer message_;
   WireUser* user_ = nullptr;
-  std::shared_ptr<ConnectionAccount> account_;  // null: nobody keeps one
-  bool has_waited_ = false;                     // for a message
-  bool has_message_ = false;                    // of those
   // Held while something is asked for, so that its event does not find the asking unfinished.
   std::mutex mutex_;
   // Events that are to come: the end, the news that it is over, and those of each Read and Write.
