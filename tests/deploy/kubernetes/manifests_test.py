@@ -71,7 +71,9 @@ def test_the_server_takes_the_variables(path, pod, container):
 @pytest.mark.parametrize("path", [path for path in TEXTS if "templates" in path.parts])
 def test_templates_name_variables_that_exist(path):
     for name in re.findall(r"ADVANTAGED_([A-Z_]+)\b(?!\{)", TEXTS[path]):
-        if not name.startswith(("CLIENT_TLS", "TARGET")) and name:
+        if name.startswith("EDGE_"):
+            assert "${ADVANTAGED_" + name in TEXTS[CHART / "haproxy.cfg"], name
+        elif not name.startswith(("CLIENT_TLS", "TARGET")) and name:
             assert name.lower() in SETTINGS or name.endswith("_"), name
 
 
