@@ -17,6 +17,7 @@ from collections.abc import Callable
 
 PATIENCE = 10  # seconds after which an attacker gives a socket up
 SOURCE = ("127.0.0.2", 0)  # an address of its own, as what counts by address sees it
+EDGE_ONLY = ""  # in the place of a metric: what only an edge holds
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,9 +37,13 @@ class Target:
 class Attack:
     run: Callable  # (target, connections, rounds)
     connections: int
-    counted: str  # the family of metrics that must have grown
+    counted: str  # the family of metrics that must have grown, or EDGE_ONLY
     labels: dict = dataclasses.field(default_factory=dict)
     short: bool = False  # one of those that every `make test` makes
+
+    @property
+    def needs_edge(self):
+        return self.counted == EDGE_ONLY
 
     @property
     def name(self):

@@ -3,7 +3,8 @@
 
     make attacks                                   every attack, a minute each, with the limits of both manifests
     attacks.py --seconds 10 --only gzip_bombs      some of them
-    attacks.py --edge                              on HAProxy with the configuration of deploy/edge
+    attacks.py --edge                              on HAProxy with the configuration of deploy/edge, and those that
+                                                   only the edge holds
 """
 
 import argparse
@@ -26,7 +27,7 @@ def main():
     parser.add_argument("--output", type=pathlib.Path, help="also write the tables to this file")
     arguments = parser.parse_args()
     chosen = [(attack, manifest) for attack in catalogue.ATTACKS for manifest in arguments.manifest
-              if not arguments.only or attack.name in arguments.only]
+              if (attack.name in arguments.only if arguments.only else arguments.edge or not attack.needs_edge)]
     text = ""
     held = True
     for number, (attack, manifest) in enumerate(chosen, 1):

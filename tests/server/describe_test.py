@@ -202,7 +202,7 @@ def test_verbs(shared):
     assert body.startswith(b"{") and body.endswith(b"}\n")
     assert read_all(send(shared, head.format("HEAD"))) == fields + b"\r\n\r\n"
     answer = read_all(send(shared, head.format("PUT")))
-    assert answer.startswith(b"HTTP/1.1 405") and b"\r\nAllow: GET, HEAD, POST\r\n" in answer
+    assert answer.startswith(b"HTTP/1.1 405") and b"\r\nAllow: GET, HEAD, POST, OPTIONS\r\n" in answer
     assert read_all(send(shared, head.format("GET") + "\nContent-Length: 1", b"x")).startswith(b"HTTP/1.1 413")
 
 

@@ -145,7 +145,7 @@ def test_answer_that_is_late(start):
         slow = start_slow(server, stub)
         code, fields, reply = post(server, to_json(batches.rloo()), traceparent=PARENT)
         assert (code, reply["code"], fields["traceparent"]) == (504, 4, PARENT)
-        assert not slow.done() and server.metrics().value("advantaged_compute_threads_busy") == 1
+        assert not slow.done() and server.metrics().value("advantaged_compute_threads_busy", pool="batches") == 1
         slow.cancel()
     line, = (line for line in calls(server, 2) if line["transport"] == "http")
     assert (line["code"], line["traceparent"]) == ("DeadlineExceeded", PARENT)

@@ -16,10 +16,12 @@ SCRIPT = SOURCE / "scripts/deploy_tools.sh"
 ])
 def test_go_is_asked_for_by_version(version, said, tmp_path):
     (tmp_path / "scripts").mkdir()
-    shutil.copy(SCRIPT, tmp_path / "scripts")
+    for script in (SCRIPT, SCRIPT.with_name("go_programs.sh")):
+        shutil.copy(script, tmp_path / "scripts")
     programs = tmp_path / "bin"
     programs.mkdir()
-    (programs / "dirname").symlink_to(shutil.which("dirname"))
+    for program in ("bash", "dirname"):
+        (programs / program).symlink_to(shutil.which(program))
     if version:
         (programs / "go").write_text(f"#!/bin/sh\necho {version}\n", encoding="utf-8")
         (programs / "go").chmod(0o755)
