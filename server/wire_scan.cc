@@ -4,7 +4,6 @@
 #include <google/protobuf/wire_format_lite.h>
 
 #include <algorithm>
-#include <limits>
 #include <string>
 
 #include "base/text.h"

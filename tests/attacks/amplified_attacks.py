@@ -3,11 +3,11 @@ and as JSON."""
 
 import contextlib
 import http.client
-import struct
 
 from advantaged.v1 import compute_pb2, method_pb2
 from amplified import inside, repeated, varint
 from attack import PATIENCE, Attack
+from raw_http2 import message_bytes
 from requests_attacks import repeat
 
 SIZE = 4 << 20
@@ -18,7 +18,7 @@ INVALID = "advantaged_invalid_requests_total"
 
 
 def send(target, connections, rounds, content):
-    repeat(target, connections, rounds, struct.pack(">BI", 0, len(content)) + content)
+    repeat(target, connections, rounds, message_bytes(content))
 
 
 def list_of(name, content):

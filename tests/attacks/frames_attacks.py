@@ -8,26 +8,13 @@ import struct
 import threading
 
 from attack import EDGE_ONLY, Attack
+from raw_http2 import GREETING, SETTINGS, frame, literal
 
-DATA, HEADERS, PRIORITY, RST_STREAM, SETTINGS, PING, WINDOW_UPDATE, CONTINUATION = 0, 1, 2, 3, 4, 6, 8, 9
+DATA, HEADERS, PRIORITY, RST_STREAM, PING, WINDOW_UPDATE, CONTINUATION = 0, 1, 2, 3, 6, 8, 9
 END_STREAM, END_HEADERS = 1, 4
-MANY = 4096
-
-
-def frame(kind, flags=0, stream=0, payload=b""):
-    return struct.pack(">I", len(payload))[1:] + bytes([kind, flags]) + struct.pack(">I", stream) + payload
-
-
-def literal(name, value, indexed=False):
-    """A header as HPACK writes one that stands in no table; `indexed`: from then on it stands in the dynamic one."""
-    assert len(name) < 127 and len(value) < 127
-    return (b"\x40" if indexed else b"\0") + bytes([len(name)]) + name + bytes([len(value)]) + value
-
-
 REQUEST = [(b":method", b"POST"), (b":scheme", b"http"), (b":authority", b"x"), (b"te", b"trailers"),
            (b":path", b"/advantaged.v1.AdvantageService/ComputeAdvantages"), (b"content-type", b"application/grpc")]
 LITERALS = b"".join(literal(*header) for header in REQUEST)
-GREETING = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(SETTINGS)
 # Eight calls that wait for their messages: the connection may bring as many bytes.
 OPEN_CALLS = b"".join(frame(HEADERS, END_HEADERS, stream, LITERALS) for stream in range(1, 17, 2))
 FIRST_INDEX = 62  # of the newest entry of the dynamic table

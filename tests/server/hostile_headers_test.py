@@ -9,22 +9,19 @@ import struct
 import batches
 import hpack
 import pytest
+from raw_http2 import GREETING, frame
 from running_server import PATIENCE
 
-HEADERS, SETTINGS, CONTINUATION = 1, 4, 9
+HEADERS, CONTINUATION = 1, 9
 END_HEADERS = 4
 FRAME = 16000
-
-
-def frame(kind, flags, stream, payload):
-    return struct.pack(">I", len(payload))[1:] + bytes([kind, flags]) + struct.pack(">I", stream) + payload
 
 
 def send(server, headers, stream=1):
     """One request of these headers on a connection of its own; returns what came back."""
     block = hpack.Encoder().encode(headers, huffman=False)
     parts = [block[i:i + FRAME] for i in range(0, len(block), FRAME)]
-    data = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(SETTINGS, 0, 0, b"")
+    data = GREETING
     for i, part in enumerate(parts):
         kind = HEADERS if i == 0 else CONTINUATION
         data += frame(kind, END_HEADERS if i == len(parts) - 1 else 0, stream, part)
@@ -81,7 +78,7 @@ def test_many_headers(shared, good):
 def test_rapid_reset(shared, good):
     """CVE-2023-44487: streams opened and reset at once, ten thousand of them."""
     encoder = hpack.Encoder()
-    data = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(SETTINGS, 0, 0, b"")
+    data = GREETING
     for stream in range(1, 20001, 2):
         data += frame(HEADERS, END_HEADERS, stream, encoder.encode(request(), huffman=False))
         data += frame(3, 0, stream, struct.pack(">I", 8))

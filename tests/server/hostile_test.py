@@ -23,6 +23,7 @@ import h2.connection
 import h2.settings
 import pytest
 from advantaged.v1 import advantage_service_pb2_grpc, compute_pb2, stream_pb2
+from raw_http2 import message_bytes, request_headers
 from rest import at_rest, handled, started
 from running_server import PATIENCE, eventually
 from transports import post_head
@@ -42,8 +43,7 @@ def batch():
 
 def frame(message_):
     """As on the wire of gRPC."""
-    content = message_.SerializeToString()
-    return b"\0" + struct.pack(">I", len(content)) + content
+    return message_bytes(message_.SerializeToString())
 
 
 def message():
@@ -67,10 +67,7 @@ class Peer:
 
     def begin(self, *headers, rpc="ComputeAdvantages"):
         stream = self.http.get_next_available_stream_id()
-        self.http.send_headers(stream, [
-            (":method", "POST"), (":scheme", "http"), (":authority", "test"),
-            (":path", f"/advantaged.v1.AdvantageService/{rpc}"),
-            ("content-type", "application/grpc"), ("te", "trailers"), *headers])
+        self.http.send_headers(stream, request_headers(f"/advantaged.v1.AdvantageService/{rpc}", *headers))
         self.send()
         return stream
 

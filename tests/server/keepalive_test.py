@@ -2,20 +2,16 @@
 
 import select
 import socket
-import struct
 import time
 
+from raw_http2 import GREETING, frame
 from running_server import PATIENCE, eventually
 
-SETTINGS, PING, GOAWAY = 4, 6, 7
+PING, GOAWAY = 6, 7
 ACK = 1
 # Of the server: it asks after 60 s, waits 20 s, and takes a ping every 10 s.
 GIVES_UP_AFTER = 60 + 20
 MAY_ASK_EVERY = 10
-
-
-def frame(kind, flags, payload=b""):
-    return struct.pack(">I", len(payload))[1:] + bytes([kind, flags]) + bytes(4) + payload
 
 
 class Client:
@@ -23,7 +19,7 @@ class Client:
 
     def __init__(self, address, answers=True, asks_every=None):
         self.socket = socket.create_connection(address.split(":"), PATIENCE)
-        self.socket.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(SETTINGS, 0))
+        self.socket.sendall(GREETING)
         self.answers = answers
         self.asks_every = asks_every
         self.asked = time.monotonic()
@@ -35,7 +31,7 @@ class Client:
     def ask(self):
         if self.asks_every and not self.closed and time.monotonic() > self.asked + self.asks_every:
             self.asked = time.monotonic()
-            self.socket.sendall(frame(PING, 0, bytes(8)))
+            self.socket.sendall(frame(PING, payload=bytes(8)))
 
     def read(self):
         received = self.socket.recv(4096)
@@ -49,7 +45,7 @@ class Client:
             if kind == PING and not flags & ACK:
                 self.was_asked = True
                 if self.answers:
-                    self.socket.sendall(frame(PING, ACK, payload))
+                    self.socket.sendall(frame(PING, ACK, payload=payload))
 
 
 def test_pings(start):
