@@ -23,7 +23,8 @@ ParameterDescription DescribeParameter(const ParameterRow& row) {
                                  .maximum = {},
                                  .default_value = {},
                                  .may_be_omitted = row.may_be_omitted,
-                                 .choices = {row.choices.begin(), row.choices.end()}};
+                                 .choices = {row.choices.begin(), row.choices.end()},
+                                 .example = std::string(row.example)};
   if (row.type == ParameterType::kInteger || row.type == ParameterType::kReal) {
     parameter.minimum = row.minimum;
     parameter.maximum = row.maximum;
@@ -45,6 +46,7 @@ std::vector<MethodDescription> ListMethods() {
     method.constant_group = row->constant_group;
     method.shapes_rewards = row->shapes_rewards();
     method.surrogate = SurrogateText(*row);
+    method.keeps_mean = row->keeps_mean || row->constant_group == ConstantGroup::kAsBase;
     for (const ParameterRow& parameter : row->parameters) {
       method.parameters.push_back(DescribeParameter(parameter));
     }

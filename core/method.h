@@ -14,6 +14,7 @@
 #ifndef ADVANTAGED_CORE_METHOD_H_
 #define ADVANTAGED_CORE_METHOD_H_
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -39,7 +40,8 @@ enum class Base : std::uint8_t { kReinforce, kRloo, kGrpo, kDrGrpo };
 enum class MaxVariant : std::uint8_t { kPlain, kLeaveOneOut, kLeaveOneOutMinusOne };
 enum class MaxScale : std::uint8_t { kReduced, kUnbiased, kPublished };
 
-// Every parameter of every method; a method reads those that its row lists.
+// Every parameter of every method; a method reads those that its row lists. Tables are cached by
+// all of them.
 struct Parameters {
   std::uint32_t k = 1;
   bool keep_factor_k = false;
@@ -54,7 +56,9 @@ struct Parameters {
   MaxScale scale = MaxScale::kReduced;
   bool leave_one_out_factor = false;
   const std::vector<OutcomeTable>* tables = nullptr;
-  const SurrogateFormula* formula = nullptr;
+  SharedFormula formula = {};
+
+  auto operator<=>(const Parameters&) const = default;
 };
 
 // One parameter: its name is the proto field, the command-line KEY and the key of
@@ -69,6 +73,9 @@ struct ParameterRow {
       {};  // of flags 0 or 1, of choices the index; absent: required, unless it may be omitted
   bool may_be_omitted = false;
   std::span<const std::string_view> choices = {};
+  // As typed on the command line: a value other than the default. The examples of a row make a
+  // valid method for groups of four.
+  std::string_view example = {};
   void (*set)(Parameters&, double) = nullptr;  // null where the method reads the spec
 };
 

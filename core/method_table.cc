@@ -8,28 +8,9 @@ namespace advantaged {
 namespace {
 
 constexpr const MethodRow* kRows[] = {
-    &kReinforce,
-    &kRloo,
-    &kGrpo,
-    &kDrGrpo,
-    &kPassAtKReinforce,
-    &kPassAtKRloo,
-    &kPassAtKGrpo,
-    &kPassAtKShaped,
-    &kPassAtKVarianceStabilized,
-    &kCombinedShaped,
-    &kCombinedDirect,
-    &kSkewR,
-    &kStdRegularized,
-    &kEntropyRegularized,
-    &kBiasedPassAtK,
-    &kFocal,
-    &kMaxAtK,
-    &kMaxRl,
-    &kWeightedReinforce,
-    &kOpo,
-    &kCustomTable,
-    &kSurrogate,
+#define METHOD(row, file) &k##row,
+#include "core/methods/methods.inc"
+#undef METHOD
 };
 
 }  // namespace

@@ -171,8 +171,7 @@ void Resolve(const ParameterRow& row, const MethodSpec& spec, const std::string&
 }  // namespace
 
 ResolvedMethod ResolveMethod(const MethodSpec& spec, Violations& violations) {
-  ResolvedMethod method{
-      .row = FindMethod(spec.name), .parameters = {}, .formula = {}, .spec = {spec.name, {}}};
+  ResolvedMethod method{.row = FindMethod(spec.name), .parameters = {}, .spec = {spec.name, {}}};
   if (method.row == nullptr) {
     std::vector<std::string_view> names;
     for (const MethodRow* row : MethodTable()) names.push_back(row->name);
@@ -195,8 +194,7 @@ ResolvedMethod ResolveMethod(const MethodSpec& spec, Violations& violations) {
                                                        JoinNames(known), Suggestion(name, known)));
   }
   if (method.row->compile != nullptr && violations.count() == before) {
-    method.formula = method.row->compile(method.spec, path, violations);
-    method.parameters.formula = method.formula.get();
+    method.parameters.formula = SharedFormula(method.row->compile(method.spec, path, violations));
   }
   return method;
 }

@@ -2,8 +2,6 @@
 #ifndef ADVANTAGED_CORE_RESOLVE_H_
 #define ADVANTAGED_CORE_RESOLVE_H_
 
-#include <memory>
-
 #include "advantaged/advantaged.h"
 #include "core/method.h"
 
@@ -12,8 +10,6 @@ namespace advantaged {
 struct ResolvedMethod {
   const MethodRow* row = nullptr;
   Parameters parameters;
-  // What `parameters.formula` points to.
-  std::shared_ptr<const SurrogateFormula> formula;
   MethodSpec spec;  // with every default filled in; `parameters.tables` points into the spec that
                     // was resolved
 };

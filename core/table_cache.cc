@@ -1,14 +1,14 @@
 #include "core/table_cache.h"
 
 #include <cmath>
-#include <string_view>
+#include <utility>
 
 #include "core/failure.h"
 
 namespace advantaged {
 namespace {
 
-// Adding +0 turns −0 into 0: nobody wants to read "-0".
+// Adding +0 turns −0 into 0.
 FloatPair Rounded(const Pair& pair) {
   return {static_cast<float>(pair.correct) + 0.0F, static_cast<float>(pair.wrong) + 0.0F};
 }
@@ -16,36 +16,6 @@ FloatPair Rounded(const Pair& pair) {
 // Biased Pass@K alone takes a K above n; it does not use f±, so any K will do for them.
 std::uint32_t LadderK(const Parameters& parameters, std::uint32_t n) {
   return parameters.k <= n ? parameters.k : n;
-}
-
-void AppendBytes(std::string& key, const auto& value) {
-  key.append(reinterpret_cast<const char*>(&value), sizeof value);
-}
-
-// All that a table depends on: the row's address is its identity.
-std::string Key(const MethodRow& row, const Parameters& p, std::uint32_t n) {
-  const auto identity = reinterpret_cast<std::uintptr_t>(&row);
-  std::string key;
-  AppendBytes(key, identity);
-  AppendBytes(key, n);
-  AppendBytes(key, p.k);
-  AppendBytes(key, p.ddof);
-  AppendBytes(key, p.epsilon);
-  AppendBytes(key, p.std_coefficient);
-  AppendBytes(key, p.entropy_coefficient);
-  AppendBytes(key, p.gamma);
-  AppendBytes(key, p.positive_weight);
-  AppendBytes(key, p.keep_factor_k);
-  AppendBytes(key, p.base);
-  AppendBytes(key, p.variant);
-  AppendBytes(key, p.scale);
-  AppendBytes(key, p.leave_one_out_factor);
-  if (p.formula != nullptr) key += p.formula->identity;
-  return key;
-}
-
-std::size_t Bytes(const Table& table, std::size_t key_size) {
-  return table.entries.capacity() * sizeof(FloatPair) + 2 * key_size + 256;
 }
 
 }  // namespace
@@ -88,7 +58,7 @@ Table BuildTable(const MethodRow& row, const Parameters& parameters, std::uint32
 std::shared_ptr<const Table> TableCache::Get(const MethodRow& row, const Parameters& parameters,
                                              std::uint32_t n) {
   if (parameters.tables != nullptr) return std::make_shared<Table>(BuildTable(row, parameters, n));
-  std::string key = Key(row, parameters, n);
+  Key key{&row, n, parameters};
   {
     const std::lock_guard lock(mutex_);
     const auto found = index_.find(key);
@@ -100,15 +70,21 @@ std::shared_ptr<const Table> TableCache::Get(const MethodRow& row, const Paramet
   auto table = std::make_shared<const Table>(BuildTable(row, parameters, n));
   const std::lock_guard lock(mutex_);
   if (index_.contains(key)) return table;  // another call was faster with the same
-  bytes_ += Bytes(*table, key.size());
   recent_.push_front({key, table});
+  bytes_ += recent_.front().bytes();
   index_.emplace(std::move(key), recent_.begin());
   while (bytes_ > max_bytes_ && recent_.size() > 1) {
-    bytes_ -= Bytes(*recent_.back().table, recent_.back().key.size());
+    bytes_ -= recent_.back().bytes();
     index_.erase(recent_.back().key);
     recent_.pop_back();
   }
   return table;
+}
+
+std::size_t TableCache::Entry::bytes() const {
+  const std::size_t formula =
+      key.parameters.formula != nullptr ? key.parameters.formula->bytes() : 0;
+  return table->entries.capacity() * sizeof(FloatPair) + formula + 2 * sizeof(Key) + 256;
 }
 
 std::size_t TableCache::bytes() const {

@@ -3,14 +3,14 @@
 #ifndef ADVANTAGED_CORE_TABLE_CACHE_H_
 #define ADVANTAGED_CORE_TABLE_CACHE_H_
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <list>
+#include <map>
 #include <memory>
 #include <mutex>
-#include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "core/kernels/table.h"
@@ -59,15 +59,24 @@ class TableCache {
   static TableCache& Global();
 
  private:
+  // All that a table depends on; the row's address is its identity. Parameters are finite, so that
+  // they are in order.
+  struct Key {
+    const MethodRow* row;
+    std::uint32_t n;
+    Parameters parameters;
+    auto operator<=>(const Key&) const = default;
+  };
   struct Entry {
-    std::string key;
+    Key key;
     std::shared_ptr<const Table> table;
+    std::size_t bytes() const;
   };
 
   const std::size_t max_bytes_;
   mutable std::mutex mutex_;
   std::list<Entry> recent_;  // most recently used first
-  std::unordered_map<std::string, std::list<Entry>::iterator> index_;
+  std::map<Key, std::list<Entry>::iterator> index_;
   std::size_t bytes_ = 0;
 };
 

@@ -19,7 +19,7 @@ const MethodRow& Row(Base base) {
   return kDrGrpo;
 }
 
-constexpr Parameters kDefaults{};
+const Parameters kDefaults;
 
 }  // namespace
 

@@ -14,7 +14,8 @@ namespace {
 constexpr ParameterRow kParameters[] = {
     {.name = "tables",
      .description = "one table per group size n: A+ and A- for c = 0 .. n",
-     .type = ParameterType::kTables}};
+     .type = ParameterType::kTables,
+     .example = "(4,(0,1,2,3,4),(-1,-2,-3,-4,-5))"}};
 
 Pair Table(const Counts& g, const Parameters& p) {
   const auto table = std::find_if(p.tables->begin(), p.tables->end(),

@@ -17,6 +17,7 @@ constexpr ParameterRow kParameters[] = {
      .description = "lambda, weight of the regularizer H(rho)",
      .type = ParameterType::kReal,
      .minimum = 0,
+     .example = "0.25",
      .set = [](Parameters& p, double value) { p.entropy_coefficient = value; }}};
 
 Pair Factor(const Counts& g, const Parameters& p) {

@@ -16,6 +16,7 @@ constexpr ParameterRow kParameters[] = {
      .description = "exponent of the failure rate",
      .type = ParameterType::kReal,
      .minimum = 0,
+     .example = "0.5",
      .set = [](Parameters& p, double value) { p.gamma = value; }},
     kParameterBase};
 

@@ -19,12 +19,14 @@ constexpr ParameterRow kParameters[] = {
      .minimum = 0,
      .maximum = 1,
      .default_number = 0,
+     .example = "1",
      .set = [](Parameters& p, double value) { p.ddof = static_cast<std::uint32_t>(value); }},
     {.name = "epsilon",
      .description = "added to the standard deviation",
      .type = ParameterType::kReal,
      .minimum = 0,
      .default_number = 0,
+     .example = "0.25",
      .set = [](Parameters& p, double value) { p.epsilon = value; }}};
 
 Pair Table(const Counts& g, const Parameters& p) {

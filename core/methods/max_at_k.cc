@@ -42,12 +42,14 @@ constexpr ParameterRow kParameters[] = {
      .type = ParameterType::kChoice,
      .default_number = 0,
      .choices = kVariants,
+     .example = "leave_one_out",
      .set = [](Parameters& p, double value) { p.variant = static_cast<MaxVariant>(value); }},
     {.name = "scale",
      .description = "reduced: (n/K) s_i, unbiased: n s_i, published: s_i",
      .type = ParameterType::kChoice,
      .default_number = 0,
      .choices = kScales,
+     .example = "unbiased",
      .set = [](Parameters& p, double value) { p.scale = static_cast<MaxScale>(value); }}};
 
 std::uint32_t SmallestGroup(const Parameters& p) {

@@ -15,6 +15,7 @@ inline constexpr ParameterRow kParameterK{
     .type = ParameterType::kInteger,
     .minimum = 1,
     .maximum = kMaxGroupSize,
+    .example = "2",
     .set = [](Parameters& p, double value) { p.k = static_cast<std::uint32_t>(value); }};
 
 inline constexpr ParameterRow kParameterKeepFactorK{
@@ -22,6 +23,7 @@ inline constexpr ParameterRow kParameterKeepFactorK{
     .description = "multiply by K, the factor of grad rho_K that the paper drops",
     .type = ParameterType::kFlag,
     .default_number = 0,
+    .example = "true",
     .set = [](Parameters& p, double value) { p.keep_factor_k = value != 0; }};
 
 // In the order of `Base`.
@@ -31,6 +33,7 @@ inline constexpr ParameterRow kParameterBase{
     .description = "method that is scaled",
     .type = ParameterType::kChoice,
     .choices = kBaseNames,
+    .example = "rloo",
     .set = [](Parameters& p, double value) { p.base = static_cast<Base>(value); }};
 
 // The smallest group of a method …

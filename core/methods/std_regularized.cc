@@ -16,6 +16,7 @@ constexpr ParameterRow kParameters[] = {
      .description = "s, weight of the regularizer sqrt(rho (1-rho))",
      .type = ParameterType::kReal,
      .minimum = 0,
+     .example = "0.5",
      .set = [](Parameters& p, double value) { p.std_coefficient = value; }}};
 
 Pair Factor(const Counts& g, const Parameters& p) {

@@ -27,32 +27,38 @@ constexpr std::size_t kMaxConstants = 128;
 constexpr ParameterRow kParameters[] = {
     {.name = "formula",
      .description = "F as a function of rho, rho_k, k and the constants",
-     .type = ParameterType::kText},
+     .type = ParameterType::kText,
+     .example = "a*rho_k^b"},
     {.name = "k",
      .description = "K of rho_k; required if the formulas contain rho_k or k, else refused",
      .type = ParameterType::kInteger,
      .minimum = 1,
      .maximum = kMaxGroupSize,
      .may_be_omitted = true,
+     .example = "2",
      .set = [](Parameters& p, double value) { p.k = static_cast<std::uint32_t>(value); }},
     {.name = "constants",
      .description = "values of the other names in the formulas, each of which must be used",
      .type = ParameterType::kConstants,
-     .may_be_omitted = true},
+     .may_be_omitted = true,
+     .example = "a=0.5,b=2"},
     {.name = "leave_one_out_factor",
      .description = "multiply by n/(n-1), as RLOO does",
      .type = ParameterType::kFlag,
      .default_number = 0,
+     .example = "true",
      .set = [](Parameters& p, double value) { p.leave_one_out_factor = value != 0; }},
     {.name = "regularizer",
      .description = "added to F, times its coefficient: std, entropy or a formula",
      .type = ParameterType::kText,
-     .may_be_omitted = true},
+     .may_be_omitted = true,
+     .example = "std"},
     {.name = "regularizer_coefficient",
      .description = "weight of the regularizer; required with one, else refused",
      .type = ParameterType::kReal,
      .minimum = 0,
-     .may_be_omitted = true}};
+     .may_be_omitted = true,
+     .example = "0.5"}};
 
 template <typename Type>
 const Type* Sent(const MethodSpec& spec, std::string_view name) {
@@ -158,7 +164,7 @@ std::shared_ptr<const SurrogateFormula> Compile(const MethodSpec& spec, const st
   return std::make_shared<const SurrogateFormula>(std::move(formula));
 }
 
-constexpr std::uint32_t SmallestGroup(const Parameters& p) {
+std::uint32_t SmallestGroup(const Parameters& p) {
   return p.formula != nullptr && p.formula->uses_rho_k() ? GroupOfTwoAndK(p) : GroupOfTwo(p);
 }
 

@@ -14,6 +14,7 @@ constexpr ParameterRow kParameters[] = {
      .description = "lambda, weight of correct responses",
      .type = ParameterType::kReal,
      .minimum = 0,
+     .example = "0.125",
      .set = [](Parameters& p, double value) { p.positive_weight = value; }}};
 
 Pair Table(const Counts& /*unused*/, const Parameters& p) { return {p.positive_weight, -1}; }

@@ -69,7 +69,7 @@ std::size_t Points(const DescribeRequest& request) {
 void CheckCost(const DescribeRequest& request, const ResolvedMethod& method,
                Violations& violations) {
   if (method.row->cost == nullptr) return;
-  const std::size_t each = method.formula != nullptr ? 2 : 24;
+  const std::size_t each = method.parameters.formula != nullptr ? 2 : 24;
   const std::size_t evaluations = request.n + 1 + each * Points(request);
   if (evaluations * method.row->cost(request.n, method.parameters) <= kMaxCost) return;
   violations.Add(Concat("method.", method.row->name),
@@ -79,7 +79,7 @@ void CheckCost(const DescribeRequest& request, const ResolvedMethod& method,
 
 void CheckFormulaTable(const std::vector<Pair>& table, const ResolvedMethod& method,
                        Violations& violations) {
-  if (method.formula == nullptr) return;
+  if (method.parameters.formula == nullptr) return;
   const auto undefined =
       std::ranges::find_if(table, [](const Pair& entry) { return std::isnan(entry.correct); });
   if (undefined == table.end()) return;

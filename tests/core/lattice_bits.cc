@@ -1,13 +1,17 @@
-// Prints a hash of the float32 bits of every method over a lattice of groups, and one of some
-// doubles of the mathematics library. lattice_bits.py compares them between variants of that
-// library.
+// Prints the numerics version, a hash of some doubles of the mathematics library, and for each
+// method one of its float32 bits over a lattice of groups. lattice_bits.py compares them between
+// variants of that library.
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
+#include <iterator>
+#include <map>
 #include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tests/core/lattice.h"
@@ -34,11 +38,11 @@ class Hash {
   std::uint64_t hash_ = 0xcbf29ce484222325;
 };
 
-std::vector<MethodSpec> Specs(int n) {
+using Hashes = std::map<std::string_view, Hash>;
+
+// Parameters that the table does not try.
+std::vector<MethodSpec> MoreSpecs() {
   std::vector<MethodSpec> specs;
-  for (const MethodSpec& spec : EverySpec(n)) {
-    if (!FindMethod(spec.name)->needs_lengths) specs.push_back(spec);
-  }
   for (const double lambda : {0.1, 0.5, 1.0, 1.75, 2.0, 3.0, 10.0}) {
     specs.push_back({"entropy_regularized", {{"entropy_coefficient", lambda}}});
   }
@@ -51,24 +55,28 @@ std::vector<MethodSpec> Specs(int n) {
 }
 
 // Every c of n; every K up to n = 64, a few above.
-void AddLattice(Hash& hash, int n) {
+void AddLattice(Hashes& hashes, int n) {
   Call every = EveryCount(n);
-  for (const MethodSpec& spec : Specs(n)) {
+  std::vector<MethodSpec> specs = EverySpec(n);
+  std::ranges::move(MoreSpecs(), std::back_inserter(specs));
+  for (const MethodSpec& spec : specs) {
+    const MethodRow& row = *FindMethod(spec.name);
+    if (row.needs_lengths) continue;
     every.method = spec;
     const auto k = spec.parameters.find("k");
     if (n > 64 || k == spec.parameters.end()) {
-      hash.Add(every.Run());
+      hashes[row.name].Add(every.Run());
     } else if (std::get<std::int64_t>(k->second) == 1) {
       for (int all = 1; all <= n; ++all) {
         every.method.parameters["k"] = Whole(all);
-        hash.Add(every.Run());
+        hashes[row.name].Add(every.Run());
       }
     }
   }
 }
 
 // Real rewards. Only the bits of the generator, whose distributions the standard leaves open.
-void AddRewards(Hash& hash, std::mt19937& random, std::size_t n) {
+void AddRewards(Hashes& hashes, std::mt19937& random, std::size_t n) {
   Floats rewards;
   Uints lengths;
   std::vector<int> outcomes;
@@ -82,7 +90,7 @@ void AddRewards(Hash& hash, std::mt19937& random, std::size_t n) {
     if (!call.lengths.empty()) call.lengths = lengths;
     if (!WorksOnRewards(spec)) call.outcomes = Bitmap(outcomes);
     call.options.shape_rewards = ShapesRewards(spec);
-    hash.Add(call.Run());
+    hashes[FindMethod(spec.name)->name].Add(call.Run());
   }
 }
 
@@ -98,14 +106,17 @@ std::uint64_t HashOfLibrary() {
 }
 
 void Print() {
-  Hash hash;
-  for (int n = 2; n <= 64; ++n) AddLattice(hash, n);
-  for (const int n : LargeSizes()) AddLattice(hash, n);
+  Hashes hashes;
+  for (int n = 2; n <= 64; ++n) AddLattice(hashes, n);
+  for (const int n : LargeSizes()) AddLattice(hashes, n);
   std::mt19937 random(1);
-  for (const std::size_t n : {3U, 8U, 17U, 100U, 1000U, 4097U}) AddRewards(hash, random, n);
-  std::printf("version %u\nfloat32 %016llx\nlibrary %016llx\n", kNumericsVersion,
-              static_cast<unsigned long long>(hash.value()),
+  for (const std::size_t n : {3U, 8U, 17U, 100U, 1000U, 4097U}) AddRewards(hashes, random, n);
+  std::printf("version %u\nlibrary %016llx\n", kNumericsVersion,
               static_cast<unsigned long long>(HashOfLibrary()));
+  for (const MethodRow* row : MethodTable()) {
+    std::printf("%s %016llx\n", std::string(row->name).c_str(),
+                static_cast<unsigned long long>(hashes[row->name].value()));
+  }
 }
 
 }  // namespace

@@ -37,6 +37,9 @@ struct ParameterDescription {
   std::optional<std::string> default_value;
   bool may_be_omitted = false;
   std::vector<std::string> choices;
+  // A value as one would type it, other than the default; those of a method's parameters together
+  // are valid for groups of four.
+  std::string example;
 };
 
 struct MethodDescription {
@@ -48,6 +51,8 @@ struct MethodDescription {
   bool shapes_rewards = false;  // Options::shape_rewards applies
   std::string surrogate;  // F(ρ) in closed form, as MethodDescription of the proto; "" if none
   std::vector<ParameterDescription> parameters;
+  // Centring needs Options::allow_recentering; of a method with a base: under `reinforce`.
+  bool keeps_mean = false;
 };
 
 // All methods, in the order of the documentation.
