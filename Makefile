@@ -184,11 +184,14 @@ dashboards: build ## Write Grafana's dashboards, their pictures, and the Prometh
 	@/usr/bin/python3 scripts/draw_dashboards.py
 
 .PHONY: generate
-generate: build ## Write what follows from the method table: Python's signatures
-	@/usr/bin/python3 scripts/generate_signatures.py
+generate: ## Write what follows from the method table and the contract
+	@$(INSTALL) build test
+	@$(call configure,release,build,ADVANTAGED_BUILD_TESTS=ON)
+	@cmake --build --preset release -j $(JOBS) --target print_methods lattice_bits
+	@scripts/generate.sh
 
 .PHONY: readme
-readme: build ## Write the demo and the method table into the README
+readme: build ## Write the demo into the README
 	@scripts/update_readme.py
 
 .PHONY: figures

@@ -33,21 +33,6 @@ const char* Describe(v1::ConstantGroup group) {
   }
 }
 
-// F as a cell of a table.
-std::string Surrogate(const v1::MethodDescription& method) {
-  return method.surrogate().empty() ? "" : Concat("`", method.surrogate(), "`");
-}
-
-// A cell of a Markdown table, where a bar would end it.
-std::string Escaped(const std::string& text) {
-  std::string escaped;
-  for (const char character : text) {
-    if (character == '|') escaped += '\\';
-    escaped += character;
-  }
-  return escaped;
-}
-
 }  // namespace
 
 std::string MethodsAsText(const v1::ListMethodsResponse& methods) {
@@ -61,23 +46,6 @@ std::string MethodsAsText(const v1::ListMethodsResponse& methods) {
     if (!method.surrogate().empty()) Append(text, Concat("F = ", method.surrogate(), "\n    "));
     Append(text,
            Concat(method.source(), "; constant group: ", Describe(method.constant_group()), "\n"));
-  }
-  return text;
-}
-
-std::string MethodsAsMarkdown(const v1::ListMethodsResponse& methods) {
-  std::string text =
-      "| Method | A(correct), A(wrong) | F | Parameters | Constant group | Source |\n"
-      "|---|---|---|---|---|---|\n";
-  for (const v1::MethodDescription& method : methods.methods()) {
-    std::string parameters;
-    for (const auto& parameter : method.parameters()) {
-      Append(parameters, Concat(parameters.empty() ? "" : ", ", Describe(parameter)));
-    }
-    Append(text,
-           Concat("| `", method.name(), "` | `", Escaped(method.equation()), "` | ",
-                  Surrogate(method), " | ", Escaped(parameters), " | ",
-                  Describe(method.constant_group()), " | ", Escaped(method.source()), " |\n"));
   }
   return text;
 }

@@ -14,9 +14,6 @@ namespace advantaged::cli {
 // then its equation and source.
 std::string MethodsAsText(const v1::ListMethodsResponse& methods);
 
-// The table of the README.
-std::string MethodsAsMarkdown(const v1::ListMethodsResponse& methods);
-
 }  // namespace advantaged::cli
 
 #endif  // ADVANTAGED_CLI_METHOD_LISTING_H_

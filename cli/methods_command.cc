@@ -23,7 +23,7 @@ void RunMethods(const MethodsFlags& flags) {
   if (flags.output == "json") {
     WriteOut(MessageAsJson(methods, JsonLayout::kIndented));
   } else {
-    WriteOut(flags.output == "markdown" ? MethodsAsMarkdown(methods) : MethodsAsText(methods));
+    WriteOut(MethodsAsText(methods));
   }
 }
 
@@ -31,13 +31,12 @@ void RunMethods(const MethodsFlags& flags) {
 
 Command MethodsCommand() {
   const auto flags = std::make_shared<MethodsFlags>();
-  Command command{
-      .name = "methods",
-      .description = "The methods: parameters, equation, source",
-      .footer = "Example:\n  advctl methods --output markdown",
-      .flags = {{"--output", "FORM", &flags->output, "table (default), json or markdown", "Output",
-                 OneOf({"table", "json", "markdown"})}},
-      .run = [flags] { RunMethods(*flags); }};
+  Command command{.name = "methods",
+                  .description = "The methods: parameters, equation, source",
+                  .footer = "Example:\n  advctl methods --output json",
+                  .flags = {{"--output", "FORM", &flags->output, "table (default) or json",
+                             "Output", OneOf({"table", "json"})}},
+                  .run = [flags] { RunMethods(*flags); }};
   AddServerFlags(flags->server, Places::kLocalOrServer, command.flags);
   return command;
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes what programs print into the README, between its markers: the demo and the method table.
+"""Writes what the demo prints into the README, between its markers.
 
     scripts/update_readme.py      (or: make readme)
 
@@ -14,23 +14,13 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 
 
-def output_of(*command):
-    return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True,
-                          stdin=subprocess.DEVNULL).stdout.strip("\n")
-
-
-def fill(text, section, content):
-    marked = re.compile(rf"(<!-- {section} -->\n).*?(<!-- /{section} -->)", re.DOTALL)
-    assert marked.search(text), f"README.md has no section {section}"
-    return marked.sub(lambda match: f"{match[1]}{content}\n{match[2]}", text)
-
-
 def main():
+    demo = subprocess.run("scripts/run_demo.sh", cwd=ROOT, check=True, capture_output=True, text=True,
+                          stdin=subprocess.DEVNULL).stdout.strip("\n")
+    marked = re.compile(r"(<!-- demo -->\n).*?(<!-- /demo -->)", re.DOTALL)
     text = README.read_text()
-    text = fill(text, "demo", "```\n" + output_of("scripts/run_demo.sh") + "\n```")
-    text = fill(text, "methods",
-                output_of("build/bin/advctl", "methods", "--local", "--output", "markdown"))
-    README.write_text(text)
+    assert marked.search(text), "README.md has no section demo"
+    README.write_text(marked.sub(lambda match: f"{match[1]}```\n{demo}\n```\n{match[2]}", text))
 
 
 if __name__ == "__main__":

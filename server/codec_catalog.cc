@@ -49,6 +49,7 @@ void EncodeParameter(ParameterDescription&& parameter, v1::ParameterDescription&
   if (parameter.default_value) out.set_default_value(std::move(*parameter.default_value));
   out.set_may_be_omitted(parameter.may_be_omitted);
   for (std::string& choice : parameter.choices) out.add_choices(std::move(choice));
+  out.set_example(std::move(parameter.example));
 }
 
 }  // namespace
@@ -64,6 +65,7 @@ void EncodeMethodTable(v1::ListMethodsResponse& response) {
     out.set_constant_group(EncodeConstantGroup(method.constant_group));
     out.set_shapes_rewards(method.shapes_rewards);
     out.set_surrogate(std::move(method.surrogate));
+    out.set_keeps_mean(method.keeps_mean);
     for (ParameterDescription& parameter : method.parameters) {
       EncodeParameter(std::move(parameter), *out.add_parameters());
     }

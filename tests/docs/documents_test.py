@@ -33,11 +33,6 @@ def start_server():
         yield addresses[0]
 
 
-def test_method_table_is_fresh():
-    table = programs.advctl("methods", "--local", "--output", "markdown").stdout
-    assert section("methods").strip() == table.strip(), "run `make readme`"
-
-
 def test_demo_is_fresh():
     """All but the addresses, which depend on what is free."""
     demo = subprocess.run([SOURCE / "scripts" / "run_demo.sh", os.path.dirname(programs.ADVCTL)],

@@ -1,17 +1,23 @@
-"""Methods with their parameters, drawn for groups of at least so many responses."""
+"""Methods with their parameters, drawn for groups of at least so many responses.
+
+Which methods there are, and which parameters each has, is the method table's; what they do is not.
+"""
+
+import pathlib
+import sys
 
 from surrogates import REGULARIZERS, SLOPES
 
-NAMES = ["reinforce", "rloo", "grpo", "dr_grpo", "pass_at_k_reinforce", "pass_at_k_rloo", "pass_at_k_grpo",
-         "pass_at_k_shaped", "pass_at_k_variance_stabilized", "combined_shaped", "combined_direct", "skew_r",
-         "std_regularized", "entropy_regularized", "biased_pass_at_k", "focal", "max_at_k", "max_rl",
-         "weighted_reinforce", "opo", "custom_table", "surrogate"]
-ON_REWARDS = ["reinforce", "rloo", "grpo", "dr_grpo", "max_at_k", "max_rl", "opo"]
-SHAPES_REWARDS = ["pass_at_k_rloo", "pass_at_k_grpo", "pass_at_k_shaped", "combined_shaped", "combined_direct",
-                  "skew_r", "std_regularized", "entropy_regularized", "biased_pass_at_k", "focal"]
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "catalogue"))
+from catalogue import METHODS, is_required  # noqa: E402
+
+NAMES = list(METHODS)
+ON_REWARDS = [name for name in NAMES if METHODS[name]["input"] == "METHOD_INPUT_REWARDS"]
+SHAPES_REWARDS = [name for name in NAMES if METHODS[name]["shapes_rewards"]]
 # Whose mean carries meaning: centring needs allow_recentering.
-KEEPS_MEAN = ["pass_at_k_reinforce", "pass_at_k_rloo", "pass_at_k_grpo", "combined_direct", "max_at_k",
-              "biased_pass_at_k", "focal"]
+KEEPS_MEAN = [name for name in NAMES if METHODS[name]["keeps_mean"]]
+# Without a baseline: not 0 for a constant group, and defined for a single response.
+WITHOUT_BASELINE = [name for name in NAMES if METHODS[name]["constant_group"] == "CONSTANT_GROUP_FORMULA"]
 BASES = ["BASE_METHOD_REINFORCE", "BASE_METHOD_RLOO", "BASE_METHOD_GRPO", "BASE_METHOD_DR_GRPO"]
 
 
@@ -73,12 +79,28 @@ def parameters(random, name, most, sizes=()):
         p = surrogate(random, most)
     elif name.startswith(("pass_at_k", "combined")):
         p["k"] = k
-        if name in ("pass_at_k_reinforce", "pass_at_k_rloo", "pass_at_k_grpo") and random.random() < 0.5:
+        if "keep_factor_k" in (parameter["name"] for parameter in METHODS[name]["parameters"]) and random.random() < 0.5:
             p["keep_factor_k"] = random.random() < 0.7
+    else:
+        p = {parameter["name"]: k if parameter["name"] == "k" else value_of(random, parameter)
+             for parameter in METHODS[name]["parameters"] if is_required(parameter) or random.random() < 0.6}
     return p
+
+
+def value_of(random, parameter):
+    """A number, a flag or a choice; choices as the contract calls them."""
+    kind = parameter["type"].removeprefix("PARAMETER_TYPE_")
+    if kind == "FLAG":
+        return random.random() < 0.7
+    if kind == "CHOICE":
+        return random.choice({"base": BASES}[parameter["name"]])
+    low, high = parameter["minimum"], parameter.get("maximum")
+    if kind == "INTEGER":
+        return random.randint(low, min(high, low + 8))
+    most = low + 4 if high is None else high
+    return random.choice([low, most, float(parameter["example"]), round(random.uniform(low, most), 3)])
 
 
 def needs(name, p=None):
     """Fewest responses of a declared group, whatever K."""
-    alone = name in ("reinforce", "pass_at_k_reinforce", "max_at_k", "weighted_reinforce", "custom_table")
-    return 1 if alone or (p or {}).get("base") == "BASE_METHOD_REINFORCE" else 2
+    return 1 if name in WITHOUT_BASELINE or (p or {}).get("base") == "BASE_METHOD_REINFORCE" else 2

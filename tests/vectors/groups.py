@@ -2,14 +2,10 @@
 
 import dataclasses
 
+from draw_methods import ON_REWARDS, WITHOUT_BASELINE
 from exact import REWARD_ALLOWANCE, as_float32, nearest_float32, product, real
 from outcome_methods import factors, pair, pass_at_k
 from reward_methods import base_rewards, constant, of_rewards, standard_deviation
-
-ON_REWARDS = {"reinforce", "rloo", "grpo", "dr_grpo", "max_at_k", "max_rl", "opo"}
-NEEDS_K = {"pass_at_k_reinforce", "pass_at_k_rloo", "pass_at_k_grpo", "pass_at_k_shaped",
-           "pass_at_k_variance_stabilized", "combined_shaped", "combined_direct", "max_at_k"}
-NEEDS_ONE = {"reinforce", "pass_at_k_reinforce", "max_at_k", "weighted_reinforce", "custom_table"}
 
 
 @dataclasses.dataclass
@@ -63,10 +59,12 @@ class Group:
 
 def smallest_size(name, p):
     """Fewest responses that the method works on."""
-    k = p["k"] if name in NEEDS_K or (name == "surrogate" and "rho_k" in p["formula"]) else 1
+    # K may exceed n in (1-rho)^(K-1), and a surrogate reward that has no rho_k takes any.
+    any_k = name == "biased_pass_at_k" or (name == "surrogate" and "rho_k" not in p["formula"])
+    k = 1 if any_k else p.get("k", 1)
     if name == "max_at_k" and p.get("variant") == "VARIANT_LEAVE_ONE_OUT":
         return k + 1
-    return max(1 if name in NEEDS_ONE or p.get("base") == "reinforce" else 2, k)
+    return max(1 if name in WITHOUT_BASELINE or p.get("base") == "reinforce" else 2, k)
 
 
 def outcomes_of(request, responses):
@@ -81,9 +79,7 @@ def outcomes_of(request, responses):
 
 
 def zero_if_constant(name, p):
-    if name in ("biased_pass_at_k", "focal"):
-        return p["base"] != "reinforce"
-    return name not in NEEDS_ONE
+    return p["base"] != "reinforce" if "base" in p else name not in WITHOUT_BASELINE
 
 
 def from_pair(name, p, which):

@@ -89,8 +89,9 @@ def factors(name, p, n, c):
         entropy = 0 if c in (0, n) else real(root(rho * (1 - rho))) * mpmath.log(real((1 - rho) / rho))
         factor = 1 + real(p["entropy_coefficient"]) * entropy
     elif name == "pass_at_k_variance_stabilized":
-        factor = 0 if c in (0, n) else (real(k * (1 - rho) ** (k - 1)) / root(n * noise_of_pass_at_k(n, c, k)))
-        return "dr_grpo", factor, factor
+        # F' sqrt(rho (1-rho)) over GRPO, so that K = 1 is GRPO on real rewards, too.
+        slope = 0 if c in (0, n) else real(k * (1 - rho) ** (k - 1)) / root(n * noise_of_pass_at_k(n, c, k))
+        factor = product(slope, root(rho * (1 - rho)))
     elif name == "surrogate":
         factor = 0 if c in (0, n) else slope_of(p, rho, pass_at_k(n, c, k) if "rho_k" in p["formula"] else None)
         factor = product(factor, Fraction(n, n - 1) if p.get("leave_one_out_factor") else 1)

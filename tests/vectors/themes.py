@@ -13,7 +13,7 @@ NAN = float("nan")
 def sizes_of(random, name, largest):
     """Sizes of a few groups, alike or ragged; now and then one of some hundreds."""
     most = min(largest, {"pass_at_k_variance_stabilized": 24, "custom_table": 8}.get(name, largest))
-    least = needs(name, {}) if name not in ("biased_pass_at_k", "focal") else 2
+    least = needs(name)
     count = random.randint(1, 4)
     if random.random() < 0.5:
         return [random.randint(least, min(most, 16))] * count
@@ -90,7 +90,7 @@ def outcomes(random):
         for turn in range(8):
             sizes = sizes_of(random, name, 20)
             options = {**method(random, name, sizes), **pass_at(random, sizes)}
-            shapes = turn % 2 == 0 and name in SHAPES_REWARDS + ["surrogate"]
+            shapes = turn % 2 == 0 and name in SHAPES_REWARDS
             if shapes:
                 options["shape_rewards"] = True
             sent = random.random() < 0.6

@@ -52,6 +52,7 @@ nb::dict ParameterToPython(const ParameterDescription& parameter) {
   out["default_value"] = ToPython(parameter.default_value);
   out["choices"] = choices;
   out["may_be_omitted"] = parameter.may_be_omitted;
+  out["example"] = ToPython(parameter.example);
   return out;
 }
 
@@ -73,6 +74,7 @@ nb::list ListMethodsInPython() {
     out["shapes_rewards"] = method.shapes_rewards;
     out["parameters"] = parameters;
     out["surrogate"] = ToPython(method.surrogate);
+    out["keeps_mean"] = method.keeps_mean;
     methods.append(out);
   }
   return methods;

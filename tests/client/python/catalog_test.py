@@ -31,7 +31,8 @@ def test_three_backends_list_the_same_methods_in_plain_values(ask):
     assert [method["name"] for method in listed] == list(methods.names())
     ddof = next(method for method in listed if method["name"] == "grpo")["parameters"][0]
     assert ddof == {"name": "ddof", "description": "0: the standard deviation divides by n, 1: by n-1", "type": "integer",
-                    "minimum": 0, "maximum": 1, "default_value": "0", "choices": [], "may_be_omitted": False}
+                    "minimum": 0, "maximum": 1, "default_value": "0", "choices": [], "may_be_omitted": False,
+                    "example": "1"}
 
 
 def test_three_backends_describe_all_methods_side_by_side_the_same(ask):

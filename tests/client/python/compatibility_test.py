@@ -7,17 +7,21 @@ and the methods `surrogate` and `pass_at_k_variance_stabilized`). `make lint-pro
 import asyncio
 import concurrent.futures
 import contextlib
-import dataclasses
 import pathlib
+import sys
 
 import advantaged
 import grpc
 import numpy as np
 import pytest
+from advantaged import line
 from advantaged.v1 import advantage_service_pb2_grpc, catalog_pb2, compute_pb2
 from fake_server import serving
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from running_server import Server
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "catalogue"))
+import catalogue  # noqa: E402
 
 REWARDS = np.array([1, 0, 0, 1, 0.5, 0.25, 3, 1], np.float32)
 SERVICE = "advantaged.v1.AdvantageService"
@@ -198,16 +202,13 @@ def paths(message, prefix=""):
 
 
 ALWAYS = {"rewards_float32_le", "group_size", "method", "reply_form", "group_statistics"}
-REQUIRED = {"k": 2, "base": "grpo", "gamma": 1, "std_coefficient": 1, "entropy_coefficient": 1, "positive_weight": 1,
-            "formula": "rho", "tables": [(4, [0] * 5, [0] * 5)]}
 
 
 @pytest.mark.parametrize("name", advantaged.methods.names())
 def test_parameters_that_are_left_alone_are_not_sent(name):
     """A server that does not know a field refuses it, so nothing is sent that changes nothing."""
-    needed = {field.name for field in dataclasses.fields(advantaged.methods._METHODS[name])
-              if field.default is dataclasses.MISSING}
-    found = sent(method=name, **{parameter: REQUIRED[parameter] for parameter in needed})
+    needed = catalogue.examples(name, required_only=True)
+    found = sent(method=name, **{parameter: line.read_value(parameter, text) for parameter, text in needed.items()})
     of_method = {f"method.{name}", *(f"method.{name}.{parameter}" for parameter in needed)}
     assert {path for path in found if ".tables." not in path} == ALWAYS | of_method
 

@@ -5,6 +5,7 @@ import pathlib
 import random
 import re
 import struct
+import sys
 import typing
 
 import advantaged
@@ -12,6 +13,9 @@ import numpy as np
 import pytest
 from advantaged import _arguments, line, methods, stages
 from advantaged.line import Schedule
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "catalogue"))
+import catalogue  # noqa: E402
 
 PAGE = (pathlib.Path(os.environ["SOURCE_DIR"]) / "docs" / "settings.md").read_text("utf-8")
 METHODS = {name: next(method for method in methods.names() if name in methods.parameter_names(method))
@@ -32,15 +36,7 @@ SAMPLES = {
     "declared_small_group": ("zero", "zero"),
     "empty_responses": ("drop", "drop"), "pass_at": ([1, 4, 8], "1,4,8"),
     "statistics": (False, "false"), "required_numerics_version": (1, "1"), "run": ("sft-1", "sft-1"),
-    "observe": (False, "false"), "k": (4, "4"), "keep_factor_k": (True, "true"), "ddof": (1, "1"),
-    "epsilon": (1e-6, "1e-06"), "std_coefficient": (0.5, "0.5"), "entropy_coefficient": (1.75, "1.75"),
-    "base": ("dr_grpo", "dr_grpo"), "gamma": (2.0, "2"), "variant": ("leave_one_out", "leave_one_out"),
-    "scale": ("unbiased", "unbiased"), "positive_weight": (0.1, "0.1"),
-    "tables": ([methods.Table(1, (0, 1), (-1, 0)), methods.Table(2, (0, 0.1, 1), (-1, -1, 0))],
-               "(1,(0,1),(-1,0)),(2,(0,0.1,1),(-1,-1,0))"),
-    "formula": ("asin(sqrt(rho)) + a*rho_k", "'asin(sqrt(rho)) + a*rho_k'"), "constants": ({"a": 0.5, "b": 1}, "a=0.5,b=1"),
-    "leave_one_out_factor": (True, "true"), "regularizer": ("std(rho)", "std(rho)"),
-    "regularizer_coefficient": (-2.5, "-2.5"),
+    "observe": (False, "false"),**{name: (line.read_value(name, text), text) for name, text in catalogue.EXAMPLES.items()},
     "missing": ("mask", "mask"), "out_dtype": ("float64", "float64"), "deadline": (2.5, "2.5"),
 }
 

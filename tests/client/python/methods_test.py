@@ -2,32 +2,25 @@
 
 import dataclasses
 import keyword
+import pathlib
 import pickle
+import sys
 import typing
 
 import advantaged
 import numpy as np
 import pytest
-from advantaged import InvalidArgument, methods, stages
+from advantaged import InvalidArgument, line, methods, stages
 from advantaged.v1 import method_pb2, stages_pb2
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "catalogue"))
+import catalogue  # noqa: E402
 
 SPEC = method_pb2.MethodSpec.DESCRIPTOR
 NAMES = [field.name for field in sorted(SPEC.fields, key=lambda field: field.index)]
 # One object each, with every parameter set to something that is not its default.
-SAMPLES = [
-    methods.Reinforce(), methods.Rloo(), methods.Grpo(ddof=1, epsilon=0.25), methods.DrGrpo(),
-    methods.PassAtKReinforce(k=2, keep_factor_k=True), methods.PassAtKRloo(k=2, keep_factor_k=True),
-    methods.PassAtKGrpo(k=2, keep_factor_k=True), methods.PassAtKShaped(k=2),
-    methods.PassAtKVarianceStabilized(k=2), methods.CombinedShaped(k=2), methods.CombinedDirect(k=2),
-    methods.SkewR(), methods.StdRegularized(std_coefficient=0.5),
-    methods.EntropyRegularized(entropy_coefficient=0.25),
-    methods.BiasedPassAtK(k=2, base="rloo", keep_factor_k=True), methods.Focal(gamma=0.5, base="dr_grpo"),
-    methods.MaxAtK(k=2, variant="leave_one_out", scale="unbiased"), methods.MaxRl(),
-    methods.WeightedReinforce(positive_weight=0.125), methods.Opo(),
-    methods.CustomTable(tables=[methods.Table(4, (0, 1, 2, 3, 4), (-1, -2, -3, -4, -5))]),
-    methods.Surrogate(formula="a*rho_k^b", k=2, constants={"b": 2.0, "a": 0.5}, leave_one_out_factor=True,
-                      regularizer="std", regularizer_coefficient=0.5),
-]
+SAMPLES = [methods.from_name(**{"name" if key == "method" else key: value for key, value in line.parse(
+    catalogue.line(name)).items()}) for name in catalogue.METHODS]
 REWARDS = np.array([1, 0, 0, 1, 1, 0, 0, 0], np.float32)
 
 
@@ -100,26 +93,17 @@ def test_every_parameter_arrives(backend, sample):
         assert getattr(compute(backend, methods.from_name(sample.name, **other)).method, name) != value
 
 
-DEFAULTS = {
-    "grpo": {"ddof": 0, "epsilon": 0.0},
-    "pass_at_k_reinforce": {"keep_factor_k": False},
-    "pass_at_k_rloo": {"keep_factor_k": False},
-    "pass_at_k_grpo": {"keep_factor_k": False},
-    "biased_pass_at_k": {"keep_factor_k": False},
-    "max_at_k": {"variant": "plain", "scale": "reduced"},
-    "surrogate": {"leave_one_out_factor": False},
-}
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_defaults_are_filled_in(backend, name):
     sample = SAMPLES[NAMES.index(name)]
-    required = {field.name: getattr(sample, field.name) for field in dataclasses.fields(sample)
-                if field.default is dataclasses.MISSING}
+    required = {parameter: getattr(sample, parameter) for parameter in catalogue.examples(name, required_only=True)}
     if name == "surrogate":
         required["formula"] = "rho^2"
-    assert compute(backend, name, **required).method == methods.from_name(
-        name, **required, **DEFAULTS.get(name, {}))
+    defaults = {parameter["name"]: line.read_value(parameter["name"], parameter["default_value"])
+                for parameter in catalogue.METHODS[name]["parameters"] if "default_value" in parameter}
+    applied = compute(backend, name, **required).method
+    assert applied == methods.from_name(name, **required, **defaults)
+    assert not any(defaults[parameter] == getattr(sample, parameter) for parameter in defaults), "an example is a default"
 
 
 def test_tables_may_be_mappings_and_arrays(backend):

@@ -1,11 +1,7 @@
 """Signatures for people: whatever shows the arguments of a function shows all of them, and they are not typed twice."""
 
 import inspect
-import os
-import pathlib
 import pydoc
-import subprocess
-import sys
 import typing
 
 import advantaged
@@ -13,7 +9,6 @@ import jedi
 import pytest
 from advantaged import AsyncClient, Client, LocalBackend, _arguments, methods, stages
 
-SOURCE = pathlib.Path(os.environ["SOURCE_DIR"])
 ARGUMENTS = sorted(advantaged.Arguments.__annotations__)
 FUNCTIONS = {f"{owner.__name__}.{name}": getattr(owner, name)
              for owner in (Client, AsyncClient, LocalBackend) for name in ("compute", "compute_tokens")}
@@ -123,33 +118,3 @@ def test_the_default_that_is_shown_is_what_an_argument_that_is_left_out_means(ba
     left_out = outcome(backend, rewards, arguments)
     assert outcome(backend, rewards, {**arguments, argument: _arguments.DEFAULTS[argument]}) == left_out
     assert outcome(backend, rewards, {**arguments, argument: other}) != left_out
-
-
-def test_the_generated_modules_are_fresh(tmp_path):
-    """`make generate` writes them: of the method table and of _arguments.py."""
-    subprocess.run([sys.executable, SOURCE / "scripts/generate_signatures.py", tmp_path], check=True)
-    for written in tmp_path.iterdir():
-        kept = SOURCE / "client/python/src/advantaged/_generated" / written.name
-        assert kept.read_text("utf-8") == written.read_text("utf-8"), f"{kept}: make generate"
-    assert len(list(tmp_path.iterdir())) == 3
-
-
-def test_a_method_of_the_table_is_a_parameter_without_a_hand_s_work(tmp_path):
-    """A catalogue with one method more gives its name, its parameter with range and default, and nothing else new."""
-    catalogue = tmp_path / "advctl"
-    catalogue.write_text(f"""#!{sys.executable}
-import json, subprocess, sys
-said = json.loads(subprocess.run(["{os.environ['ADVCTL']}", *sys.argv[1:]], check=True, capture_output=True).stdout)
-said["methods"].append({{"name": "added", "parameters": [{{"name": "strength", "description": "how much", "choices": [],
-    "type": "PARAMETER_TYPE_REAL", "minimum": 0.5, "maximum": 2, "default_value": "1", "may_be_omitted": False}}]}})
-print(json.dumps(said))
-""")
-    catalogue.chmod(0o755)
-    folder = tmp_path / "written"
-    folder.mkdir()
-    subprocess.run([sys.executable, SOURCE / "scripts/generate_signatures.py", folder], check=True,
-                   env={**os.environ, "ADVCTL": str(catalogue)})
-    assert '"added"]' in (folder / "names.py").read_text("utf-8")
-    text = (folder / "parameters.py").read_text("utf-8")
-    assert '    strength: float\n    """how much. A number from 0.5 to 2; default 1. For added."""\n' in text
-    assert (folder / "signatures.py").read_text("utf-8").count("strength: float | None = None") == 4

@@ -63,7 +63,7 @@ def test_descriptions_are_the_server_s(server, method):
     draw = np.random.default_rng(1)
     parameters = random_batches.draw_parameters(draw, method, np.array([12]))
     request = DescribeRequest(n=12, points=5)
-    random_batches.set_one(request.method, method, random_batches.to_enums(parameters))
+    random_batches.set_one(request.method, method, parameters)
     prefixes = {"surrogate_kind": "SURROGATE_KIND_", "surrogate_anchor": "SURROGATE_ANCHOR_"}
     reply = server.call("DescribeMethod", request)
     described = advantaged_local.describe(method=method, parameters=parameters, n=12, points=5)

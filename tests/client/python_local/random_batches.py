@@ -1,39 +1,14 @@
 """Random batches of every method, good ones and bad ones, in two forms: arguments of advantaged_local.compute and the
 contract's message."""
 
+import advantaged_local
 import numpy as np
 
 from raw_server import Request
 
-# Of each method, parameters to draw from; k is drawn apart.
-METHODS = {
-    "reinforce": {},
-    "rloo": {},
-    "grpo": {"ddof": [0, 1], "epsilon": [0.0, 1e-6, 0.1]},
-    "dr_grpo": {},
-    "pass_at_k_reinforce": {"k": None, "keep_factor_k": [False, True]},
-    "pass_at_k_rloo": {"k": None, "keep_factor_k": [False, True]},
-    "pass_at_k_grpo": {"k": None, "keep_factor_k": [False, True]},
-    "pass_at_k_shaped": {"k": None},
-    "pass_at_k_variance_stabilized": {"k": None},
-    "combined_shaped": {"k": None},
-    "combined_direct": {"k": None},
-    "skew_r": {},
-    "std_regularized": {"std_coefficient": [0.0, 0.5, 2.0]},
-    "entropy_regularized": {"entropy_coefficient": [0.0, 0.3, 1.51]},
-    "biased_pass_at_k": {"k": None, "base": ["reinforce", "rloo", "grpo", "dr_grpo"], "keep_factor_k": [False, True]},
-    "focal": {"gamma": [0.0, 0.5, 2.0], "base": ["reinforce", "rloo", "grpo", "dr_grpo"]},
-    "max_at_k": {"k": None, "variant": ["plain", "leave_one_out", "leave_one_out_minus_one"],
-                 "scale": ["reduced", "unbiased", "published"]},
-    "max_rl": {},
-    "weighted_reinforce": {"positive_weight": [0.0, 0.1, 3.0]},
-    "opo": {},
-    "custom_table": {"tables": None},
-    "surrogate": {"formula": ["2*asin(sqrt(rho))", "log(rho)"], "leave_one_out_factor": [False, True]},
-}
-REQUIRED = {"k", "base", "gamma", "std_coefficient", "entropy_coefficient", "positive_weight", "formula", "tables"}
-ENUMS = {"base": "BASE_METHOD_", "variant": "VARIANT_", "scale": "SCALE_", "weighting": "WEIGHTING_",
-         "spread": "SPREAD_"}
+METHODS = {method["name"]: method["parameters"] for method in advantaged_local.list_methods()}
+FORMULAS = [{"formula": "2*asin(sqrt(rho))"}, {"formula": "log(rho)"},
+            {"formula": "a*rho^b", "constants": {"a": 0.75, "b": 0.5}}]
 STAGES = [
     ("center", {}),
     ("center", {"weighting": "tokens"}),
@@ -45,21 +20,29 @@ STAGES = [
 ]
 
 
+def draw_value(draw, parameter, sizes):
+    kind, low, high = parameter["type"], parameter["minimum"], parameter["maximum"]
+    if parameter["name"] == "k":
+        return int(draw.integers(1, int(sizes.min()) + (2 if draw.random() < 0.1 else 0), endpoint=True))
+    if kind == "tables":
+        return [{"n": int(n), "advantage_correct": draw.normal(size=n + 1).tolist(),
+                 "advantage_wrong": draw.normal(size=n + 1).tolist()} for n in np.unique(sizes)]
+    if kind == "integer":
+        return int(draw.integers(low, high, endpoint=True))
+    values = {"flag": [False, True], "choice": parameter["choices"]}.get(kind) or [
+        low, float(parameter["example"]), low + 3.0 if high is None else high]
+    return values[draw.integers(len(values))]
+
+
 def draw_parameters(draw, method, sizes):
-    smallest = int(sizes.min())
     parameters = {}
-    for name, values in METHODS[method].items():
-        if name not in REQUIRED and draw.random() < 0.5:
+    for parameter in METHODS[method]:
+        required = parameter["default_value"] is None and not parameter["may_be_omitted"]
+        if parameter["type"] == "text" or parameter["may_be_omitted"] or (not required and draw.random() < 0.5):
             continue
-        if name == "k":
-            parameters[name] = int(draw.integers(1, smallest + (2 if draw.random() < 0.1 else 0), endpoint=True))
-        elif name == "tables":
-            parameters[name] = [{"n": int(n), "advantage_correct": draw.normal(size=n + 1).tolist(),
-                                 "advantage_wrong": draw.normal(size=n + 1).tolist()} for n in np.unique(sizes)]
-        else:
-            parameters[name] = values[draw.integers(len(values))]
-    if method == "surrogate" and draw.random() < 0.3:
-        parameters |= {"formula": "a*rho^b", "constants": {"a": 0.75, "b": 0.5}}
+        parameters[parameter["name"]] = draw_value(draw, parameter, sizes)
+    if method == "surrogate":
+        parameters |= FORMULAS[draw.integers(len(FORMULAS))]
     return parameters
 
 
@@ -136,15 +119,19 @@ def bitmap(values):
     return np.packbits(values.astype(np.uint8), bitorder="little").tobytes()
 
 
-def to_enums(values):
-    return {name: ENUMS[name] + value.upper() if name in ENUMS else value for name, value in values.items()}
+def enum_number(field, choice):
+    """Of a choice by its last words: they follow what the names have in common with that of 0, ..._UNSPECIFIED."""
+    prefix = field.enum_type.values_by_number[0].name.removesuffix("UNSPECIFIED")
+    return field.enum_type.values_by_name[prefix + choice.upper()].number
 
 
 def set_one(message, name, values):
-    """Sets a member of a oneof, even to a message without any values."""
+    """Sets a member of a oneof, even to a message without any values; choices by their last words."""
     member = getattr(message, name)
     member.SetInParent()
-    member.MergeFrom(type(member)(**values))
+    fields = member.DESCRIPTOR.fields_by_name
+    member.MergeFrom(type(member)(**{key: enum_number(fields[key], value) if fields[key].enum_type else value
+                                     for key, value in values.items()}))
 
 
 def to_message(arguments):
@@ -156,19 +143,17 @@ def to_message(arguments):
                       group_statistics=arguments.get("statistics", False),
                       batch_moments=[dict(zip(("weight", "mean", "centred_squares"), moments))
                                      for moments in arguments.get("batch_moments", [])], **plain)
-    set_one(request.method, arguments["method"], to_enums(arguments["parameters"]))
+    set_one(request.method, arguments["method"], arguments["parameters"])
     for kind, options in arguments.get("stages", []):
-        set_one(request.stages.add(), kind, to_enums(options))
+        set_one(request.stages.add(), kind, options)
     for name in ("rewards", "group_sizes", "group_ids", "lengths", "trajectory_ids"):
         if name in arguments:
             getattr(request, name).extend(arguments[name].tolist())
     for name in ("valid", "outcomes"):
         if name in arguments:
             setattr(request, name, bitmap(arguments[name]))
-    enums = type(request).DESCRIPTOR.fields_by_name
-    for name, prefix in (("small_group", "SMALL_GROUP_POLICY_"), ("declared_small_group", "SMALL_GROUP_POLICY_"),
-                         ("trajectory_reward", "TRAJECTORY_REWARD_")):
+    fields = type(request).DESCRIPTOR.fields_by_name
+    for name in ("small_group", "declared_small_group", "trajectory_reward"):
         if name in arguments:
-            numbers = enums[name].enum_type.values_by_name
-            setattr(request, name, numbers[prefix + arguments[name].upper()].number)
+            setattr(request, name, enum_number(fields[name], arguments[name]))
     return request

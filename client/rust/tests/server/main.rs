@@ -7,6 +7,8 @@ mod forms;
 mod moments;
 mod process;
 mod refusals;
+#[rustfmt::skip]
+mod samples;
 mod streams;
 #[cfg(feature = "tls")]
 mod tls;

@@ -1,1 +1,1 @@
-"""Written by scripts/generate_signatures.py (`make generate`) of the method table and of _arguments.py."""
+"""Written by scripts/generate.py (`make generate`) of the method table and the contract."""

@@ -1,6 +1,6 @@
 """The names of the methods and of their choices.
 
-Written by scripts/generate_signatures.py (`make generate`): edit what it reads.
+Written by scripts/generate.py (`make generate`): edit what it reads.
 """
 
 from typing import Literal

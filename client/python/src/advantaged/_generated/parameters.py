@@ -1,6 +1,6 @@
 """The parameters of methods as arguments of `compute`, and all arguments in words.
 
-Written by scripts/generate_signatures.py (`make generate`): edit what it reads.
+Written by scripts/generate.py (`make generate`): edit what it reads.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,6 +1,6 @@
 """`compute` and `compute_tokens` with every argument.
 
-Written by scripts/generate_signatures.py (`make generate`): edit what it reads.
+Written by scripts/generate.py (`make generate`): edit what it reads.
 """
 
 from collections.abc import Mapping, Sequence

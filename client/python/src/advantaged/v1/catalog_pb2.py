@@ -13,29 +13,29 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x61\x64vantaged/v1/catalog.proto\x12\radvantaged.v1\"\x1c\n\x12ListMethodsRequestJ\x06\x08\xf4\x03\x10\xd8\x04\"P\n\x13ListMethodsResponse\x12\x31\n\x07methods\x18\x01 \x03(\x0b\x32 .advantaged.v1.MethodDescriptionJ\x06\x08\xf4\x03\x10\xd8\x04\"\x90\x02\n\x11MethodDescription\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08\x65quation\x18\x02 \x01(\t\x12\x0e\n\x06source\x18\x03 \x01(\t\x12)\n\x05input\x18\x04 \x01(\x0e\x32\x1a.advantaged.v1.MethodInput\x12\x34\n\x0e\x63onstant_group\x18\x05 \x01(\x0e\x32\x1c.advantaged.v1.ConstantGroup\x12\x16\n\x0eshapes_rewards\x18\x06 \x01(\x08\x12\x37\n\nparameters\x18\x07 \x03(\x0b\x32#.advantaged.v1.ParameterDescription\x12\x11\n\tsurrogate\x18\x08 \x01(\tJ\x06\x08\xf4\x03\x10\xd8\x04\"\x88\x02\n\x14ParameterDescription\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12*\n\x04type\x18\x03 \x01(\x0e\x32\x1c.advantaged.v1.ParameterType\x12\x14\n\x07minimum\x18\x04 \x01(\x01H\x00\x88\x01\x01\x12\x14\n\x07maximum\x18\x05 \x01(\x01H\x01\x88\x01\x01\x12\x1a\n\rdefault_value\x18\x06 \x01(\tH\x02\x88\x01\x01\x12\x0f\n\x07\x63hoices\x18\x07 \x03(\t\x12\x16\n\x0emay_be_omitted\x18\x08 \x01(\x08\x42\n\n\x08_minimumB\n\n\x08_maximumB\x10\n\x0e_default_valueJ\x06\x08\xf4\x03\x10\xd8\x04\"\x1e\n\x14GetServerInfoRequestJ\x06\x08\xf4\x03\x10\xd8\x04\"\xdd\x01\n\x15GetServerInfoResponse\x12\x0f\n\x07version\x18\x01 \x01(\t\x12\x18\n\x10numerics_version\x18\x02 \x01(\r\x12\x17\n\x0finstruction_set\x18\x03 \x01(\t\x12\x19\n\x11max_request_bytes\x18\x04 \x01(\r\x12\x16\n\x0emax_group_size\x18\x05 \x01(\r\x12\x14\n\x0cgrpc_version\x18\x06 \x01(\t\x12\x18\n\x10protobuf_version\x18\x07 \x01(\t\x12\x15\n\rmax_responses\x18\x08 \x01(\rJ\x06\x08\xf4\x03\x10\xd8\x04*`\n\x0bMethodInput\x12\x1c\n\x18METHOD_INPUT_UNSPECIFIED\x10\x00\x12\x18\n\x14METHOD_INPUT_REWARDS\x10\x01\x12\x19\n\x15METHOD_INPUT_OUTCOMES\x10\x02*\x80\x01\n\rConstantGroup\x12\x1e\n\x1a\x43ONSTANT_GROUP_UNSPECIFIED\x10\x00\x12\x17\n\x13\x43ONSTANT_GROUP_ZERO\x10\x01\x12\x1a\n\x16\x43ONSTANT_GROUP_FORMULA\x10\x02\x12\x1a\n\x16\x43ONSTANT_GROUP_AS_BASE\x10\x03*\xea\x01\n\rParameterType\x12\x1e\n\x1aPARAMETER_TYPE_UNSPECIFIED\x10\x00\x12\x1a\n\x16PARAMETER_TYPE_INTEGER\x10\x01\x12\x17\n\x13PARAMETER_TYPE_REAL\x10\x02\x12\x17\n\x13PARAMETER_TYPE_FLAG\x10\x03\x12\x19\n\x15PARAMETER_TYPE_CHOICE\x10\x04\x12\x19\n\x15PARAMETER_TYPE_TABLES\x10\x05\x12\x17\n\x13PARAMETER_TYPE_TEXT\x10\x06\x12\x1c\n\x18PARAMETER_TYPE_CONSTANTS\x10\x07\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x61\x64vantaged/v1/catalog.proto\x12\radvantaged.v1\"\x1c\n\x12ListMethodsRequestJ\x06\x08\xf4\x03\x10\xd8\x04\"P\n\x13ListMethodsResponse\x12\x31\n\x07methods\x18\x01 \x03(\x0b\x32 .advantaged.v1.MethodDescriptionJ\x06\x08\xf4\x03\x10\xd8\x04\"\xa4\x02\n\x11MethodDescription\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08\x65quation\x18\x02 \x01(\t\x12\x0e\n\x06source\x18\x03 \x01(\t\x12)\n\x05input\x18\x04 \x01(\x0e\x32\x1a.advantaged.v1.MethodInput\x12\x34\n\x0e\x63onstant_group\x18\x05 \x01(\x0e\x32\x1c.advantaged.v1.ConstantGroup\x12\x16\n\x0eshapes_rewards\x18\x06 \x01(\x08\x12\x37\n\nparameters\x18\x07 \x03(\x0b\x32#.advantaged.v1.ParameterDescription\x12\x11\n\tsurrogate\x18\x08 \x01(\t\x12\x12\n\nkeeps_mean\x18\t \x01(\x08J\x06\x08\xf4\x03\x10\xd8\x04\"\x99\x02\n\x14ParameterDescription\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12*\n\x04type\x18\x03 \x01(\x0e\x32\x1c.advantaged.v1.ParameterType\x12\x14\n\x07minimum\x18\x04 \x01(\x01H\x00\x88\x01\x01\x12\x14\n\x07maximum\x18\x05 \x01(\x01H\x01\x88\x01\x01\x12\x1a\n\rdefault_value\x18\x06 \x01(\tH\x02\x88\x01\x01\x12\x0f\n\x07\x63hoices\x18\x07 \x03(\t\x12\x16\n\x0emay_be_omitted\x18\x08 \x01(\x08\x12\x0f\n\x07\x65xample\x18\t \x01(\tB\n\n\x08_minimumB\n\n\x08_maximumB\x10\n\x0e_default_valueJ\x06\x08\xf4\x03\x10\xd8\x04\"\x1e\n\x14GetServerInfoRequestJ\x06\x08\xf4\x03\x10\xd8\x04\"\xdd\x01\n\x15GetServerInfoResponse\x12\x0f\n\x07version\x18\x01 \x01(\t\x12\x18\n\x10numerics_version\x18\x02 \x01(\r\x12\x17\n\x0finstruction_set\x18\x03 \x01(\t\x12\x19\n\x11max_request_bytes\x18\x04 \x01(\r\x12\x16\n\x0emax_group_size\x18\x05 \x01(\r\x12\x14\n\x0cgrpc_version\x18\x06 \x01(\t\x12\x18\n\x10protobuf_version\x18\x07 \x01(\t\x12\x15\n\rmax_responses\x18\x08 \x01(\rJ\x06\x08\xf4\x03\x10\xd8\x04*`\n\x0bMethodInput\x12\x1c\n\x18METHOD_INPUT_UNSPECIFIED\x10\x00\x12\x18\n\x14METHOD_INPUT_REWARDS\x10\x01\x12\x19\n\x15METHOD_INPUT_OUTCOMES\x10\x02*\x80\x01\n\rConstantGroup\x12\x1e\n\x1a\x43ONSTANT_GROUP_UNSPECIFIED\x10\x00\x12\x17\n\x13\x43ONSTANT_GROUP_ZERO\x10\x01\x12\x1a\n\x16\x43ONSTANT_GROUP_FORMULA\x10\x02\x12\x1a\n\x16\x43ONSTANT_GROUP_AS_BASE\x10\x03*\xea\x01\n\rParameterType\x12\x1e\n\x1aPARAMETER_TYPE_UNSPECIFIED\x10\x00\x12\x1a\n\x16PARAMETER_TYPE_INTEGER\x10\x01\x12\x17\n\x13PARAMETER_TYPE_REAL\x10\x02\x12\x17\n\x13PARAMETER_TYPE_FLAG\x10\x03\x12\x19\n\x15PARAMETER_TYPE_CHOICE\x10\x04\x12\x19\n\x15PARAMETER_TYPE_TABLES\x10\x05\x12\x17\n\x13PARAMETER_TYPE_TEXT\x10\x06\x12\x1c\n\x18PARAMETER_TYPE_CONSTANTS\x10\x07\x62\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'advantaged.v1.catalog_pb2', globals())
 if _descriptor._USE_C_DESCRIPTORS == False:
 
   DESCRIPTOR._options = None
-  _METHODINPUT._serialized_start=956
-  _METHODINPUT._serialized_end=1052
-  _CONSTANTGROUP._serialized_start=1055
-  _CONSTANTGROUP._serialized_end=1183
-  _PARAMETERTYPE._serialized_start=1186
-  _PARAMETERTYPE._serialized_end=1420
+  _METHODINPUT._serialized_start=993
+  _METHODINPUT._serialized_end=1089
+  _CONSTANTGROUP._serialized_start=1092
+  _CONSTANTGROUP._serialized_end=1220
+  _PARAMETERTYPE._serialized_start=1223
+  _PARAMETERTYPE._serialized_end=1457
   _LISTMETHODSREQUEST._serialized_start=46
   _LISTMETHODSREQUEST._serialized_end=74
   _LISTMETHODSRESPONSE._serialized_start=76
   _LISTMETHODSRESPONSE._serialized_end=156
   _METHODDESCRIPTION._serialized_start=159
-  _METHODDESCRIPTION._serialized_end=431
-  _PARAMETERDESCRIPTION._serialized_start=434
-  _PARAMETERDESCRIPTION._serialized_end=698
-  _GETSERVERINFOREQUEST._serialized_start=700
-  _GETSERVERINFOREQUEST._serialized_end=730
-  _GETSERVERINFORESPONSE._serialized_start=733
-  _GETSERVERINFORESPONSE._serialized_end=954
+  _METHODDESCRIPTION._serialized_end=451
+  _PARAMETERDESCRIPTION._serialized_start=454
+  _PARAMETERDESCRIPTION._serialized_end=735
+  _GETSERVERINFOREQUEST._serialized_start=737
+  _GETSERVERINFOREQUEST._serialized_end=767
+  _GETSERVERINFORESPONSE._serialized_start=770
+  _GETSERVERINFORESPONSE._serialized_end=991
 # @@protoc_insertion_point(module_scope)

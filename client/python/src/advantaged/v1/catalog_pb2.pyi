@@ -56,10 +56,11 @@ class ListMethodsResponse(_message.Message):
     def __init__(self, methods: _Optional[_Iterable[_Union[MethodDescription, _Mapping]]] = ...) -> None: ...
 
 class MethodDescription(_message.Message):
-    __slots__ = ["constant_group", "equation", "input", "name", "parameters", "shapes_rewards", "source", "surrogate"]
+    __slots__ = ["constant_group", "equation", "input", "keeps_mean", "name", "parameters", "shapes_rewards", "source", "surrogate"]
     CONSTANT_GROUP_FIELD_NUMBER: _ClassVar[int]
     EQUATION_FIELD_NUMBER: _ClassVar[int]
     INPUT_FIELD_NUMBER: _ClassVar[int]
+    KEEPS_MEAN_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     PARAMETERS_FIELD_NUMBER: _ClassVar[int]
     SHAPES_REWARDS_FIELD_NUMBER: _ClassVar[int]
@@ -68,18 +69,20 @@ class MethodDescription(_message.Message):
     constant_group: ConstantGroup
     equation: str
     input: MethodInput
+    keeps_mean: bool
     name: str
     parameters: _containers.RepeatedCompositeFieldContainer[ParameterDescription]
     shapes_rewards: bool
     source: str
     surrogate: str
-    def __init__(self, name: _Optional[str] = ..., equation: _Optional[str] = ..., source: _Optional[str] = ..., input: _Optional[_Union[MethodInput, str]] = ..., constant_group: _Optional[_Union[ConstantGroup, str]] = ..., shapes_rewards: bool = ..., parameters: _Optional[_Iterable[_Union[ParameterDescription, _Mapping]]] = ..., surrogate: _Optional[str] = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., equation: _Optional[str] = ..., source: _Optional[str] = ..., input: _Optional[_Union[MethodInput, str]] = ..., constant_group: _Optional[_Union[ConstantGroup, str]] = ..., shapes_rewards: bool = ..., parameters: _Optional[_Iterable[_Union[ParameterDescription, _Mapping]]] = ..., surrogate: _Optional[str] = ..., keeps_mean: bool = ...) -> None: ...
 
 class ParameterDescription(_message.Message):
-    __slots__ = ["choices", "default_value", "description", "maximum", "may_be_omitted", "minimum", "name", "type"]
+    __slots__ = ["choices", "default_value", "description", "example", "maximum", "may_be_omitted", "minimum", "name", "type"]
     CHOICES_FIELD_NUMBER: _ClassVar[int]
     DEFAULT_VALUE_FIELD_NUMBER: _ClassVar[int]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    EXAMPLE_FIELD_NUMBER: _ClassVar[int]
     MAXIMUM_FIELD_NUMBER: _ClassVar[int]
     MAY_BE_OMITTED_FIELD_NUMBER: _ClassVar[int]
     MINIMUM_FIELD_NUMBER: _ClassVar[int]
@@ -88,12 +91,13 @@ class ParameterDescription(_message.Message):
     choices: _containers.RepeatedScalarFieldContainer[str]
     default_value: str
     description: str
+    example: str
     maximum: float
     may_be_omitted: bool
     minimum: float
     name: str
     type: ParameterType
-    def __init__(self, name: _Optional[str] = ..., description: _Optional[str] = ..., type: _Optional[_Union[ParameterType, str]] = ..., minimum: _Optional[float] = ..., maximum: _Optional[float] = ..., default_value: _Optional[str] = ..., choices: _Optional[_Iterable[str]] = ..., may_be_omitted: bool = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., description: _Optional[str] = ..., type: _Optional[_Union[ParameterType, str]] = ..., minimum: _Optional[float] = ..., maximum: _Optional[float] = ..., default_value: _Optional[str] = ..., choices: _Optional[_Iterable[str]] = ..., may_be_omitted: bool = ..., example: _Optional[str] = ...) -> None: ...
 
 class MethodInput(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = []

@@ -1,27 +1,18 @@
-#!/usr/bin/env python3
-"""Writes client/python/src/advantaged/_generated: the names of the methods, their parameters, and the signatures of
-`compute` and `compute_tokens`, of the method table and of _arguments.py.
-
-    scripts/generate_signatures.py [FOLDER]      (or: make generate)
-
-Needs advctl: build/bin/advctl, or what ADVCTL names.
-"""
+"""The signatures of `compute` and `compute_tokens`, and the parameters of methods as their arguments, of the method table and
+of client/python's _arguments.py: client/python/src/advantaged/_generated/{names,parameters,signatures}.py."""
 
 import ast
 import inspect
-import json
-import os
-import pathlib
-import subprocess
 import sys
 import textwrap
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-PACKAGE = ROOT / "client/python/src/advantaged"
-WIDTH = 120
-HEAD = '''"""{}
+from generators.sources import NOTICE, ROOT, is_required
 
-Written by scripts/generate_signatures.py (`make generate`): edit what it reads.
+PACKAGE = "client/python/src/advantaged"
+WIDTH = 120
+HEAD = f'''"""{{}}
+
+{NOTICE}
 """
 
 '''
@@ -31,27 +22,17 @@ WORDS = {"INTEGER": "A whole number", "REAL": "A number", "FLAG": "True or False
          "CONSTANTS": "Numbers by name", "TABLES": "Tables"}
 
 
-def read_catalogue():
-    program = os.environ.get("ADVCTL", ROOT / "build/bin/advctl")
-    command = [program, "methods", "--local", "--output", "json"]
-    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)["methods"]
-
-
-def kind(parameter):
-    return parameter["type"].removeprefix("PARAMETER_TYPE_")
-
-
 def describe(parameter, names):
     """A parameter of the methods `names`, in words: what it is, its range, its default."""
     low, high = parameter.get("minimum"), parameter.get("maximum")
-    words = WORDS.get(kind(parameter)) or f"One of {', '.join(parameter['choices'])}"
+    words = WORDS.get(parameter["type"]) or f"One of {', '.join(parameter['choices'])}"
     if high is not None:
         words += f" from {low} to {high}"
     elif low is not None:
         words += f", at least {low}"
     if "default_value" in parameter:
         words += f"; default {parameter['default_value']}"
-    elif not parameter["may_be_omitted"]:
+    elif is_required(parameter):
         words += "; required"
     return f"{parameter['description']}. {words}. For {', '.join(names)}."
 
@@ -63,7 +44,7 @@ def read_parameters(catalogue):
         for parameter in method["parameters"]:
             name = parameter["name"]
             written = (f"names.{name.title()}", tuple(parameter["choices"])) if parameter["choices"] else (
-                TYPES[kind(parameter)], ())
+                TYPES[parameter["type"]], ())
             if types.setdefault(name, written) != written:
                 sys.exit(f"{method['name']}.{name}: of another type than the parameter {name} of other methods")
             same = described.setdefault(name, {})
@@ -76,7 +57,7 @@ def read_parameters(catalogue):
 def read_arguments():
     """What _arguments.py says: of each class its fields as (name, type, text), and the defaults."""
     classes, defaults = {}, {}
-    for node in ast.parse((PACKAGE / "_arguments.py").read_text("utf-8")).body:
+    for node in ast.parse((ROOT / PACKAGE / "_arguments.py").read_text("utf-8")).body:
         if isinstance(node, ast.ClassDef):
             fields = classes[node.name] = []
             for field, following in zip(node.body, node.body[1:]):
@@ -197,9 +178,8 @@ def write_signatures(fields, defaults):
     return "".join(lines)
 
 
-def main():
-    folder = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else PACKAGE / "_generated"
-    catalogue = read_catalogue()
+def write(catalogue, contract):
+    del contract
     types, texts = read_parameters(catalogue)
     classes, defaults = read_arguments()
     parameters = [(name, written, texts[name]) for name, (written, _) in types.items()]
@@ -208,10 +188,6 @@ def main():
     known = ", ".join(entry["name"] for entry in catalogue)
     method = (*method[:2], f"{method[2]} There are {known}.")
     fields = [groups, method, *parameters, *arrays, *settings, *classes["Call"]]
-    for name, text in (("names", write_names(catalogue, types)), ("parameters", write_parameters(types, texts, fields)),
-                       ("signatures", write_signatures(fields, defaults))):
-        (folder / f"{name}.py").write_text(text, "utf-8")
-
-
-if __name__ == "__main__":
-    main()
+    return {f"{PACKAGE}/_generated/names.py": write_names(catalogue, types),
+            f"{PACKAGE}/_generated/parameters.py": write_parameters(types, texts, fields),
+            f"{PACKAGE}/_generated/signatures.py": write_signatures(fields, defaults)}
