@@ -29,6 +29,7 @@ inline std::vector<ParameterValue> ValuesOf(const ParameterRow& row, int n) {
       return {Whole(static_cast<std::int64_t>(row.minimum)),
               Whole(static_cast<std::int64_t>(row.maximum.value_or(3)))};
     case ParameterType::kReal:
+      if (row.maximum) return {row.minimum, 0.3 * row.minimum + 0.7 * *row.maximum, *row.maximum};
       return {row.minimum, row.minimum + 0.7, row.minimum + 2.5};
     case ParameterType::kFlag:
       return {false, true};

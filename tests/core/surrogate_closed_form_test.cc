@@ -11,7 +11,6 @@
 #include "tests/core/described.h"
 #include "tests/core/specs.h"
 #include "tests/reference/outcome_methods.h"
-#include "tests/reference/surrogates.h"
 
 namespace advantaged::testing {
 namespace {

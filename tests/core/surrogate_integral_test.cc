@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "tests/core/described.h"
-#include "tests/reference/surrogates.h"
+#include "tests/reference/outcome_methods.h"
 
 namespace advantaged::testing {
 namespace {

@@ -38,4 +38,19 @@ Real Choose(int a, int b) {
   return kTable.factorial[Index(a)] * kTable.inverse[Index(b)] * kTable.inverse[Index(a - b)];
 }
 
+Real IncompleteBeta(const Real& x, const Real& a, const Real& b) {
+  if (x > Real(0.5)) {
+    return tgamma(a) * tgamma(b) / tgamma(Real(a + b)) - IncompleteBeta(1 - x, b, a);
+  }
+  // x^a Σ_m (1−b)(2−b)…(m−b)/m! · x^m/(a+m)
+  Real term = 1;
+  Real sum = 1 / a;
+  for (int m = 1; m < 10000; ++m) {
+    term *= (m - b) / m * x;
+    sum += term / (a + m);
+    if (term == 0 || abs(term) < abs(sum) * Real(1e-100)) break;
+  }
+  return pow(x, a) * sum;
+}
+
 }  // namespace advantaged::reference

@@ -21,6 +21,10 @@ double ErrorInUlps(float actual, const Real& exact);
 // 2^-333, relatively.
 Real Choose(int a, int b);
 
+// ∫_0^x t^(a−1) (1−t)^(b−1) dt by its power series at 0, for x ≤ 1/2, else by symmetry; a and b are
+// halves of odd numbers.
+Real IncompleteBeta(const Real& x, const Real& a, const Real& b);
+
 }  // namespace advantaged::reference
 
 #endif  // ADVANTAGED_TESTS_REFERENCE_EXACT_H_

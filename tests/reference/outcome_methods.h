@@ -1,5 +1,5 @@
-// Methods on outcomes, as their papers define them: A₊ and A₋ of a group of n with
-// c correct.
+// Methods on outcomes, as their papers define them: A₊ and A₋ of a group of n with c correct, and
+// the surrogate rewards that they ascend.
 #ifndef ADVANTAGED_TESTS_REFERENCE_OUTCOME_METHODS_H_
 #define ADVANTAGED_TESTS_REFERENCE_OUTCOME_METHODS_H_
 
@@ -73,6 +73,12 @@ struct Shape {
   std::string base;
 };
 Shape OutcomeShape(const MethodSpec& spec, int n, int c);
+
+// F(ρ) and F′(ρ) of a method in the limit n → ∞, 0 < ρ < 1, as the table of docs/surrogates.md
+// defines them. F(0) = 0, except ln ρ of max_rl. Throws std::invalid_argument for methods without a
+// closed form. `n` matters to the scale `published` of max_at_k.
+Real Surrogate(const MethodSpec& spec, const Real& rho, int n);
+Real SurrogateSlope(const MethodSpec& spec, const Real& rho, int n);
 
 // Parameters of a spec.
 double NumberOf(const MethodSpec& spec, const std::string& name, double otherwise);
