@@ -1,5 +1,7 @@
 #include "cli/input_files.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <utility>
@@ -29,7 +31,8 @@ InputFiles::InputFiles(std::vector<std::string> names, std::istream& standard_in
     }
     std::error_code error;
     if (std::filesystem::is_directory(name, error)) Refuse(Concat(name, " is a folder"));
-    if (!std::ifstream(name, std::ios::binary)) Refuse(Concat("cannot read ", name));
+    // Not opened here: a named pipe would lose what its writer sends between two openings.
+    if (::access(name.c_str(), R_OK) != 0) Refuse(Concat("cannot read ", name));
     const std::uint64_t size = std::filesystem::file_size(name, error);
     if (error) bytes_.reset();
     if (bytes_) *bytes_ += size;

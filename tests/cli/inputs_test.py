@@ -1,10 +1,13 @@
 """What `compute` reads: several files, groups a line, and responses a line."""
 
 import json
+import os
+import subprocess
+import threading
 
 import pytest
 
-from programs import compute, lines_of, results
+from programs import ADVCTL, PATIENCE, compute, lines_of, results
 
 P, Q = {"group": "p", "rewards": [1, 0]}, {"group": "q", "rewards": [0, 0, 1, 1]}
 
@@ -49,6 +52,25 @@ def test_files_are_looked_at_before_anything_is_computed(tmp_path):
         process = compute("--method", "grpo", "--local", good, bad)
         assert process.returncode == 1 and process.stdout == "" and f"{message}" in process.stderr
     assert compute("--method", "grpo", "--local", "-", "-", stdin=lines_of(P)).returncode == 2
+
+
+def test_a_named_pipe_is_opened_once_and_in_its_turn(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with subprocess.Popen([ADVCTL, "compute", "--method", "grpo", "--local", "-", pipe], text=True,
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        # More than a pipe holds: to be written, it must be read, which is after the look at all files.
+        stdin = threading.Thread(target=process.stdin.write, args=(lines_of(P) + "\n" * 2**20,), daemon=True)
+        stdin.start()
+        stdin.join(PATIENCE)
+        if stdin.is_alive():
+            process.kill()
+        assert not stdin.is_alive(), "standard input is not read: the pipe was opened before its turn"
+        process.stdin.close()
+        pipe.write_text(lines_of(Q), encoding="utf-8")
+        found = [json.loads(line) for line in process.stdout]
+    assert process.returncode == 0
+    assert [row["group"] for row in found] == ["p", "q"]
 
 
 def test_rows_of_a_group_may_stand_anywhere_and_come_back_in_order(server):
