@@ -64,7 +64,7 @@ test-frameworks: build ## Test the adapters inside real trainers (downloads 2 GB
 	@export PYTHONPATH=tests/server ADVANTAGED_BINARY=$(CURDIR)/build/bin/advantaged; \
 	  for name in $(FRAMEWORKS); do \
 	    files=$$(ls tests/frameworks/$${name}_*test.py); \
-	    if [[ $$name = $(firstword $(FRAMEWORKS)) ]]; then files+=" tests/frameworks/torch_test.py"; fi; \
+	    if [[ $$name = $(firstword $(FRAMEWORKS)) ]]; then files+=" $$(ls tests/frameworks/torch_*test.py)"; fi; \
 	    build/frameworks/$$name/bin/python -m pytest -q -p no:cacheprovider -W ignore $$files; \
 	  done
 

@@ -63,9 +63,10 @@ def test_cpp_quick_start(server):
     assert said == ("1.7321 -0.3849 -0.3849 -0.3849 0.1925 0.1925 0.0000 0.1925 \nmean success rate 0.500\n")
 
 
-def test_every_example_of_the_clients_page_runs(server):
+@pytest.mark.parametrize("name", ["clients", "rewards"])
+def test_every_example_of_a_page_runs(server, name):
     """One after the other, as one program."""
-    page = (SOURCE / "docs" / "clients.md").read_text(encoding="utf-8")
+    page = (SOURCE / "docs" / f"{name}.md").read_text(encoding="utf-8")
     examples = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     assert len(examples) > 5
     run(sys.executable, "-c", "\n".join(examples).replace("127.0.0.1:50051", server))

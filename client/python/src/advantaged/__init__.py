@@ -11,7 +11,7 @@
 The same group gives the same float32 bits whichever way it is computed.
 """
 
-from advantaged import errors, line, methods, shards, stages
+from advantaged import baselines, errors, line, methods, shaping, shards, stages, tokens
 from advantaged._arguments import Arguments
 from advantaged.aio import AsyncClient
 from advantaged.client import Client
@@ -22,5 +22,5 @@ from advantaged.result import GroupStatistics, Result
 
 __version__ = "0.1.0"
 __all__ = ["AdvantagedError", "Arguments", "AsyncClient", "Client", "ClientOptions", "GroupStatistics",
-           "InvalidArgument", "LocalBackend", "Result", "Tls", "errors", "line", "methods",
-           "shards", "stages"]
+           "InvalidArgument", "LocalBackend", "Result", "Tls", "baselines", "errors", "line", "methods", "shaping",
+           "shards", "stages", "tokens"]

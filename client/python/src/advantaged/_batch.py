@@ -65,7 +65,7 @@ def read(rewards: Any, arrays: Mapping[str, Any], plan: Plan) -> Read:
     if groups.ids is not None:
         _check_count(groups.ids, count, "group_ids")
     valid = _bools(arrays.get("valid"), "valid", form, count)
-    flat = _to_float32(values, valid)
+    flat = to_float32(values, valid)
     outcomes = _bools(arrays.get("outcomes"), "outcomes", form, count)
     lengths, empty_count = arrays.get("lengths"), 0
     trajectory_ids, trajectory_labels = None, None
@@ -110,7 +110,8 @@ def _log_empty(empty: Bools, rule: str) -> None:
                    "empty_responses=%r says; more are in the summary, not in the log", int(np.argmax(empty)), what, rule)
 
 
-def _to_float32(values: _containers.Array, valid: Bools | None) -> npt.NDArray[np.float32]:
+def to_float32(values: _containers.Array, valid: Bools | None = None) -> npt.NDArray[np.float32]:
+    """Rounded once. InvalidArgument names the first valid reward that is beyond float32."""
     if values.dtype != np.float32:
         with np.errstate(over="ignore"):
             flat = values.astype(np.float32)
