@@ -62,7 +62,7 @@ std::unique_ptr<GrpcServer> GrpcServer::Start(const GrpcServerOptions& options,
                                               Metrics& metrics, AccessLog& access_log,
                                               std::string& error) {
   std::unique_ptr<GrpcServer> result(new GrpcServer(backend, metrics));
-  result->listener_ = Listener::Open(options.listener, metrics, error);
+  result->listener_ = Listener::Open(options.listener, metrics.connections(), error);
   if (result->listener_ == nullptr) return nullptr;
   result->routes_ = MakeAdvantageService(backend, metrics, access_log, messages, result->streams_);
   if (!result->Serve(options)) {

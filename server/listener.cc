@@ -12,7 +12,6 @@
 #include <cerrno>
 
 #include "server/errno_message.h"
-#include "server/metrics/metrics.h"
 
 namespace advantaged {
 namespace {
@@ -52,11 +51,11 @@ std::size_t AffordableHttpConnections(std::size_t wanted, std::size_t max_connec
   return std::min<std::size_t>(wanted, left);
 }
 
-std::unique_ptr<Listener> Listener::Open(const ListenerOptions& options, Metrics& metrics,
-                                         std::string& error) {
+std::unique_ptr<Listener> Listener::Open(const ListenerOptions& options,
+                                         ConnectionObserver& observer, std::string& error) {
   error = TooManyConnections(options.max_connections);
   if (!error.empty()) return nullptr;
-  std::unique_ptr<Listener> listener(new Listener(options, metrics));
+  std::unique_ptr<Listener> listener(new Listener(options, observer));
   for (Address address : options.addresses) {
     std::string reason = ListeningSocket::Open(address, options.socket_mode, listener->sockets_);
     if (!reason.empty()) {
@@ -75,9 +74,9 @@ std::unique_ptr<Listener> Listener::Open(const ListenerOptions& options, Metrics
   return listener;
 }
 
-Listener::Listener(const ListenerOptions& options, Metrics& metrics)
+Listener::Listener(const ListenerOptions& options, ConnectionObserver& observer)
     : max_connections_(options.max_connections),
-      metrics_(metrics),
+      observer_(observer),
       epoll_(epoll_create1(EPOLL_CLOEXEC)),
       end_(eventfd(0, EFD_CLOEXEC)) {}
 
@@ -147,7 +146,7 @@ bool Listener::AcceptOne(const ListeningSocket& socket) {
   socklen_t size = sizeof(peer);
   if (getpeername(connection.get(), reinterpret_cast<sockaddr*>(&peer), &size) != 0) return true;
   if (connections_.size() >= max_connections_) {
-    metrics_.load().Count(Rejection::kConnections);
+    observer_.OnRefused();
     return true;
   }
   FileDescriptor watch(fcntl(connection.get(), F_DUPFD_CLOEXEC, 0));
@@ -160,13 +159,13 @@ bool Listener::AcceptOne(const ListeningSocket& socket) {
   const Transport transport = socket.is_unix() ? Transport::kUnix : Transport::kTcp;
   const int key = watch.get();
   connections_.emplace(key, Watched{std::move(watch), transport});
-  metrics_.connections().CountOpened(transport);
+  observer_.OnOpened(transport);
   hand_over_(connection.release(), transport);
   return true;
 }
 
 void Listener::Closed(int watch) {
-  metrics_.connections().CountClosed(connections_.at(watch).transport);
+  observer_.OnClosed(connections_.at(watch).transport);
   connections_.erase(watch);
 }
 

@@ -4,7 +4,7 @@
 // for good when file descriptors run out once (CVE-2023-4785). So this thread accepts, counts and
 // refuses, and gRPC gets connections that are open already.
 //
-//   auto listener = Listener::Open(options, metrics, error);
+//   auto listener = Listener::Open(options, observer, error);
 //   listener->Start([&](int fd, Transport transport) { ... });  // hands over
 #ifndef ADVANTAGED_SERVER_LISTENER_H_
 #define ADVANTAGED_SERVER_LISTENER_H_
@@ -24,13 +24,11 @@
 #include <vector>
 
 #include "server/address.h"
+#include "server/connection_observer.h"
 #include "server/file_descriptor.h"
 #include "server/listening_socket.h"
-#include "server/metrics/connection_metrics.h"
 
 namespace advantaged {
-
-class Metrics;
 
 struct ListenerOptions {
   std::vector<Address> addresses;
@@ -50,9 +48,9 @@ class Listener {
   using HandOver = std::function<void(int fd, Transport transport)>;
 
   // Listens; nothing is accepted before Start. On failure returns null and says in `error` which
-  // address failed and why. `metrics` must outlive the listener.
-  static std::unique_ptr<Listener> Open(const ListenerOptions& options, Metrics& metrics,
-                                        std::string& error);
+  // address failed and why. `observer` must outlive the listener.
+  static std::unique_ptr<Listener> Open(const ListenerOptions& options,
+                                        ConnectionObserver& observer, std::string& error);
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
   ~Listener();
@@ -70,7 +68,7 @@ class Listener {
  private:
   using Clock = std::chrono::steady_clock;
 
-  Listener(const ListenerOptions& options, Metrics& metrics);
+  Listener(const ListenerOptions& options, ConnectionObserver& observer);
   bool Watch(int operation, int fd, std::uint32_t events);
 
   // The thread, and what runs on it:
@@ -83,7 +81,7 @@ class Listener {
   void Closed(int watch);
 
   const std::size_t max_connections_;
-  Metrics& metrics_;
+  ConnectionObserver& observer_;
   std::vector<std::string> addresses_;
   HandOver hand_over_;
 

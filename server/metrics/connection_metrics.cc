@@ -2,7 +2,8 @@
 
 namespace advantaged {
 
-ConnectionMetrics::ConnectionMetrics(prometheus::Registry& registry) {
+ConnectionMetrics::ConnectionMetrics(prometheus::Registry& registry, LoadMetrics& load)
+    : load_(load) {
   auto& open =
       GaugeFamily(registry, "advantaged_connections", "Open connections to the gRPC side.");
   auto& opened = CounterFamily(registry, "advantaged_connections_total",
@@ -14,13 +15,13 @@ ConnectionMetrics::ConnectionMetrics(prometheus::Registry& registry) {
   }
 }
 
-void ConnectionMetrics::CountOpened(Transport transport) {
+void ConnectionMetrics::OnOpened(Transport transport) {
   const Child& child = children_[static_cast<std::size_t>(transport)];
   child.open->Increment();
   child.opened->Increment();
 }
 
-void ConnectionMetrics::CountClosed(Transport transport) {
+void ConnectionMetrics::OnClosed(Transport transport) {
   children_[static_cast<std::size_t>(transport)].open->Decrement();
 }
 

@@ -5,26 +5,28 @@
 #include <array>
 #include <cstddef>
 
+#include "server/connection_observer.h"
 #include "server/metrics/families.h"
+#include "server/metrics/load_metrics.h"
 
 namespace advantaged {
 
-enum class Transport : std::size_t { kTcp, kUnix };
-
 // Thread-safe. Every family and child exists from the start.
-class ConnectionMetrics {
+class ConnectionMetrics final : public ConnectionObserver {
  public:
-  // `registry` must outlive the metrics.
-  explicit ConnectionMetrics(prometheus::Registry& registry);
+  // `registry` and `load`, which counts those refused, must outlive the metrics.
+  ConnectionMetrics(prometheus::Registry& registry, LoadMetrics& load);
 
-  void CountOpened(Transport transport);
-  void CountClosed(Transport transport);
+  void OnOpened(Transport transport) override;
+  void OnClosed(Transport transport) override;
+  void OnRefused() override { load_.Count(Rejection::kConnections); }
 
  private:
   struct Child {
     prometheus::Gauge* open;
     prometheus::Counter* opened;
   };
+  LoadMetrics& load_;
   std::array<Child, 2> children_{};
 };
 

@@ -42,8 +42,8 @@ class Metrics {
  private:
   prometheus::Registry registry_;
   RpcMetrics rpc_{registry_};
-  ConnectionMetrics connections_{registry_};
   LoadMetrics load_{registry_};
+  ConnectionMetrics connections_{registry_, load_};
   BatchMetrics batch_;
   ConfigMetrics config_{registry_};
   RefusalMetrics refusals_{registry_};
