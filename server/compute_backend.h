@@ -17,13 +17,13 @@
 #include <functional>
 
 #include "server/admission.h"
+#include "server/attempt.h"
 #include "server/call_status.h"
 #include "server/compute_pool.h"
 #include "server/handler.h"
 #include "server/limits.h"
 #include "server/metrics/load_metrics.h"
 #include "server/metrics/rpc_metrics.h"
-#include "server/rpc/previous_attempts.h"
 
 namespace advantaged {
 

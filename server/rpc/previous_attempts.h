@@ -4,11 +4,9 @@
 
 #include <string_view>
 
-namespace advantaged {
+#include "server/attempt.h"
 
-// Whether a client sends a call for the first time. One that it sends again, because the connection
-// broke or the server went away, may bring a batch that was computed and counted already.
-enum class Attempt { kFirst, kAgain };
+namespace advantaged {
 
 // The metadata with the number of attempts before this one; absent from the first.
 inline constexpr char kPreviousAttempts[] = "grpc-previous-rpc-attempts";
