@@ -13,11 +13,9 @@
 
 #include "server/address.h"
 #include "server/limits.h"
+#include "server/log/options.h"
 
 namespace advantaged {
-
-enum class LogFormat { kAuto, kText, kJson };
-enum class LogLevel { kDebug, kInfo, kWarning, kError };
 
 struct ServerOptions {
   // gRPC

@@ -5,8 +5,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "server/call_status.h"
-#include "server/metrics/rpc_metrics.h"
+#include "base/code_names.h"
 
 namespace advantaged {
 namespace {
@@ -14,6 +13,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kLongestText = 128;
+constexpr int kOk = 0;  // the canonical code
 
 // Tenths are what the clock is good for.
 double Tenths(double microseconds) { return std::round(microseconds * 10) / 10; }
@@ -30,7 +30,7 @@ Json ToJson(int code, std::uint64_t skipped, const AccessRecord& record) {
   Json line;
   Set(line, "transport", record.transport);
   Set(line, "rpc", record.rpc);
-  line["code"] = CodeName(code);
+  line["code"] = kCodeNames[static_cast<std::size_t>(code)];
   Set(line, "items", record.items);
   Set(line, "item", record.item);
   Set(line, "method", record.method);
@@ -59,7 +59,7 @@ void AccessLog::Write(int code, const std::function<void(AccessRecord&)>& descri
   const std::uint32_t lines = lines_per_second_;
   if (lines == 0 || !logger_->should_log(spdlog::level::info)) return;
   const bool all = logger_->should_log(spdlog::level::debug);
-  LineBudget& budget = code == CallStatus::kOk ? good_ : bad_;
+  LineBudget& budget = code == kOk ? good_ : bad_;
   std::uint64_t skipped = 0;
   if (!budget.Take(all ? LineBudget::kUnlimited : lines, now, skipped)) return;
   AccessRecord record;

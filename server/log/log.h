@@ -11,7 +11,7 @@
 #include <memory>
 
 #include "server/log/dropped_lines.h"
-#include "server/options.h"
+#include "server/log/options.h"
 
 namespace spdlog {
 class logger;

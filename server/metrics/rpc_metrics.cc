@@ -10,17 +10,10 @@ namespace {
 constexpr std::array<const char*, kRpcs> kRpcNames = {
     "ComputeAdvantages", "StreamAdvantages", "DescribeMethod", "ListMethods", "GetServerInfo"};
 constexpr std::array<const char*, 4> kStages = {"queue", "decode", "compute", "encode"};
-// As go-grpc-prometheus spells them.
-constexpr std::array<const char*, kStatusCodes> kCodeNames = {
-    "OK",       "Canceled",       "Unknown",          "InvalidArgument",   "DeadlineExceeded",
-    "NotFound", "AlreadyExists",  "PermissionDenied", "ResourceExhausted", "FailedPrecondition",
-    "Aborted",  "OutOfRange",     "Unimplemented",    "Internal",          "Unavailable",
-    "DataLoss", "Unauthenticated"};
 
 }  // namespace
 
 const char* RpcName(Rpc rpc) { return kRpcNames[static_cast<std::size_t>(rpc)]; }
-const char* CodeName(int code) { return kCodeNames[static_cast<std::size_t>(code)]; }
 
 RpcMetrics::RpcMetrics(prometheus::Registry& registry)
     : in_flight_(GaugeFamily(registry, "advantaged_requests_in_flight",
@@ -54,7 +47,7 @@ RpcMetrics::RpcMetrics(prometheus::Registry& registry)
     const prometheus::Labels labels = {{"grpc_method", kRpcNames[rpc]}};
     methods_[rpc].started = &started.Add(labels);
     methods_[rpc].seconds = &AddHistogram(seconds, labels, kSecondsEdges);
-    for (std::size_t code = 0; code < kStatusCodes; ++code) {
+    for (std::size_t code = 0; code < kCodeNames.size(); ++code) {
       methods_[rpc].handled[code] =
           &handled.Add({{"grpc_method", kRpcNames[rpc]}, {"grpc_code", kCodeNames[code]}});
     }

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 
+#include "base/code_names.h"
 #include "server/metrics/families.h"
 
 namespace advantaged {
@@ -21,12 +22,9 @@ enum class Rpc : std::size_t {
   kGetServerInfo
 };
 inline constexpr std::size_t kRpcs = 5;
-// Canonical status codes, 0 to 16.
-inline constexpr std::size_t kStatusCodes = 17;
 
-// As in the labels grpc_method and grpc_code: "ComputeAdvantages", "InvalidArgument".
+// As in the label grpc_method: "ComputeAdvantages".
 const char* RpcName(Rpc rpc);
-const char* CodeName(int code);
 
 // Thread-safe. Every family and child exists from the start.
 class RpcMetrics {
@@ -51,7 +49,7 @@ class RpcMetrics {
   struct Method {
     prometheus::Counter* started;
     prometheus::Histogram* seconds;
-    std::array<prometheus::Counter*, kStatusCodes> handled;
+    std::array<prometheus::Counter*, kCodeNames.size()> handled;
   };
 
   prometheus::Gauge& in_flight_;
