@@ -11,9 +11,9 @@
 #include "cli/explain.h"
 #include "cli/failure.h"
 #include "cli/method_flags.h"
-#include "cli/output.h"
 #include "cli/progress_bar.h"
 #include "cli/server_flags.h"
+#include "cli/standard_output.h"
 
 namespace advantaged::cli {
 namespace {

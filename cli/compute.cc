@@ -7,7 +7,7 @@
 #include "advantaged/v1/catalog.pb.h"
 #include "base/text.h"
 #include "cli/batch.h"
-#include "cli/explain.h"
+#include "cli/explain_batch.h"
 #include "cli/failure.h"
 #include "cli/input_row.h"
 #include "cli/input_rules.h"
@@ -85,7 +85,7 @@ class Computation {
   void Call() {
     const auto reply = backend_.Compute(batch_.view(), job_.settings);
     ThrowUnlessAnswered(reply.status(), backend_);
-    if (!reply.ok()) throw Failure(ExitCode::kRefused, Explain(reply.status(), batch_));
+    if (!reply.ok()) throw Failure(ExitCode::kRefused, ExplainBatch(reply.status(), batch_));
     output_.Write(GroupResults(batch_, *reply, inputs_), *reply);
     for (const v1::Warning& warning : reply->warnings()) {
       std::fputs(Concat("warning: ", warning.message(), "\n").c_str(), stderr);

@@ -7,8 +7,8 @@
 #include "cli/failure.h"
 #include "cli/json_text.h"
 #include "cli/method_flags.h"
-#include "cli/output.h"
 #include "cli/server_flags.h"
+#include "cli/standard_output.h"
 
 namespace advantaged::cli {
 namespace {

@@ -7,8 +7,8 @@
 #include "cli/doctor/checks.h"
 #include "cli/doctor/environment.h"
 #include "cli/failure.h"
-#include "cli/output.h"
 #include "cli/server_flags.h"
+#include "cli/standard_output.h"
 
 namespace advantaged::cli {
 namespace {

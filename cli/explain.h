@@ -1,27 +1,34 @@
-// What the service refuses, in the words of the input: its field paths count responses and groups
-// within one call, people count lines.
+// What the service refuses of a call, in the words of the command line.
 #ifndef ADVANTAGED_CLI_EXPLAIN_H_
 #define ADVANTAGED_CLI_EXPLAIN_H_
 
+#include <cstddef>
+#include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "advantaged/client/error.h"
-#include "cli/batch.h"
 
 namespace advantaged::cli {
 
-// One line per violation of a call of `batch`:
-//
-//   line 4: rewards[1]: inf is not finite; …        of "rewards[17]"
-//   line 3: rewards: has 1 response; rloo needs …   of "group_sizes[2]"
-//   -p k: 11 is above 10, the most that line 1 …    of "method.pass_at_k_grpo.k"
-//
-// or the message, if the status has no violations.
-std::string Explain(const absl::Status& status, const Batch& batch);
+// The path of a field that is wrong: "name[index]", or a name alone. Views into the text it was
+// read from.
+struct FieldPath {
+  std::string_view name;
+  std::optional<std::size_t> index;
+};
+FieldPath ReadFieldPath(std::string_view field);
 
-// The same for a call without input, whose every field is a flag: "-p k: …", "--n: …", "--rho[3]:
-// …".
-std::string Explain(const absl::Status& status);
+// A violation of a field that is a flag, as one types the flag: "-p k: …", "--n: …", "--rho[3]: …".
+// Any other field has its own name.
+std::string ExplainFlag(const client::Violation& violation);
+
+// One line per violation, each as `explain` has it, or the message, if the status has no
+// violations.
+std::string Explain(
+    const absl::Status& status,
+    const std::function<std::string(const client::Violation&)>& explain = ExplainFlag);
 
 }  // namespace advantaged::cli
 

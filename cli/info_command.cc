@@ -4,8 +4,8 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/json_text.h"
-#include "cli/output.h"
 #include "cli/server_flags.h"
+#include "cli/standard_output.h"
 
 namespace advantaged::cli {
 namespace {

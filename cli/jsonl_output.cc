@@ -1,11 +1,10 @@
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 #include "base/text.h"
-#include "cli/failure.h"
 #include "cli/json_text.h"
 #include "cli/output.h"
+#include "cli/standard_output.h"
 
 namespace advantaged::cli {
 namespace {
@@ -89,12 +88,5 @@ std::string JsonLine(const GroupResult& group) {
 }
 
 std::unique_ptr<Output> MakeJsonlOutput() { return std::make_unique<JsonlOutput>(); }
-
-void WriteOut(const std::string& text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) {
-    return;
-  }
-  throw Failure(ExitCode::kRefused, "cannot write the output");
-}
 
 }  // namespace advantaged::cli

@@ -4,8 +4,8 @@
 #include "cli/commands.h"
 #include "cli/json_text.h"
 #include "cli/method_listing.h"
-#include "cli/output.h"
 #include "cli/server_flags.h"
+#include "cli/standard_output.h"
 
 namespace advantaged::cli {
 namespace {

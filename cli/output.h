@@ -36,9 +36,6 @@ std::unique_ptr<Output> MakeTableOutput(std::vector<std::uint32_t> pass_at);
 // One group as above, with its newline.
 std::string JsonLine(const GroupResult& group);
 
-// Writes to standard output now; throws a Failure if it cannot, e.g. because the disk is full.
-void WriteOut(const std::string& text);
-
 }  // namespace advantaged::cli
 
 #endif  // ADVANTAGED_CLI_OUTPUT_H_

@@ -7,8 +7,8 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/json_text.h"
-#include "cli/output.h"
 #include "cli/server_flags.h"
+#include "cli/standard_output.h"
 #include "cli/text_table.h"
 
 namespace advantaged::cli {

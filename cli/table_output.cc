@@ -5,6 +5,7 @@
 #include "advantaged/client/method_spec.h"
 #include "base/text.h"
 #include "cli/output.h"
+#include "cli/standard_output.h"
 #include "cli/text_table.h"
 
 namespace advantaged::cli {
