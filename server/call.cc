@@ -56,13 +56,11 @@ void Call::Prepare(const CallStatus& status) {
     const auto delay = status.retry_delay ? status.retry_delay->count() : -1;
     wire_.context().AddTrailingMetadata("grpc-retry-pushback-ms", std::to_string(delay));
   }
-  if (const std::string_view parent = Traceparent(Metadata(kTraceparent)); !parent.empty()) {
-    wire_.context().AddTrailingMetadata(kTraceparent, std::string(parent));
+  if (!record_.traceparent().empty()) {
+    wire_.context().AddTrailingMetadata(kTraceparent, record_.traceparent());
   }
-  if (Metadata(kWantTimings) == "1") {
-    if (const auto times = Stages()) {
-      wire_.context().AddTrailingMetadata(kServerTiming, ServerTiming(*times));
-    }
+  if (const auto timings = record_.RequestedTimings()) {
+    wire_.context().AddTrailingMetadata(kServerTiming, *timings);
   }
 }
 
@@ -77,7 +75,7 @@ void Call::OnOver() {
     // What was sent did not arrive: the caller saw this instead.
     scope_.set_code(why == GivenUp::kDeadline ? grpc::DEADLINE_EXCEEDED : grpc::CANCELLED);
   }
-  Log(scope_.code());
+  record_.Write(access_log_, scope_.code(), [this] { return Peer(); });
   delete this;
 }
 
@@ -103,22 +101,6 @@ ConnectionId Call::Connection() const {
   return record;
 }
 
-Attempt Call::ThisAttempt() const { return AttemptAfter(Metadata(kPreviousAttempts)); }
-
-void Call::Introduce(AccessRecord& record) const {
-  record.transport = "grpc";
-  record.rpc = RpcName(scope_.rpc());
-  record.peer = PeerText(wire_.context().peer());
-  record.traceparent = Traceparent(Metadata(kTraceparent));
-}
-
-void Call::Log(int code) const {
-  access_log_.Write(code, [this](AccessRecord& record) {
-    Introduce(record);
-    record.stages = Stages();
-    Describe(record);
-    record.total_us = std::chrono::duration<double, std::micro>(scope_.elapsed()).count();
-  });
-}
+std::string Call::Peer() const { return PeerText(wire_.context().peer()); }
 
 }  // namespace advantaged

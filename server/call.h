@@ -7,11 +7,11 @@
 #include <grpcpp/support/byte_buffer.h>
 
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <string_view>
 
 #include "server/admission.h"
+#include "server/call_record.h"
 #include "server/call_status.h"
 #include "server/log/access_log.h"
 #include "server/metrics/metrics.h"
@@ -24,7 +24,12 @@ class Call : public WireUser {
  public:
   // Attaches itself to `wire`. `metrics` and `access_log` must outlive the call.
   Call(Wire& wire, Metrics& metrics, AccessLog& access_log, Rpc rpc)
-      : wire_(wire), metrics_(metrics), access_log_(access_log), scope_(metrics.rpc(), rpc) {
+      : wire_(wire),
+        metrics_(metrics),
+        access_log_(access_log),
+        scope_(metrics.rpc(), rpc),
+        record_("grpc", rpc, [this](const char* name) { return Metadata(name); }) {
+    record_.set_attempt(AttemptAfter(Metadata(kPreviousAttempts)));
     wire.Attach(*this);
   }
 
@@ -51,10 +56,9 @@ class Call : public WireUser {
   AccessLog& access_log() const { return access_log_; }
   // The connection that brought the call.
   ConnectionId Connection() const;
-  // Which attempt of its client this is, as far as the client says.
-  Attempt ThisAttempt() const;
-  // What every line about the call says.
-  void Introduce(AccessRecord& record) const;
+  CallRecord& record() { return record_; }
+  // The caller's address for the access log: IP:PORT, or "unix".
+  std::string Peer() const;
 
  private:
   void OnOver() override;
@@ -64,16 +68,12 @@ class Call : public WireUser {
   GivenUp WhyCancelled() const;
   // What the caller sent under this name once, else empty.
   std::string_view Metadata(const char* name) const;
-  void Log(int code) const;
-  // Where the time went, for calls that have stages.
-  virtual std::optional<StageTimes> Stages() const { return std::nullopt; }
-  // Adds to the record what all calls do not have; only after End.
-  virtual void Describe(AccessRecord&) const {}
 
   Wire& wire_;
   Metrics& metrics_;
   AccessLog& access_log_;
   CallScope scope_;
+  CallRecord record_;
 };
 
 }  // namespace advantaged

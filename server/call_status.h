@@ -43,6 +43,12 @@ struct CallStatus {
   bool ok() const { return code == kOk; }
 };
 
+// The refusal of a request with these violations, of which there is at least one.
+CallStatus InvalidArgument(Violations violations);
+
+// The end of work that asked its `stop` and heard that nobody waits for the result.
+CallStatus Stopped();
+
 }  // namespace advantaged
 
 #endif  // ADVANTAGED_SERVER_CALL_STATUS_H_

@@ -107,20 +107,22 @@ void EncodeSummary(const Summary& summary, v1::Summary& out) {
 
 // One array from its two siblings; the packed one if both are set, with a violation.
 template <typename Value>
-std::span<const Value> DecodedRequest::Pick(std::string_view name, std::span<const Value> packed,
-                                            const std::string& bytes, std::vector<Value>& copy,
-                                            Violations& violations) {
+std::span<const Value> DecodedRequest::Pick(const BatchArray<Value>& array,
+                                            const v1::ComputeAdvantagesRequest& message,
+                                            std::vector<Value>& copy, Violations& violations) {
+  const std::span<const Value> packed = Packed((message.*array.packed)());
+  const std::string& bytes = (message.*array.bytes)();
   if (bytes.empty()) return packed;
-  std::string sibling = Concat(name, std::is_same_v<Value, float> ? "_float32_le" : "_fixed32_le");
+  std::string sibling(array.bytes_name);
   if (!packed.empty()) {
     violations.Add(std::move(sibling),
-                   Concat("set together with ", name, "; at most one of them may be"));
+                   Concat("set together with ", array.name, "; at most one of them may be"));
     return packed;
   }
   if (bytes.size() % sizeof(Value) != 0) {
     violations.Add(sibling, Concat(bytes.size(), " bytes; not a multiple of ", sizeof(Value)));
   }
-  renamed_.emplace_back(name, std::move(sibling));
+  renamed_.emplace_back(array.name, std::move(sibling));
   const std::size_t size = bytes.size() / sizeof(Value);
   if (reinterpret_cast<std::uintptr_t>(bytes.data()) % alignof(Value) == 0) {
     return {reinterpret_cast<const Value*>(bytes.data()), size};
@@ -134,24 +136,19 @@ DecodedRequest::DecodedRequest(const v1::ComputeAdvantagesRequest& message,
                                Violations& violations) {
   request_.method = DecodeMethod(message.method());
   Batch& batch = request_.batch;
-  batch.rewards = Pick("rewards", Packed(message.rewards()), message.rewards_float32_le(), rewards_,
-                       violations);
+  batch.rewards = Pick(kRewards, message, rewards_, violations);
   batch.reward_bits.bytes = Bytes(message.reward_bits());
   if (batch.rewards.empty() && !batch.reward_bits.empty())
-    renamed_.emplace_back("rewards", "reward_bits");
+    renamed_.emplace_back(kRewards.name, kRewardBitsName);
   batch.response_count = message.response_count();
   if (message.has_group_size()) batch.group_size = message.group_size();
-  batch.group_sizes = Pick("group_sizes", Packed(message.group_sizes()),
-                           message.group_sizes_fixed32_le(), group_sizes_, violations);
-  batch.group_ids = Pick("group_ids", Packed(message.group_ids()), message.group_ids_fixed32_le(),
-                         group_ids_, violations);
+  batch.group_sizes = Pick(kGroupSizes, message, group_sizes_, violations);
+  batch.group_ids = Pick(kGroupIds, message, group_ids_, violations);
   if (message.has_expected_group_size()) batch.expected_group_size = message.expected_group_size();
   batch.valid.bytes = Bytes(message.valid());
   batch.outcomes.bytes = Bytes(message.outcomes());
-  batch.lengths = Pick("lengths", Packed(message.lengths()), message.lengths_fixed32_le(), lengths_,
-                       violations);
-  batch.trajectory_ids = Pick("trajectory_ids", Packed(message.trajectory_ids()),
-                              message.trajectory_ids_fixed32_le(), trajectory_ids_, violations);
+  batch.lengths = Pick(kLengths, message, lengths_, violations);
+  batch.trajectory_ids = Pick(kTrajectoryIds, message, trajectory_ids_, violations);
   batch.trajectory_reward = DecodeTrajectoryReward(message.trajectory_reward(), violations);
   DecodeOptions(message, violations);
   DecodeStages(message, request_.options, violations);
@@ -200,7 +197,7 @@ ReplyObserver::ReplyObserver(const v1::ComputeAdvantagesRequest& request,
                              v1::ComputeAdvantagesResponse& response, GroupObserver* next)
     : response_(response),
       statistics_(request.group_statistics() ? response.mutable_group_statistics() : nullptr),
-      with_ids_(request.group_ids_size() > 0 || !request.group_ids_fixed32_le().empty()),
+      with_ids_(!kGroupIds.IsEmpty(request)),
       summary_({request.pass_at().data(), static_cast<std::size_t>(request.pass_at_size())}),
       next_(next) {
   if (statistics_ == nullptr) return;

@@ -13,6 +13,7 @@
 #include "advantaged/v1/compute.pb.h"
 #include "core/computation.h"
 #include "core/summary.h"
+#include "server/codec_arrays.h"
 
 namespace advantaged {
 
@@ -33,8 +34,8 @@ class DecodedRequest {
 
  private:
   template <typename Value>
-  std::span<const Value> Pick(std::string_view name, std::span<const Value> packed,
-                              const std::string& bytes, std::vector<Value>& copy,
+  std::span<const Value> Pick(const BatchArray<Value>& array,
+                              const v1::ComputeAdvantagesRequest& message, std::vector<Value>& copy,
                               Violations& violations);
   void DecodeOptions(const v1::ComputeAdvantagesRequest& message, Violations& violations);
 

@@ -3,6 +3,7 @@
 #include <optional>
 #include <set>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/names.h"
@@ -38,7 +39,7 @@ std::vector<std::string_view> FieldNames(const Descriptor& type) {
 
 std::string SetWhole(const std::string& text, const FieldDescriptor& field, Message& message) {
   const auto number = ParseNumber<std::uint32_t>(text);
-  if (!number) return Quoted(text) + " is not a whole number from 0 to 4294967295";
+  if (!number) return Quoted(text) + "; must be a whole number from 0 to 4294967295";
   message.GetReflection()->SetUInt32(&message, &field, *number);
   return "";
 }
@@ -68,11 +69,13 @@ std::string ForEachPart(std::string_view text, const Take& take) {
   }
 }
 
-std::string SetRho(std::string_view text, v1::DescribeMethodRequest& message) {
-  return ForEachPart(text, [&](std::string_view part) -> std::string {
+void SetRho(std::string_view text, v1::DescribeMethodRequest& message, Violations& violations) {
+  ForEachPart(text, [&](std::string_view part) -> std::string {
     const auto number = ParseNumber<double>(part);
-    if (!number) return Quoted(part) + " is not a number";
-    message.add_rho(*number);
+    if (!number) {
+      violations.Add(Concat("rho[", message.rho_size(), "]"), Quoted(part) + "; must be a number");
+    }
+    message.add_rho(number.value_or(0));
     return "";
   });
 }
@@ -103,12 +106,12 @@ std::string SetParameter(const std::string& text, const FieldDescriptor& field, 
   }
   if (single && field.cpp_type() == FieldDescriptor::CPPTYPE_DOUBLE) {
     const auto number = ParseNumber<double>(text);
-    if (!number) return Quoted(text) + " is not a number";
+    if (!number) return Quoted(text) + "; must be a number";
     reflection.SetDouble(&message, &field, *number);
     return "";
   }
   if (single && field.cpp_type() == FieldDescriptor::CPPTYPE_BOOL) {
-    if (text != "true" && text != "false") return Quoted(text) + " is not true or false";
+    if (text != "true" && text != "false") return Quoted(text) + "; must be true or false";
     reflection.SetBool(&message, &field, text == "true");
     return "";
   }
@@ -133,6 +136,21 @@ Message* MutableMethod(const std::string& name, v1::MethodSpec& spec, std::strin
   return nullptr;
 }
 
+void DecodeParameter(const std::string& name, const std::string& text, Message& parameters,
+                     const std::string& method, Violations& violations) {
+  const Descriptor& type = *parameters.GetDescriptor();
+  if (const FieldDescriptor* field = type.FindFieldByName(name)) {
+    std::string error = SetParameter(text, *field, parameters);
+    // The path that the parameter has in a message.
+    if (!error.empty()) violations.Add(Concat("method.", method, ".", name), std::move(error));
+    return;
+  }
+  std::vector<std::string_view> known = FieldNames(type);
+  known.insert(known.end(), {"n", "points", "rho"});
+  violations.Add(Printable(name), Concat("is neither a parameter of ", method,
+                                         " nor one of n, points, rho", SuggestionFor(name, known)));
+}
+
 }  // namespace
 
 void DecodeQuery(std::span<const std::pair<std::string, std::string>> query,
@@ -144,26 +162,23 @@ void DecodeQuery(std::span<const std::pair<std::string, std::string>> query,
     if (name == kMethod) method = value;
   }
   if (!violations.empty()) return;
-  if (!seen.contains(kMethod)) return violations.Add(kMethod, "is required, e.g. method=grpo");
   std::string error;
-  Message* parameters = MutableMethod(method, *message.mutable_method(), error);
-  if (parameters == nullptr) return violations.Add(kMethod, error);
-  const Descriptor& type = *parameters->GetDescriptor();
+  // Without a method the request is refused as it is over every other transport.
+  Message* parameters = nullptr;
+  if (seen.contains(kMethod)) {
+    parameters = MutableMethod(method, *message.mutable_method(), error);
+    if (parameters == nullptr) return violations.Add(kMethod, error);
+  }
   for (const auto& [name, value] : query) {
     if (name == kMethod) continue;
     if (name == "rho") {
-      error = SetRho(value, message);
+      SetRho(value, message, violations);
     } else if (name == "n" || name == "points") {
       error = SetWhole(value, *message.GetDescriptor()->FindFieldByName(name), message);
-    } else if (const FieldDescriptor* field = type.FindFieldByName(name)) {
-      error = SetParameter(value, *field, *parameters);
-    } else {
-      std::vector<std::string_view> known = FieldNames(type);
-      known.insert(known.end(), {"n", "points", "rho"});
-      error = Concat("is neither a parameter of ", method, " nor one of n, points, rho",
-                     SuggestionFor(name, known));
+      if (!error.empty()) violations.Add(name, error);
+    } else if (parameters != nullptr) {
+      DecodeParameter(name, value, *parameters, method, violations);
     }
-    if (!error.empty()) violations.Add(Printable(name), error);
   }
 }
 

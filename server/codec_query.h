@@ -15,8 +15,9 @@ namespace advantaged {
 // `method`, `n`, `points` and `rho` (numbers with commas between) are the fields of the request,
 // every other name is a parameter of the method. Values are as on advctl's command line: numbers,
 // true or false, choices such as "dr_grpo", text, constants as a=1,b=0.5. Tables have no such form.
-// Adds a violation, whose field is the name, for a name that is unknown, given twice or has a bad
-// value.
+// Adds violations: of a name that is unknown or given twice, under the name; of a bad value, under
+// the path that the field has in a message, e.g. "method.pass_at_k_grpo.k", so that it reads as
+// over every other transport. A query without a method gives a request without one.
 void DecodeQuery(std::span<const std::pair<std::string, std::string>> query,
                  v1::DescribeMethodRequest& message, Violations& violations);
 

@@ -18,20 +18,13 @@ class ComputeCall final : public PooledCall {
 
  private:
   google::protobuf::Message& Request() override { return messages_->request(); }
-  CallSize Measure() const override;
+  CallSize Measure() override;
   CallStatus Work() override;
   grpc::ByteBuffer Reply() const override;
-  std::optional<StageTimes> Stages() const override;
-  void Describe(AccessRecord& record) const override;
 
   MessagePool::Loan messages_;
   ReplyBytes reply_;
 };
-
-// What the access log says of one batch, in a call of its own or on a stream.
-StageTimes StagesOf(const v1::ComputeAdvantagesResponse& response, std::chrono::nanoseconds waited);
-void DescribeBatch(const v1::ComputeAdvantagesRequest& request,
-                   const v1::ComputeAdvantagesResponse& response, AccessRecord& record);
 
 }  // namespace advantaged
 

@@ -15,15 +15,12 @@ class DescribeCall final : public PooledCall {
 
  private:
   google::protobuf::Message& Request() override { return request_; }
-  CallSize Measure() const override;
+  CallSize Measure() override;
   CallStatus Work() override;
   grpc::ByteBuffer Reply() const override;
-  std::optional<StageTimes> Stages() const override;
-  void Describe(AccessRecord& record) const override;
 
   v1::DescribeMethodRequest request_;
   v1::DescribeMethodResponse response_;
-  std::chrono::nanoseconds took_{0};
 };
 
 }  // namespace advantaged

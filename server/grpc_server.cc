@@ -107,7 +107,7 @@ bool GrpcServer::Serve(const GrpcServerOptions& options) {
   grpc_init();
   AddStandardServices();
   grpc::ServerBuilder builder;
-  builder.SetMaxReceiveMessageSize(ReceiveCap(backend_.max_request_bytes()));
+  builder.SetMaxReceiveMessageSize(ReceiveCap(backend_.refusals().max_request_bytes()));
   RefuseCompression(builder);
   SetChannelArguments(options, builder);
   queue_ = std::make_unique<CallQueue>(builder, options.threads);

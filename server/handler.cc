@@ -13,6 +13,7 @@
 #include "core/kernels/target.h"
 #include "core/method_table.h"
 #include "server/codec.h"
+#include "server/codec_arrays.h"
 #include "server/codec_catalog.h"
 #include "server/codec_describe.h"
 #include "server/codec_method.h"
@@ -40,8 +41,6 @@ CallStatus Refused(const DecodedRequest& decoded, Violations violations) {
   return InvalidArgument(std::move(violations));
 }
 
-CallStatus Stopped() { return {CallStatus::kCancelled, "stopped: the caller gave up", {}}; }
-
 // Adds a violation if a reply about so many groups cannot be sent.
 void CheckReplySize(const v1::ComputeAdvantagesRequest& request, std::size_t groups,
                     Violations& violations) {
@@ -54,13 +53,6 @@ void CheckReplySize(const v1::ComputeAdvantagesRequest& request, std::size_t gro
 }
 
 }  // namespace
-
-CallStatus InvalidArgument(Violations violations) {
-  const Violation& first = violations.listed().front();
-  std::string message = Concat(first.field, first.field.empty() ? "" : ": ", first.description);
-  if (violations.count() > 1) Append(message, Concat(" (and ", violations.count() - 1, " more)"));
-  return {CallStatus::kInvalidArgument, std::move(message), std::move(violations)};
-}
 
 CallStatus HandleComputeAdvantages(const v1::ComputeAdvantagesRequest& request,
                                    v1::ComputeAdvantagesResponse& response, GroupObserver* observer,
@@ -122,12 +114,10 @@ bool EvaluatesFormulas(const v1::ComputeAdvantagesRequest& request) {
 std::size_t Effort(const v1::ComputeAdvantagesRequest& request, std::size_t responses) {
   const MethodRow* row = FindMethod(MethodName(request));
   const bool plain = request.valid().empty() && request.outcomes().empty() &&
-                     !request.has_success_threshold() && request.lengths_size() == 0 &&
-                     request.lengths_fixed32_le().empty() && request.group_ids_size() == 0 &&
-                     request.group_ids_fixed32_le().empty() && request.trajectory_ids_size() == 0 &&
-                     request.trajectory_ids_fixed32_le().empty() && !request.shape_rewards() &&
-                     !request.group_statistics() && request.stages_size() == 0 &&
-                     (row == nullptr || row->rank == nullptr);
+                     !request.has_success_threshold() && kLengths.IsEmpty(request) &&
+                     kGroupIds.IsEmpty(request) && kTrajectoryIds.IsEmpty(request) &&
+                     !request.shape_rewards() && !request.group_statistics() &&
+                     request.stages_size() == 0 && (row == nullptr || row->rank == nullptr);
   return plain ? responses : kEffortOfThought * responses;
 }
 

@@ -66,9 +66,6 @@ CallStatus HandleDescribeMethod(const v1::DescribeMethodRequest& request,
 std::string_view MethodName(const v1::ComputeAdvantagesRequest& request);
 std::string_view MethodName(const v1::DescribeMethodRequest& request);
 
-// The refusal of a request with these violations, of which there is one at least.
-CallStatus InvalidArgument(Violations violations);
-
 // The method table.
 void HandleListMethods(v1::ListMethodsResponse& response);
 

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "server/compute_backend.h"
-#include "server/handler.h"
 #include "server/json_access.h"
 #include "server/json_rpc.h"
 #include "server/json_status.h"
@@ -40,8 +39,8 @@ class JsonCalls::Admitted final : public http::Permit {
   ~Admitted() override {
     ticket.Return();
     if (access.Lost()) {
-      owner_.backend_.CheckWaiting(CallStage::kSend,
-                                   access.late() ? GivenUp::kDeadline : GivenUp::kCancelled);
+      owner_.backend_.refusals().CheckWaiting(
+          CallStage::kSend, access.late() ? GivenUp::kDeadline : GivenUp::kCancelled);
     }
     access.Write();
     const std::lock_guard lock(owner_.mutex_);
@@ -51,9 +50,7 @@ class JsonCalls::Admitted final : public http::Permit {
 
   void OnSent() override { access.Sent(); }
   http::Response OnLate() override {
-    http::Response response =
-        ToHttpResponse({.code = CallStatus::kDeadlineExceeded,
-                        .message = "there was no answer within --http-timeout of the server"});
+    http::Response response = ToHttpResponse(Refusals::TimedOut());
     access.Late(response);
     return response;
   }
@@ -76,18 +73,19 @@ class JsonCalls::Call final : public ComputeTask {
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
 
-  void Start() { owner_.backend_.Queue(rpc_->rpc(), request_.connection, *this); }
+  // Reading the text is work for the pool even where computing would not be.
+  void Start() { owner_.backend_.Begin(rpc_->rpc(), request_.connection, CallSize::kLarge, *this); }
 
  private:
   ~Call() = default;
 
   void Run(std::chrono::nanoseconds waited) override {
-    admitted().access.Queued(waited);
+    admitted().access.record().AddQueued(waited);
     http::Response printed;
     CallStatus status;
     try {
-      status = owner_.backend_.Guard([&] {
-        CallStatus computed = Compute(waited);
+      status = owner_.backend_.refusals().Guard([&] {
+        CallStatus computed = Compute();
         if (computed.ok()) printed = Print();
         return computed;
       });
@@ -95,32 +93,37 @@ class JsonCalls::Call final : public ComputeTask {
       // What a library of JSON does not like in a text it has let in.
       status = {.code = CallStatus::kInternal, .message = error.what()};
     }
-    End(status.code, status.ok() ? std::move(printed) : ToHttpResponse(status));
+    if (!status.ok()) {
+      admitted().access.record().SetResponseBytes(std::nullopt);
+      return End(status);
+    }
+    End(status.code, std::move(printed));
   }
 
   void Refuse(std::chrono::milliseconds delay) override {
-    const CallStatus status = owner_.backend_.RefusedByQueue(delay);
-    End(status.code, ToHttpResponse(status));
+    End(owner_.backend_.refusals().QueueFull(delay));
   }
 
-  CallStatus Compute(std::chrono::nanoseconds waited) {
+  CallStatus Compute() {
     ComputeBackend& backend = owner_.backend_;
-    CallStatus status = backend.CheckWaiting(CallStage::kQueue, CheckGivenUp());
+    Refusals& refusals = backend.refusals();
+    CallStatus status = refusals.CheckWaiting(CallStage::kQueue, CheckGivenUp());
     if (!status.ok()) return status;
-    AccessRecord& record = admitted().access.record();
+    CallRecord& record = admitted().access.record();
     const auto start = steady_clock::now();
     GivenUp seen = GivenUp::kNo;
     status = Read([&] { return (seen = CheckGivenUp()) != GivenUp::kNo; });
-    admitted().access.Read(steady_clock::now() - start);
-    if (seen != GivenUp::kNo) return backend.CheckWaiting(CallStage::kCompute, seen);
+    record.AddDecoded(steady_clock::now() - start);
+    if (seen != GivenUp::kNo) return refusals.CheckWaiting(CallStage::kCompute, seen);
     if (!status.ok()) {
-      backend.CountUnread(rpc_->rpc(), status);
+      refusals.CountUnread(rpc_->rpc(), status);
       return status;
     }
-    status = backend.AdmitMore(admitted().ticket, rpc_->AnswerBytes());
+    status = backend.Admit(rpc_->rpc(), &owner_, {.answer_bytes = rpc_->AnswerBytes()},
+                           admitted().ticket);
     if (!status.ok()) return status;
     return rpc_->Compute(
-        backend, waited, [this] { return CheckGivenUp(); }, record);
+        backend, [this] { return CheckGivenUp(); }, record);
   }
 
   CallStatus Read(const std::function<bool()>& stop) {
@@ -135,7 +138,8 @@ class JsonCalls::Call final : public ComputeTask {
   http::Response Print() {
     const auto start = steady_clock::now();
     http::Response printed{.content_type = "application/json", .body = rpc_->Print() + '\n'};
-    admitted().access.Printed(printed.body.size(), steady_clock::now() - start);
+    admitted().access.record().AddEncoded(steady_clock::now() - start);
+    admitted().access.record().SetResponseBytes(printed.body.size());
     return printed;
   }
 
@@ -146,6 +150,7 @@ class JsonCalls::Call final : public ComputeTask {
 
   Admitted& admitted() { return static_cast<Admitted&>(*request_.permit); }
 
+  void End(const CallStatus& refusal) { End(refusal.code, ToHttpResponse(refusal)); }
   void End(int code, http::Response response) {
     JsonCalls& owner = owner_;
     admitted().access.Answer(code, response);
@@ -170,16 +175,16 @@ std::vector<http::Route> JsonCalls::MakeRoutes() {
 }
 
 http::Route JsonCalls::MakeRoute(const char* path, http::verb method, MakeJsonRpc make) {
-  return {.path = path,
-          .method = method,
-          .max_body_bytes = method == http::verb::post ? backend_.max_request_bytes() : 0,
-          .admit = [this, rpc = make()->rpc()](
-                       const http::Head& head,
-                       http::Response& refusal) { return Admit(rpc, head, refusal); },
-          .handle =
-              [this, make](http::Request request, http::Reply reply) {
-                Handle(make(), std::move(request), std::move(reply));
-              }};
+  return {
+      .path = path,
+      .method = method,
+      .max_body_bytes = method == http::verb::post ? backend_.refusals().max_request_bytes() : 0,
+      .admit = [this, rpc = make()->rpc()](
+                   const http::Head& head,
+                   http::Response& refusal) { return Admit(rpc, head, refusal); },
+      .handle = [this, make](
+                    http::Request request,
+                    http::Reply reply) { Handle(make(), std::move(request), std::move(reply)); }};
 }
 
 std::shared_ptr<http::Permit> JsonCalls::Admit(Rpc rpc, const http::Head& head,
@@ -191,30 +196,23 @@ std::shared_ptr<http::Permit> JsonCalls::Admit(Rpc rpc, const http::Head& head,
     admitted->access.Sent();
     return nullptr;
   };
-  if (forbidden_) {
-    const CallStatus forbidden{
-        .code = CallStatus::kPermissionDenied,
-        .message =
-            "this server computes for clients with a certificate only (--tls-client-ca), and "
-            "HTTP asks for none: call it over gRPC"};
-    return refuse(forbidden.code, ToHttpResponse(forbidden));
-  }
-  if (!open_) {
-    const CallStatus closed = backend_.RefusedWhileClosed();
-    return refuse(closed.code, ToHttpResponse(closed));
-  }
+  const auto refuse_with = [&](const CallStatus& status) {
+    return refuse(status.code, ToHttpResponse(status));
+  };
+  if (forbidden_) return refuse_with(Refusals::NeedsCertificate());
+  if (!open_) return refuse_with(backend_.refusals().NotServing());
   if (!IsJson(head.content_type)) {
     return refuse(CallStatus::kInvalidArgument,
                   {.code = http::status::unsupported_media_type,
                    .body = "The body is JSON: send Content-Type: application/json.\n"});
   }
-  CallStatus status;
   // To the limits all of HTTP is one connection: clients who send their bodies slowly, on however
   // many connections, leave room for gRPC. The text is counted twice: the message it becomes is
   // about as large.
   const auto text = static_cast<std::size_t>(head.body_bytes);
-  admitted->ticket = backend_.Admit(rpc, this, text, text, status);
-  if (!admitted->ticket) return refuse(status.code, ToHttpResponse(status));
+  const CallStatus status =
+      backend_.Admit(rpc, this, {.request_bytes = text, .answer_bytes = text}, admitted->ticket);
+  if (!status.ok()) return refuse_with(status);
   return admitted;
 }
 
@@ -226,7 +224,7 @@ void JsonCalls::Handle(std::unique_ptr<JsonRpc> rpc, http::Request request, http
     if (!cancelled) ++computing_;
   }
   if (cancelled) {
-    const CallStatus closed = backend_.RefusedWhileClosed();
+    const CallStatus closed = backend_.refusals().NotServing();
     http::Response response = ToHttpResponse(closed);
     static_cast<Admitted&>(*request.permit).access.Answer(closed.code, response);
     return reply(std::move(response));

@@ -11,7 +11,6 @@
 #include <utility>
 
 #include "base/text.h"
-#include "server/handler.h"
 #include "server/json_lists.h"
 #include "server/json_mistakes.h"
 #include "server/json_output.h"
@@ -51,7 +50,7 @@ CallStatus ReadJson(std::string_view text, google::protobuf::Message& message,
     MarkedJson marked(text);
     reading = Parse([&] { return marked.Next(); }, message, stop);
   }
-  if (reading.stopped) return {CallStatus::kCancelled, "stopped: the caller gave up", {}};
+  if (reading.stopped) return Stopped();
   if (reading.violations.empty()) return {};
   return InvalidArgument(std::move(reading.violations));
 }

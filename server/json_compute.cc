@@ -1,5 +1,4 @@
 #include "advantaged/v1/compute.pb.h"
-#include "server/handler.h"
 #include "server/json_codec.h"
 #include "server/json_rpc.h"
 #include "server/reply_size.h"
@@ -12,13 +11,11 @@ class JsonCompute final : public JsonRpc {
   Rpc rpc() const override { return Rpc::kComputeAdvantages; }
 
   CallStatus Read(http::Request& request, const std::function<bool()>& stop,
-                  AccessRecord& record) override {
+                  CallRecord& record) override {
     CallStatus status = ReadJson(request.body, request_, stop);
     if (!status.ok()) return status;
     request.body = {};
-    record.method = MethodName(request_);
-    record.run = request_.run();
-    record.responses = CountResponses(request_);
+    record.SetRequest(request_);
     return status;
   }
 
@@ -28,17 +25,9 @@ class JsonCompute final : public JsonRpc {
            (size.integers + size.doubles) * kJsonDoubleBytes;
   }
 
-  CallStatus Compute(ComputeBackend& backend, std::chrono::nanoseconds waited,
-                     const GivenUpCheck& given_up, AccessRecord& record) override {
-    CallStatus status = backend.Compute(request_, response_, Attempt::kFirst, waited, given_up);
-    if (!status.ok()) return status;
-    record.stages->decode_us += response_.timings().decode_us();
-    record.stages->compute_us = response_.timings().compute_us();
-    record.stages->encode_us = response_.timings().encode_us();
-    if (!response_.has_summary()) return status;  // it has moments only
-    record.groups = response_.summary().groups();
-    record.responses = response_.summary().responses() + response_.summary().masked_responses();
-    return status;
+  CallStatus Compute(ComputeBackend& backend, const GivenUpCheck& given_up,
+                     CallRecord& record) override {
+    return backend.Compute(request_, response_, record, given_up);
   }
 
   std::string Print() override { return TakeAsJson(response_); }

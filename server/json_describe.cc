@@ -1,6 +1,5 @@
 #include "server/codec_describe.h"
 #include "server/codec_query.h"
-#include "server/handler.h"
 #include "server/http/query.h"
 #include "server/json_codec.h"
 #include "server/json_rpc.h"
@@ -13,10 +12,10 @@ class JsonDescribe final : public JsonRpc {
   Rpc rpc() const override { return Rpc::kDescribeMethod; }
 
   CallStatus Read(http::Request& request, const std::function<bool()>& stop,
-                  AccessRecord& record) override {
+                  CallRecord& record) override {
     CallStatus status =
         request.method == http::verb::post ? ReadBody(request, stop) : ReadQuery(request.query);
-    record.method = MethodName(request_);
+    record.SetRequest(request_);
     return status;
   }
 
@@ -24,13 +23,9 @@ class JsonDescribe final : public JsonRpc {
     return NumbersIn(request_) * (sizeof(double) + kJsonDoubleBytes);
   }
 
-  CallStatus Compute(ComputeBackend& backend, std::chrono::nanoseconds /*waited*/,
-                     const GivenUpCheck& given_up, AccessRecord& record) override {
-    const auto start = std::chrono::steady_clock::now();
-    CallStatus status = backend.Describe(request_, response_, given_up);
-    const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - start;
-    record.stages->compute_us = took.count();
-    return status;
+  CallStatus Compute(ComputeBackend& backend, const GivenUpCheck& given_up,
+                     CallRecord& record) override {
+    return backend.Describe(request_, response_, record, given_up);
   }
 
   std::string Print() override { return TakeAsJson(response_); }

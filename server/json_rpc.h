@@ -2,22 +2,21 @@
 #ifndef ADVANTAGED_SERVER_JSON_RPC_H_
 #define ADVANTAGED_SERVER_JSON_RPC_H_
 
-#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
 
+#include "server/call_record.h"
 #include "server/call_status.h"
 #include "server/compute_backend.h"
 #include "server/http/message.h"
-#include "server/log/access_log.h"
 #include "server/metrics/rpc_metrics.h"
 
 namespace advantaged {
 
 // One call, from its text to the text of its answer; the functions are called in this order, each
-// if all before went well. What they know of the call they add to its `record`, which has stages.
+// if all before went well. What they learn of the call they add to its `record`.
 class JsonRpc {
  public:
   JsonRpc() = default;
@@ -28,11 +27,11 @@ class JsonRpc {
   virtual Rpc rpc() const = 0;
   // Reads the request's message and lets go of its text. `stop` tells that nobody waits any more.
   virtual CallStatus Read(http::Request& request, const std::function<bool()>& stop,
-                          AccessRecord& record) = 0;
+                          CallRecord& record) = 0;
   // Of the answer and its text, beyond what the request's text was counted for.
   virtual std::size_t AnswerBytes() const = 0;
-  virtual CallStatus Compute(ComputeBackend& backend, std::chrono::nanoseconds waited,
-                             const GivenUpCheck& given_up, AccessRecord& record) = 0;
+  virtual CallStatus Compute(ComputeBackend& backend, const GivenUpCheck& given_up,
+                             CallRecord& record) = 0;
   virtual std::string Print() = 0;
 };
 

@@ -7,36 +7,42 @@
 namespace advantaged {
 
 void PooledCall::Start() {
-  if (const CallStatus gone = backend_.CheckWaiting(CallStage::kAdmission, CheckGivenUp());
+  Refusals& refusals = backend_.refusals();
+  record().SetRequestBytes(wire().message().Length());
+  if (const CallStatus gone = refusals.CheckWaiting(CallStage::kAdmission, CheckGivenUp());
       !gone.ok()) {
     return End(gone);
   }
-  if (const CallStatus refused = backend_.CheckMetadata(MetadataBytes()); !refused.ok()) {
+  if (const CallStatus refused = refusals.CheckMetadata(MetadataBytes()); !refused.ok()) {
     return End(refused);
   }
   GivenUp given_up = GivenUp::kNo;
   CallSize size;
-  const CallStatus read = backend_.Guard([&] {
+  const CallStatus read = refusals.Guard([&] {
     CallStatus status = ReadRequest(wire().message(), Request(),
                                     [&] { return (given_up = CheckGivenUp()) != GivenUp::kNo; });
     if (status.ok()) size = Measure();
     return status;
   });
-  if (given_up != GivenUp::kNo) return End(backend_.CheckWaiting(CallStage::kAdmission, given_up));
+  if (given_up != GivenUp::kNo) {
+    return End(refusals.CheckWaiting(CallStage::kAdmission, given_up));
+  }
   if (!read.ok()) {
-    backend_.CountUnread(rpc(), read);
+    refusals.CountUnread(rpc(), read);
     return End(read);
   }
-  if (const CallStatus refused = backend_.Begin(rpc(), Connection(), size, ticket_, *this);
-      !refused.ok()) {
-    End(refused);
+  record().SetRequestBytes(size.request_bytes);
+  const ConnectionId connection = Connection();
+  if (const CallStatus refused = backend_.Admit(rpc(), connection, size, ticket_); !refused.ok()) {
+    return End(refused);
   }
+  backend_.Begin(rpc(), connection, size.effort, *this);
 }
 
 void PooledCall::Run(std::chrono::nanoseconds waited) {
-  waited_ = waited;
+  record().AddQueued(waited);
   grpc::ByteBuffer reply;
-  const CallStatus status = backend_.Guard([&] {
+  const CallStatus status = backend_.refusals().Guard([&] {
     CallStatus done = Work();
     if (done.ok()) reply = Reply();
     return done;
@@ -44,6 +50,8 @@ void PooledCall::Run(std::chrono::nanoseconds waited) {
   status.ok() ? Answer(reply) : End(status);
 }
 
-void PooledCall::Refuse(std::chrono::milliseconds delay) { End(backend_.RefusedByQueue(delay)); }
+void PooledCall::Refuse(std::chrono::milliseconds delay) {
+  End(backend_.refusals().QueueFull(delay));
+}
 
 }  // namespace advantaged

@@ -28,12 +28,12 @@ class PooledCall : public Call, private ComputeTask {
   ~PooledCall() override = default;
 
   ComputeBackend& backend() const { return backend_; }
-  std::chrono::nanoseconds waited() const { return waited_; }  // for a thread
 
  private:
   // The message that the request goes into.
   virtual google::protobuf::Message& Request() = 0;
-  virtual CallSize Measure() const = 0;
+  // Records the request, which has been read.
+  virtual CallSize Measure() = 0;
   // Does the work, once the call is in and has a thread.
   virtual CallStatus Work() = 0;
   // What the work has made, as bytes.
@@ -43,7 +43,6 @@ class PooledCall : public Call, private ComputeTask {
   void Refuse(std::chrono::milliseconds delay) override;
 
   ComputeBackend& backend_;
-  std::chrono::nanoseconds waited_{0};
   Admission::Ticket ticket_;  // until the answer has been sent
 };
 

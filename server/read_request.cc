@@ -8,7 +8,6 @@
 
 #include "advantaged/v1/stream.pb.h"
 #include "base/text.h"
-#include "server/handler.h"
 #include "server/unknown_fields.h"
 #include "server/wire_scan.h"
 
@@ -43,10 +42,6 @@ class AwaitedBytes final : public google::protobuf::io::ZeroCopyInputStream {
   std::int64_t next_look_ = kBytesPerLook;
   bool stopped_ = false;
 };
-
-CallStatus Stopped() {
-  return {.code = CallStatus::kCancelled, .message = "stopped: the caller gave up"};
-}
 
 CallStatus NoMessage(const google::protobuf::Message& request) {
   return {.code = CallStatus::kInvalidArgument,

@@ -3,13 +3,13 @@
 #include <algorithm>
 
 #include "advantaged/v1/compute.pb.h"
+#include "server/codec_arrays.h"
 
 namespace advantaged {
 namespace {
 
 std::size_t CountGroups(const v1::ComputeAdvantagesRequest& request) {
-  const std::size_t sizes = static_cast<std::size_t>(request.group_sizes_size()) +
-                            request.group_sizes_fixed32_le().size() / sizeof(std::uint32_t);
+  const std::size_t sizes = kGroupSizes.Size(request);
   if (sizes > 0) return sizes;
   // Groups may be smaller than expected if they are let in, or empty.
   const bool as_expected = request.valid().empty() &&
@@ -24,9 +24,7 @@ std::size_t CountGroups(const v1::ComputeAdvantagesRequest& request) {
 }  // namespace
 
 std::size_t CountResponses(const v1::ComputeAdvantagesRequest& request) {
-  const std::size_t floats = static_cast<std::size_t>(request.rewards_size()) +
-                             request.rewards_float32_le().size() / sizeof(float);
-  return floats + 8 * request.reward_bits().size();
+  return kRewards.Size(request) + 8 * request.reward_bits().size();
 }
 
 ReplySize SizeOfReply(const v1::ComputeAdvantagesRequest& request, std::size_t groups) {

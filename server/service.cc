@@ -60,7 +60,7 @@ Routes MakeAdvantageService(ComputeBackend& backend, Metrics& metrics, AccessLog
   const auto add_answer = [&](Rpc rpc, const google::protobuf::Message& type, const auto& make) {
     add(rpc, [=, &type, &backend, &metrics, &access_log](Wire& wire) {
       auto* call = new Call(wire, metrics, access_log, rpc);
-      CallStatus status = backend.CheckMetadata(call->MetadataBytes());
+      CallStatus status = backend.refusals().CheckMetadata(call->MetadataBytes());
       if (status.ok()) {
         const std::unique_ptr<google::protobuf::Message> request(type.New());
         status = ReadRequest(wire.message(), *request);
@@ -82,7 +82,7 @@ Routes MakeAdvantageService(ComputeBackend& backend, Metrics& metrics, AccessLog
     return response;
   });
   add_answer(Rpc::kGetServerInfo, v1::GetServerInfoRequest::default_instance(),
-             [&] { return ServerInfo(backend.max_request_bytes()); });
+             [&] { return ServerInfo(backend.refusals().max_request_bytes()); });
   return routes;
 }
 

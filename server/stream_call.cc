@@ -7,11 +7,13 @@
 #include "server/printable.h"
 
 namespace advantaged {
+
 void StreamCall::Start() {
-  if (const CallStatus refused = backend_.CheckMetadata(MetadataBytes()); !refused.ok()) {
+  Refusals& refusals = backend_.refusals();
+  if (const CallStatus refused = refusals.CheckMetadata(MetadataBytes()); !refused.ok()) {
     return End(refused);
   }
-  if (!streams_.Add(*this)) return End(backend_.RefusedWhileClosed());
+  if (!streams_.Add(*this)) return End(refusals.NotServing());
   Next next;
   {
     const std::lock_guard lock(mutex_);
@@ -40,7 +42,7 @@ void StreamCall::OnRead(bool ok) {
   // Nobody else has the message yet.
   CallStatus read;
   if (ok) {
-    read = backend_.Guard([&] {
+    read = backend_.refusals().Guard([&] {
       const bool parsed = reading_->Read(wire().message());
       return parsed ? CallStatus() : CallStatus{.code = CallStatus::kInvalidArgument};
     });
@@ -145,6 +147,7 @@ void StreamCall::Decide(Next& next) {
   }
   if (ended_ || !items_.empty() || (!ending_ && !lost_)) return;
   ended_ = true;
+  record().SetItems(accepted_);
   if (!lost_) {
     next.end = *ending_;
   } else {
@@ -168,7 +171,7 @@ void StreamCall::DropAnswered(Next& next) {
     answered_.erase(item.get());
     // Those who were known to have gone are counted already.
     if (item->code() != CallStatus::kCancelled && item->code() != CallStatus::kDeadlineExceeded) {
-      backend_.CheckWaiting(CallStage::kSend, why);
+      backend_.refusals().CheckWaiting(CallStage::kSend, why);
     }
     next.over.push_back(std::move(item));
     return true;
@@ -180,7 +183,5 @@ void StreamCall::Do(Next next) {
   if (next.write != nullptr) wire().Write(next.write->Reply());
   if (next.end) End(*next.end);
 }
-
-void StreamCall::Describe(AccessRecord& record) const { record.items = accepted_; }
 
 }  // namespace advantaged

@@ -32,7 +32,9 @@ class StreamCall final : public Call {
       : Call(wire, metrics, access_log, Rpc::kStreamAdvantages),
         backend_(backend),
         messages_(messages),
-        streams_(streams) {}
+        streams_(streams) {
+    record().SetItems(0);
+  }
 
   // Begins to read, or ends the call at once.
   void Start();
@@ -43,8 +45,8 @@ class StreamCall final : public Call {
   using Call::access_log;
   using Call::CheckGivenUp;
   using Call::Connection;
-  using Call::Introduce;
-  using Call::ThisAttempt;
+  using Call::Peer;
+  using Call::record;
   ComputeBackend& backend() const { return backend_; }
   // An item has its reply. Any thread; item and call may be gone afterwards.
   void Complete(StreamItem& item);
@@ -62,7 +64,6 @@ class StreamCall final : public Call {
 
   void OnRead(bool ok) override;
   void OnWritten(bool ok) override;
-  void Describe(AccessRecord& record) const override;
 
   // Under the lock. Takes the message that was read in, and finds what is wrong with its envelope.
   StreamItem* Accept(Violations& wrong);

@@ -6,7 +6,7 @@
 
 #include <utility>
 
-#include "server/compute_call.h"
+#include "server/call_size.h"
 #include "server/errors.h"
 #include "server/read_request.h"
 #include "server/rpc/message_bytes.h"
@@ -41,8 +41,12 @@ void ReadEnvelope(grpc::ByteBuffer& message, v1::StreamAdvantagesRequest& item) 
 
 }  // namespace
 
+StreamItem::StreamItem(StreamCall& stream, MessagePool& messages)
+    : stream_(stream), messages_(messages.Lend()), record_(stream.record().OfItem()) {}
+
 bool StreamItem::Read(grpc::ByteBuffer& message) {
   v1::StreamAdvantagesRequest& item = messages_->item();
+  record_.SetRequestBytes(message.Length());
   unread_ = ReadRequest(message, item, [this] { return stream_.CheckGivenUp() != GivenUp::kNo; });
   if (unread_.ok()) return true;
   if (unread_.code == CallStatus::kInvalidArgument && unread_.violations.empty()) return false;
@@ -58,42 +62,50 @@ bool StreamItem::TakeId() {
 }
 
 void StreamItem::Start(Violations wrong) {
-  start_ = std::chrono::steady_clock::now();
+  record_.StartItem(id_);
   ComputeBackend& backend = stream_.backend();
-  if (const CallStatus gone = backend.CheckWaiting(CallStage::kAdmission, stream_.CheckGivenUp());
+  Refusals& refusals = backend.refusals();
+  if (const CallStatus gone = refusals.CheckWaiting(CallStage::kAdmission, stream_.CheckGivenUp());
       !gone.ok()) {
     return End(gone);
   }
   if (!unread_.ok()) {
-    backend.CountUnread(Rpc::kStreamAdvantages, unread_);
+    refusals.CountUnread(Rpc::kStreamAdvantages, unread_);
     return End(unread_);
   }
-  if (!wrong.empty()) return End(backend.RefusedAsInvalid(request().batch(), std::move(wrong)));
-  const CallSize size = backend.Measure(request().batch(), request().ByteSizeLong());
-  if (const CallStatus refused =
-          backend.Begin(Rpc::kStreamAdvantages, stream_.Connection(), size, ticket_, *this);
-      !refused.ok()) {
-    End(refused);
+  const v1::ComputeAdvantagesRequest& batch = request().batch();
+  const CallSize size = SizeOf(batch, request().ByteSizeLong());
+  record_.SetRequest(batch);
+  record_.SetRequestBytes(static_cast<std::size_t>(batch.GetCachedSize()));  // without the envelope
+  if (!wrong.empty()) {
+    const CallStatus invalid = InvalidArgument(std::move(wrong));
+    refusals.CountInvalid(Rpc::kStreamAdvantages, batch, invalid);
+    return End(invalid);
   }
+  const ConnectionId connection = stream_.Connection();
+  if (const CallStatus refused = backend.Admit(Rpc::kStreamAdvantages, connection, size, ticket_);
+      !refused.ok()) {
+    return End(refused);
+  }
+  backend.Begin(Rpc::kStreamAdvantages, connection, size.effort, *this);
 }
 
 void StreamItem::Run(std::chrono::nanoseconds waited) {
-  waited_ = waited;
+  record_.AddQueued(waited);
   ComputeBackend& backend = stream_.backend();
-  End(backend.Guard([&] {
-    return backend.Compute(request().batch(), *messages_->reply().mutable_batch(),
-                           stream_.ThisAttempt(), waited,
+  End(backend.refusals().Guard([&] {
+    return backend.Compute(request().batch(), *messages_->reply().mutable_batch(), record_,
                            [this] { return stream_.CheckGivenUp(); });
   }));
 }
 
 void StreamItem::Refuse(std::chrono::milliseconds delay) {
-  End(stream_.backend().RefusedByQueue(delay));
+  End(stream_.backend().refusals().QueueFull(delay));
 }
 
 void StreamItem::End(const CallStatus& status) {
   code_ = status.code;
-  Log();
+  record_.Write(stream_.access_log(), code_, [this] { return stream_.Peer(); });
   if (status.ok()) {
     messages_->reply().set_id(id_);
   } else {
@@ -110,7 +122,7 @@ void StreamItem::KeepRefusal(const CallStatus& status) {
 
 grpc::ByteBuffer StreamItem::Reply() {
   grpc::ByteBuffer bytes;
-  const CallStatus status = stream_.backend().Guard([&] {
+  const CallStatus status = stream_.backend().refusals().Guard([&] {
     bytes = Serialize(messages_ ? messages_->reply() : refusal_);
     return CallStatus();
   });
@@ -118,19 +130,6 @@ grpc::ByteBuffer StreamItem::Reply() {
   code_ = status.code;
   KeepRefusal(status);
   return Serialize(refusal_);
-}
-
-void StreamItem::Log() {
-  stream_.access_log().Write(code_, [this](AccessRecord& record) {
-    stream_.Introduce(record);
-    record.item = id_;
-    const v1::ComputeAdvantagesResponse& answer = messages_->reply().batch();
-    DescribeBatch(request().batch(), answer, record);
-    record.stages = StagesOf(answer, waited_);
-    record.total_us =
-        std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start_)
-            .count();
-  });
 }
 
 }  // namespace advantaged

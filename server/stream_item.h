@@ -9,6 +9,7 @@
 #include <string>
 
 #include "advantaged/v1/stream.pb.h"
+#include "server/call_record.h"
 #include "server/compute_backend.h"
 #include "server/message_pool.h"
 
@@ -21,8 +22,7 @@ class StreamItem final : private ComputeTask {
   static constexpr std::size_t kMaxIdBytes = 64;
 
   // The stream must outlive the item.
-  StreamItem(StreamCall& stream, MessagePool& messages)
-      : stream_(stream), messages_(messages.Lend()) {}
+  StreamItem(StreamCall& stream, MessagePool& messages);
 
   // Takes the message, or of one that is refused its envelope; false if it is none. Once, before
   // everything else.
@@ -48,7 +48,6 @@ class StreamItem final : private ComputeTask {
   // The item may be gone afterwards.
   void End(const CallStatus& status);
   void KeepRefusal(const CallStatus& status);
-  void Log();
 
   StreamCall& stream_;
   // Given back early by an item that is refused: what it keeps is not counted in its ticket then.
@@ -57,8 +56,7 @@ class StreamItem final : private ComputeTask {
   std::string id_;
   CallStatus unread_;  // the answer, if the message has been refused before it was read
   int code_ = CallStatus::kOk;
-  std::chrono::steady_clock::time_point start_{};
-  std::chrono::nanoseconds waited_{0};
+  CallRecord record_;
   Admission::Ticket ticket_;  // until the reply has been sent
 };
 

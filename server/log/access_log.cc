@@ -12,14 +12,13 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t kLongestText = 128;
 constexpr int kOk = 0;  // the canonical code
 
 // Tenths are what the clock is good for.
 double Tenths(double microseconds) { return std::round(microseconds * 10) / 10; }
 
 void Set(Json& line, const char* name, std::string_view text) {
-  if (!text.empty()) line[name] = text.substr(0, kLongestText);
+  if (!text.empty()) line[name] = text.substr(0, AccessRecord::kMaxTextBytes);
 }
 
 void Set(Json& line, const char* name, const std::optional<std::uint64_t>& number) {

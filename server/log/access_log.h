@@ -21,13 +21,15 @@ class logger;
 namespace advantaged {
 
 // What a line says. What is empty is left out. Strings may be anything: the line has them escaped,
-// and cut after 128 bytes.
+// and cut after kMaxTextBytes.
 struct AccessRecord {
+  static constexpr std::size_t kMaxTextBytes = 128;
+
   std::string_view transport;               // "grpc" or "http"
   std::string_view rpc;                     // e.g. "ComputeAdvantages"
   std::optional<std::uint64_t> items = {};  // of a stream, at its end
   std::string item = {};                    // the id of one of them
-  std::string method;                       // as in the table of methods
+  std::string_view method;                  // as in the table of methods
   std::string run;                          // as the caller named it
   std::string peer;                         // IP:PORT, or "unix"
   std::optional<std::uint64_t> groups;

@@ -5,20 +5,17 @@
 #include <cstring>
 #include <string_view>
 
-#include "advantaged/v1/compute.pb.h"
+#include "server/codec_arrays.h"
 
 namespace advantaged {
 namespace {
 
 constexpr const char* kOther = "other";
 
-// "rewards" of "rewards_float32_le[3]", "method" of "method.rloo_k.k": siblings are one array.
+// "rewards" of "rewards_float32_le[3]", "method" of "method.rloo_k.k": both fields of an array
+// count as one.
 std::string_view FieldOf(std::string_view path) {
-  std::string_view field = path.substr(0, path.find_first_of(".["));
-  for (const std::string_view form : {"_float32_le", "_fixed32_le"}) {
-    if (field.ends_with(form)) field.remove_suffix(form.size());
-  }
-  return field;
+  return ArrayOfField(path.substr(0, path.find_first_of(".[")));
 }
 
 bool IsValid(const std::string& bitmap, std::size_t i) {
@@ -32,8 +29,8 @@ std::uint64_t CountNonFinite(const v1::ComputeAdvantagesRequest& request) {
     count += !std::isfinite(reward) && IsValid(request.valid(), i) ? 1U : 0U;
   };
   std::size_t i = 0;
-  for (const float reward : request.rewards()) look(reward, i++);
-  const std::string& bytes = request.rewards_float32_le();
+  for (const float reward : (request.*kRewards.packed)()) look(reward, i++);
+  const std::string& bytes = (request.*kRewards.bytes)();
   for (i = 0; i < bytes.size() / sizeof(float); ++i) {
     float reward = 0;
     std::memcpy(&reward, bytes.data() + i * sizeof reward, sizeof reward);

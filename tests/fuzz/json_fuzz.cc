@@ -7,6 +7,7 @@
 #include <string>
 
 #include "advantaged/v1/compute.pb.h"
+#include "server/call_record.h"
 #include "server/compute_backend.h"
 #include "server/json_codec.h"
 #include "server/json_status.h"
@@ -32,7 +33,8 @@ http::Response Post(const std::string& body) {
   v1::ComputeAdvantagesResponse response;
   CallStatus status = ReadJson(body, request);
   if (status.ok()) {
-    status = Backend().Compute(request, response, Attempt::kFirst, {}, [] { return GivenUp::kNo; });
+    CallRecord record("http", Rpc::kComputeAdvantages);
+    status = Backend().Compute(request, response, record, [] { return GivenUp::kNo; });
   }
   if (!status.ok()) return ToHttpResponse(status);
   return {.content_type = "application/json", .body = TakeAsJson(response) + '\n'};

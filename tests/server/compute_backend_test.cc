@@ -11,6 +11,7 @@
 
 #include "advantaged/v1/compute.pb.h"
 #include "advantaged/v1/describe.pb.h"
+#include "server/call_record.h"
 #include "server/metrics/metrics.h"
 
 namespace advantaged {
@@ -30,14 +31,17 @@ class ComputeBackendTest : public testing::Test {
     for (const float reward : {1.0F, 0.0F}) request.add_rewards(reward);
     request.set_group_size(2);
     v1::ComputeAdvantagesResponse response;
-    return backend_.Compute(request, response, attempt_, std::chrono::nanoseconds(0), given_up);
+    CallRecord record("grpc", Rpc::kComputeAdvantages);
+    record.set_attempt(attempt_);
+    return backend_.Compute(request, response, record, given_up);
   }
   CallStatus Describe(const GivenUpCheck& given_up) {
     v1::DescribeMethodRequest request;
     request.mutable_method()->mutable_rloo();
     request.set_n(4);
     v1::DescribeMethodResponse response;
-    return backend_.Describe(request, response, given_up);
+    CallRecord record("grpc", Rpc::kDescribeMethod);
+    return backend_.Describe(request, response, record, given_up);
   }
   // One caller at this stage and none at another was counted, for this reason and for no other, and
   // its batch was not; if there is no stage, no caller was counted, and the batch was.
@@ -70,7 +74,7 @@ class GivenUpFor : public ComputeBackendTest, public testing::WithParamInterface
 };
 
 TEST_P(GivenUpFor, AtAdmission) {
-  EXPECT_EQ(backend_.CheckWaiting(CallStage::kAdmission, GetParam()).code, Code());
+  EXPECT_EQ(backend_.refusals().CheckWaiting(CallStage::kAdmission, GetParam()).code, Code());
   ExpectCounted("admission", GetParam());
 }
 
@@ -101,7 +105,8 @@ INSTANTIATE_TEST_SUITE_P(Either, GivenUpFor,
                          });
 
 TEST_F(ComputeBackendTest, WhoWaitsIsAnsweredAndCounted) {
-  EXPECT_EQ(backend_.CheckWaiting(CallStage::kQueue, GivenUp::kNo).code, CallStatus::kOk);
+  EXPECT_EQ(backend_.refusals().CheckWaiting(CallStage::kQueue, GivenUp::kNo).code,
+            CallStatus::kOk);
   EXPECT_EQ(Compute([] { return GivenUp::kNo; }).code, CallStatus::kOk);
   ExpectCounted("", GivenUp::kNo);
 }
@@ -124,7 +129,7 @@ TEST_F(ComputeBackendTest, ABatchIsSmallByWhatItTakes) {
       request.mutable_rewards_float32_le()->resize(responses * sizeof(float));
       request.set_group_size(1);
       change(request);
-      if (backend_.Measure(request, request.ByteSizeLong()).is_small) largest = responses;
+      if (SizeOf(request, request.ByteSizeLong()).effort <= limit) largest = responses;
     }
     return largest;
   };
@@ -173,10 +178,10 @@ TEST(ComputeBackend, BatchesDoNotWaitForDescriptionsAndOneOfThoseIsComputedAtATi
   std::array<Held, 2> descriptions;
   Held batch;
   ComputeBackend backend(limits, metrics);
-  backend.Queue(Rpc::kDescribeMethod, &kNames[0], descriptions[0]);
+  backend.Begin(Rpc::kDescribeMethod, &kNames[0], CallSize::kLarge, descriptions[0]);
   descriptions[0].began.wait();
-  backend.Queue(Rpc::kDescribeMethod, &kNames[1], descriptions[1]);
-  backend.Queue(Rpc::kComputeAdvantages, &kNames[2], batch);
+  backend.Begin(Rpc::kDescribeMethod, &kNames[1], CallSize::kLarge, descriptions[1]);
+  backend.Begin(Rpc::kComputeAdvantages, &kNames[2], CallSize::kLarge, batch);
   batch.began.wait();
   EXPECT_FALSE(descriptions[1].began.try_wait());
   batch.let_go.count_down();

@@ -163,17 +163,17 @@ def test_what_is_refused(shared, stub, fields, field):
 
 
 @pytest.mark.parametrize("query, field, said", [
-    ("", "method", "required"),
+    ("", "method", "no method is set"),
     ("?method=gpro", "method", 'did you mean "grpo"?'),
     ("?method=grpo&k=4", "k", "neither a parameter of grpo"),
     ("?method=grpo&n=4&n=4", "n", "twice"),
     ("?method=grpo&n=%", "query", "hexadecimal"),
-    ("?method=pass_at_k_grpo&k=x", "k", '"x" is not a whole number'),
+    ("?method=pass_at_k_grpo&k=x", "method.pass_at_k_grpo.k", '"x"; must be a whole number'),
     ("?method=pass_at_k_grpo", "method.pass_at_k_grpo.k", "required"),
     ("?method=grpo&n=1", "n", "1"),
     # A sign that is not encoded is a space.
     ("?method=surrogate&formula=rho+rho", "method.surrogate.formula", "character 5: expected an operator"),
-    ("?method=surrogate&formula=a*rho&constants=a", "constants", '"a" is not NAME=NUMBER'),
+    ("?method=surrogate&formula=a*rho&constants=a", "method.surrogate.constants", '"a" is not NAME=NUMBER'),
     ("?method=grpo&%FF%00=%FF", "??", "neither"),
 ])
 def test_bad_queries(shared, query, field, said):

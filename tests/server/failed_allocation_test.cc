@@ -8,6 +8,7 @@
 
 #include "advantaged/v1/compute.pb.h"
 #include "advantaged/v1/describe.pb.h"
+#include "server/call_record.h"
 #include "server/compute_backend.h"
 #include "server/json_codec.h"
 #include "server/metrics/metrics.h"
@@ -66,14 +67,14 @@ class FailedAllocation : public testing::Test {
     CallStatus good;
     for (int warm = 0; warm < 3; ++warm) {
       expected.clear();
-      good = backend_.Guard([&] { return work(expected); });
+      good = backend_.refusals().Guard([&] { return work(expected); });
     }
     ASSERT_NE(good.code, CallStatus::kResourceExhausted);
     int refused = 0;
     for (long fails = 0;; fails += 1 + fails / 500) {
       std::string answer;
       allocations_left = fails;
-      CallStatus status = backend_.Guard([&] { return work(answer); });
+      CallStatus status = backend_.refusals().Guard([&] { return work(answer); });
       const bool all = allocations_left >= 0;
       allocations_left = -1;
       if (all) {
@@ -89,7 +90,7 @@ class FailedAllocation : public testing::Test {
         EXPECT_EQ(status.code, good.code) << "allocation " << fails << ": " << status.message;
       }
       answer.clear();
-      status = backend_.Guard([&] { return work(answer); });
+      status = backend_.refusals().Guard([&] { return work(answer); });
       ASSERT_EQ(answer, expected) << "after allocation " << fails << " failed";
     }
     EXPECT_GT(refused, 3);
@@ -105,7 +106,9 @@ class FailedAllocation : public testing::Test {
     if (!status.ok()) return status;
     v1::ComputeAdvantagesResponse response;
     ReplyBytes room;
-    status = backend_.Compute(read, response, Attempt::kFirst, {}, Waits, &room);
+    CallRecord record("grpc", Rpc::kComputeAdvantages);
+    record.SetRequest(read);
+    status = backend_.Compute(read, response, record, Waits, &room);
     response.clear_timings();
     if (!status.ok()) return status;
     std::vector<grpc::Slice> slices;
@@ -135,7 +138,8 @@ TEST_F(FailedAllocation, OfADescriptionRefusesTheCall) {
     request.mutable_method()->mutable_pass_at_k_variance_stabilized()->set_k(3);
     request.set_points(9);
     v1::DescribeMethodResponse response;
-    CallStatus status = backend_.Describe(request, response, Waits);
+    CallRecord record("grpc", Rpc::kDescribeMethod);
+    CallStatus status = backend_.Describe(request, response, record, Waits);
     if (status.ok()) answer = TakeAsJson(response);
     return status;
   });
@@ -148,7 +152,8 @@ TEST_F(FailedAllocation, OfJsonRefusesTheCall) {
     CallStatus status = ReadJson(text, request);
     if (!status.ok()) return status;
     v1::ComputeAdvantagesResponse response;
-    status = backend_.Compute(request, response, Attempt::kFirst, {}, Waits);
+    CallRecord record("http", Rpc::kComputeAdvantages);
+    status = backend_.Compute(request, response, record, Waits);
     response.clear_timings();
     if (status.ok()) answer = TakeAsJson(response);
     return status;

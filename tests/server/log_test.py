@@ -107,6 +107,15 @@ def test_calls_that_end_badly(start):
     assert "secret" not in server.log() and "nan" not in server.log().lower()
 
 
+def test_a_request_that_cannot_be_read_is_logged_with_its_size(start):
+    server = start(ALL)
+    with server.channel() as channel, pytest.raises(grpc.RpcError):
+        channel.unary_unary("/advantaged.v1.AdvantageService/ComputeAdvantages")(b"\xff" * 77, timeout=PATIENCE)
+    line, = calls(server, 1)
+    assert (line["code"], line["request_bytes"]) == ("InvalidArgument", 77)
+    assert "responses" not in line, "how many there are is not known"
+
+
 def test_busy_server_skips_lines(start):
     server = start("--access-log-per-second=1")
     with server.stub() as stub:

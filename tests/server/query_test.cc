@@ -82,8 +82,6 @@ TEST(Query, WhatIsNoRequest) {
     const char* field;
     const char* said;
   } kBad[] = {
-      {"", "method", "required"},
-      {"k=4", "method", "required"},
       {"method=", "method", "unknown method \"\""},
       {"method=gpro", "method", "did you mean \"grpo\"?"},
       {"method=grpo&method=grpo", "method", "twice"},
@@ -91,23 +89,26 @@ TEST(Query, WhatIsNoRequest) {
       {"method=pass_at_k_grpo&kk=4", "kk", "did you mean \"k\"?"},
       {"method=grpo&k=4", "k", "neither a parameter of grpo nor one of n, points, rho"},
       {"method=grpo&point=4", "point", "did you mean \"points\"?"},
-      {"method=grpo&n=", "n", "\"\" is not a whole number"},
-      {"method=grpo&n=4.0", "n", "\"4.0\" is not a whole number"},
+      {"method=grpo&n=", "n", "\"\"; must be a whole number"},
+      {"method=grpo&n=4.0", "n", "\"4.0\"; must be a whole number"},
       {"method=grpo&n=-1", "n", "\"-1\""},
       {"method=grpo&points=4294967296", "points", "4294967296"},
-      {"method=grpo&rho=", "rho", "\"\" is not a number"},
-      {"method=grpo&rho=0.1,,0.2", "rho", "\"\" is not a number"},
-      {"method=grpo&rho=0.1,x", "rho", "\"x\" is not a number"},
-      {"method=grpo&epsilon=1,5", "epsilon", "\"1,5\" is not a number"},
-      {"method=pass_at_k_grpo&k=4&keep_factor_k=1", "keep_factor_k", "not true or false"},
-      {"method=focal&gamma=1&base=grop", "base", "reinforce, rloo, grpo, dr_grpo; did you mean"},
-      {"method=focal&gamma=1&base=unspecified", "base", "not one of"},
-      {"method=surrogate&constants=", "constants", "\"\" is not NAME=NUMBER"},
-      {"method=surrogate&constants=a", "constants", "\"a\" is not NAME=NUMBER"},
-      {"method=surrogate&constants==1", "constants", "\"=1\" is not NAME=NUMBER"},
-      {"method=surrogate&constants=a=1,b=x", "constants", "\"b=x\" is not NAME=NUMBER"},
-      {"method=surrogate&constants=a=1,a=2", "constants", "\"a\" is given twice"},
-      {"method=custom_table&tables=[]", "tables", "POST"},
+      {"method=grpo&rho=", "rho[0]", "\"\"; must be a number"},
+      {"method=grpo&rho=0.1,,0.2", "rho[1]", "\"\"; must be a number"},
+      {"method=grpo&rho=0.1,x", "rho[1]", "\"x\"; must be a number"},
+      {"method=grpo&epsilon=1,5", "method.grpo.epsilon", "\"1,5\"; must be a number"},
+      {"method=pass_at_k_grpo&k=4&keep_factor_k=1", "method.pass_at_k_grpo.keep_factor_k",
+       "must be true or false"},
+      {"method=focal&gamma=1&base=grop", "method.focal.base",
+       "reinforce, rloo, grpo, dr_grpo; did you mean"},
+      {"method=focal&gamma=1&base=unspecified", "method.focal.base", "not one of"},
+      {"method=surrogate&constants=", "method.surrogate.constants", "\"\" is not NAME=NUMBER"},
+      {"method=surrogate&constants=a", "method.surrogate.constants", "\"a\" is not NAME=NUMBER"},
+      {"method=surrogate&constants==1", "method.surrogate.constants", "\"=1\" is not NAME=NUMBER"},
+      {"method=surrogate&constants=a=1,b=x", "method.surrogate.constants",
+       "\"b=x\" is not NAME=NUMBER"},
+      {"method=surrogate&constants=a=1,a=2", "method.surrogate.constants", "\"a\" is given twice"},
+      {"method=custom_table&tables=[]", "method.custom_table.tables", "POST"},
       {"method=grpo&%FF%0A=1", "??", "neither"},
   };
   for (const auto& [query, field, said] : kBad) {
@@ -115,6 +116,10 @@ TEST(Query, WhatIsNoRequest) {
     EXPECT_EQ(violation.field, field) << query;
     EXPECT_THAT(violation.description, HasSubstr(said)) << query;
   }
+}
+
+TEST(Query, WithoutAMethodIsARequestWithoutOne) {
+  for (const char* query : {"", "k=4", "n=4"}) EXPECT_FALSE(Decode(query).has_method()) << query;
 }
 
 TEST(Query, EveryViolationIsListed) {

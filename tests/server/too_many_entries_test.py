@@ -65,7 +65,7 @@ def expect_too_many(refusal, field, most):
 def test_too_many_entries_are_one_violation(shared, stub, transport, name):
     fill, in_bytes, in_text, most = CASES[name]
     channel = TRANSPORTS[transport](shared, stub)
-    field = in_bytes if transport == "grpc" else in_text
+    field = in_text if transport == "http" else in_bytes
     expect_too_many(channel.compute(batch_with(fill, most + 1)), field, most)
     # What is not too many for a request is judged by what it is for.
     said = channel.compute(batch_with(fill, most)).details["BadRequest"].field_violations

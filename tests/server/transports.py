@@ -8,7 +8,7 @@ import urllib.request
 
 import grpc
 from advantaged.rpc import status_pb2
-from advantaged.v1 import compute_pb2
+from advantaged.v1 import compute_pb2, stream_pb2
 from google.protobuf import json_format
 from running_server import PATIENCE
 
@@ -90,6 +90,14 @@ def read_status(value):
     return Refusal(value["code"], value["message"], details)
 
 
+def grpc_refusal(error):
+    """The refusal in the trailers of a call."""
+    trailers = dict(error.trailing_metadata())
+    status = status_pb2.Status.FromString(trailers["grpc-status-details-bin"])
+    assert (status.code, status.message) == (error.code().value[0], error.details())
+    return status_to_refusal(status)
+
+
 class Grpc:
     def __init__(self, server, stub):
         del server
@@ -100,14 +108,23 @@ class Grpc:
         try:
             return self.stub.ComputeAdvantages(request, timeout=PATIENCE)
         except grpc.RpcError as error:
-            trailers = dict(error.trailing_metadata())
-            status = status_pb2.Status.FromString(trailers["grpc-status-details-bin"])
-            assert (status.code, status.message) == (error.code().value[0], error.details())
-            return status_to_refusal(status)
+            return grpc_refusal(error)
+
+
+class Stream:
+    def __init__(self, server, stub):
+        del server
+        self.stub = stub
+
+    def compute(self, request):
+        """The same of an item of a stream."""
+        item = stream_pb2.StreamAdvantagesRequest(id="a", batch=request)
+        (reply,) = self.stub.StreamAdvantages(iter([item]), timeout=PATIENCE)
+        return status_to_refusal(reply.status) if reply.HasField("status") else reply.batch
 
 
 class Http:
-    STATUS = {3: 400, 9: 400}
+    STATUS = {3: {400}, 8: {413, 429}, 9: {400}}
 
     def __init__(self, server, stub):
         del stub
@@ -118,8 +135,8 @@ class Http:
         if code == 200:
             return json_format.ParseDict(body, compute_pb2.ComputeAdvantagesResponse())
         refusal = read_status(body)
-        assert code == self.STATUS[refusal.code]
+        assert code in self.STATUS[refusal.code]
         return refusal
 
 
-TRANSPORTS = {"grpc": Grpc, "http": Http}
+TRANSPORTS = {"grpc": Grpc, "stream": Stream, "http": Http}
