@@ -30,23 +30,25 @@ GivenUp Call::WhyCancelled() const {
   // A client whose deadline passes cancels the call, and its clock began before ours, by the time
   // that the call took to arrive.
   constexpr std::chrono::milliseconds kOnTheWay{100};
-  const bool expired = wire_.context().deadline() <= std::chrono::system_clock::now() + kOnTheWay;
+  const bool expired =
+      server_call_.context().deadline() <= std::chrono::system_clock::now() + kOnTheWay;
   return expired ? GivenUp::kDeadline : GivenUp::kCancelled;
 }
 
 GivenUp Call::CheckGivenUp() const {
-  if (wire_.context().deadline() <= std::chrono::system_clock::now()) return GivenUp::kDeadline;
-  return wire_.context().IsCancelled() ? WhyCancelled() : GivenUp::kNo;
+  if (server_call_.context().deadline() <= std::chrono::system_clock::now())
+    return GivenUp::kDeadline;
+  return server_call_.context().IsCancelled() ? WhyCancelled() : GivenUp::kNo;
 }
 
 void Call::End(const CallStatus& status) {
   Prepare(status);
-  wire_.End(ToGrpcStatus(status));
+  server_call_.End(ToGrpcStatus(status));
 }
 
 void Call::Answer(const grpc::ByteBuffer& reply) {
   Prepare({});
-  wire_.End(reply, grpc::Status::OK);
+  server_call_.End(reply, grpc::Status::OK);
 }
 
 void Call::Prepare(const CallStatus& status) {
@@ -54,18 +56,18 @@ void Call::Prepare(const CallStatus& status) {
   if (status.code == CallStatus::kResourceExhausted) {
     // Negative: never.
     const auto delay = status.retry_delay ? status.retry_delay->count() : -1;
-    wire_.context().AddTrailingMetadata("grpc-retry-pushback-ms", std::to_string(delay));
+    server_call_.context().AddTrailingMetadata("grpc-retry-pushback-ms", std::to_string(delay));
   }
   if (!record_.traceparent().empty()) {
-    wire_.context().AddTrailingMetadata(kTraceparent, record_.traceparent());
+    server_call_.context().AddTrailingMetadata(kTraceparent, record_.traceparent());
   }
   if (const auto timings = record_.RequestedTimings()) {
-    wire_.context().AddTrailingMetadata(kServerTiming, *timings);
+    server_call_.context().AddTrailingMetadata(kServerTiming, *timings);
   }
 }
 
-void Call::OnOver() {
-  if (wire_.context().IsCancelled()) {
+void Call::OnDone() {
+  if (server_call_.context().IsCancelled()) {
     const int sent = scope_.code();
     const GivenUp why = WhyCancelled();
     // Those who were known to have gone are counted already.
@@ -81,13 +83,13 @@ void Call::OnOver() {
 
 std::size_t Call::MetadataBytes() const {
   std::size_t bytes = 0;
-  for (const auto& [name, value] : wire_.context().client_metadata())
+  for (const auto& [name, value] : server_call_.context().client_metadata())
     bytes += name.size() + value.size();
   return bytes;
 }
 
 std::string_view Call::Metadata(const char* name) const {
-  const auto [first, last] = wire_.context().client_metadata().equal_range(name);
+  const auto [first, last] = server_call_.context().client_metadata().equal_range(name);
   if (first == last || std::next(first) != last) return {};
   return {first->second.data(), first->second.size()};
 }
@@ -96,11 +98,11 @@ ConnectionId Call::Connection() const {
   // The address of gRPC's record of who is at the other end: one for each connection, which lives
   // as long as it does. Addresses of peers would not do: all clients of a Unix socket have the
   // same.
-  grpc_auth_context* record = grpc_call_auth_context(wire_.context().c_call());
+  grpc_auth_context* record = grpc_call_auth_context(server_call_.context().c_call());
   grpc_auth_context_release(record);
   return record;
 }
 
-std::string Call::Peer() const { return PeerText(wire_.context().peer()); }
+std::string Call::Peer() const { return PeerText(server_call_.context().peer()); }
 
 }  // namespace advantaged

@@ -16,21 +16,21 @@
 #include "server/log/access_log.h"
 #include "server/metrics/metrics.h"
 #include "server/rpc/previous_attempts.h"
-#include "server/rpc/wire.h"
+#include "server/rpc/server_call.h"
 
 namespace advantaged {
 
-class Call : public WireUser {
+class Call : public CallHandler {
  public:
-  // Attaches itself to `wire`. `metrics` and `access_log` must outlive the call.
-  Call(Wire& wire, Metrics& metrics, AccessLog& access_log, Rpc rpc)
-      : wire_(wire),
+  // Attaches itself to `server_call`. `metrics` and `access_log` must outlive the call.
+  Call(ServerCall& server_call, Metrics& metrics, AccessLog& access_log, Rpc rpc)
+      : server_call_(server_call),
         metrics_(metrics),
         access_log_(access_log),
         scope_(metrics.rpc(), rpc),
         record_("grpc", rpc, [this](const char* name) { return Metadata(name); }) {
     record_.set_attempt(AttemptAfter(Metadata(kPreviousAttempts)));
-    wire.Attach(*this);
+    server_call.Attach(*this);
   }
 
   // Ends the call without a reply, or without a further one: an error goes with its details and, of
@@ -50,7 +50,7 @@ class Call : public WireUser {
 
   // Whether the caller still waits. May be asked at any time before End.
   GivenUp CheckGivenUp() const;
-  Wire& wire() const { return wire_; }
+  ServerCall& server_call() const { return server_call_; }
   Rpc rpc() const { return scope_.rpc(); }
   Metrics& metrics() const { return metrics_; }
   AccessLog& access_log() const { return access_log_; }
@@ -61,7 +61,7 @@ class Call : public WireUser {
   std::string Peer() const;
 
  private:
-  void OnOver() override;
+  void OnDone() override;
   // Writes what goes with any end.
   void Prepare(const CallStatus& status);
   // Of a call that is cancelled, by its caller or by gRPC.
@@ -69,7 +69,7 @@ class Call : public WireUser {
   // What the caller sent under this name once, else empty.
   std::string_view Metadata(const char* name) const;
 
-  Wire& wire_;
+  ServerCall& server_call_;
   Metrics& metrics_;
   AccessLog& access_log_;
   CallScope scope_;

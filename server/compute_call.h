@@ -11,9 +11,9 @@ namespace advantaged {
 class ComputeCall final : public PooledCall {
  public:
   // What it refers to must outlive the call.
-  ComputeCall(Wire& wire, Metrics& metrics, AccessLog& access_log, ComputeBackend& backend,
-              MessagePool& messages)
-      : PooledCall(wire, metrics, access_log, Rpc::kComputeAdvantages, backend),
+  ComputeCall(ServerCall& server_call, Metrics& metrics, AccessLog& access_log,
+              ComputeBackend& backend, MessagePool& messages)
+      : PooledCall(server_call, metrics, access_log, Rpc::kComputeAdvantages, backend),
         messages_(messages.Lend()) {}
 
  private:

@@ -10,8 +10,9 @@ namespace advantaged {
 class DescribeCall final : public PooledCall {
  public:
   // What it refers to must outlive the call.
-  DescribeCall(Wire& wire, Metrics& metrics, AccessLog& access_log, ComputeBackend& backend)
-      : PooledCall(wire, metrics, access_log, Rpc::kDescribeMethod, backend) {}
+  DescribeCall(ServerCall& server_call, Metrics& metrics, AccessLog& access_log,
+               ComputeBackend& backend)
+      : PooledCall(server_call, metrics, access_log, Rpc::kDescribeMethod, backend) {}
 
  private:
   google::protobuf::Message& Request() override { return request_; }

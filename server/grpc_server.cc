@@ -83,22 +83,25 @@ GrpcServer::~GrpcServer() {
 
 void GrpcServer::AddStandardServices() {
   const std::string health = "grpc.health.v1.Health";
-  routes_["/" + health + "/Check"] = AfterMessage([this](Wire& wire) { health_.Check(wire); });
-  routes_["/" + health + "/Watch"] = AfterMessage([this](Wire& wire) { health_.Watch(wire); });
+  routes_["/" + health + "/Check"] =
+      AfterMessage([this](ServerCall& server_call) { health_.Check(server_call); });
+  routes_["/" + health + "/Watch"] =
+      AfterMessage([this](ServerCall& server_call) { health_.Watch(server_call); });
   services_ = {kServiceName, health};
   for (const char* version : {"v1", "v1alpha"}) {
     services_.push_back(std::string("grpc.reflection.") + version + ".ServerReflection");
-    routes_["/" + services_.back() + "/ServerReflectionInfo"] = [this](Wire& wire) {
-      Reflect(wire, services_);
+    routes_["/" + services_.back() + "/ServerReflectionInfo"] = [this](ServerCall& server_call) {
+      Reflect(server_call, services_);
     };
   }
 }
 
-void GrpcServer::Route(Wire& wire) const {
-  const auto route = routes_.find(wire.path());
-  if (route != routes_.end()) return route->second(wire);
-  wire.Attach(*new NoUser);
-  wire.End(grpc::Status(grpc::StatusCode::UNIMPLEMENTED, "no such method: " + wire.path()));
+void GrpcServer::Route(ServerCall& server_call) const {
+  const auto route = routes_.find(server_call.path());
+  if (route != routes_.end()) return route->second(server_call);
+  server_call.Attach(*new EndedCallHandler);
+  server_call.End(
+      grpc::Status(grpc::StatusCode::UNIMPLEMENTED, "no such method: " + server_call.path()));
 }
 
 bool GrpcServer::Serve(const GrpcServerOptions& options) {
@@ -127,7 +130,7 @@ bool GrpcServer::Serve(const GrpcServerOptions& options) {
   metrics_.load().SetLimit("max_connections",
                            static_cast<double>(options.listener.max_connections));
   metrics_.load().SetLimit("max_streams_per_connection", options.max_streams_per_connection);
-  queue_->Start([this](Wire& wire) { Route(wire); });
+  queue_->Start([this](ServerCall& server_call) { Route(server_call); });
   listener_->Start([this](int fd, Transport transport) {
     grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
     connection.fd = fd;

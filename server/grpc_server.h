@@ -72,7 +72,7 @@ class GrpcServer {
   bool Serve(const GrpcServerOptions& options);
   void AddStandardServices();
   // A call has come.
-  void Route(Wire& wire) const;
+  void Route(ServerCall& server_call) const;
 
   OpenStreams streams_;
   ComputeBackend& backend_;

@@ -8,7 +8,7 @@ namespace advantaged {
 
 void PooledCall::Start() {
   Refusals& refusals = backend_.refusals();
-  record().SetRequestBytes(wire().message().Length());
+  record().SetRequestBytes(server_call().message().Length());
   if (const CallStatus gone = refusals.CheckWaiting(CallStage::kAdmission, CheckGivenUp());
       !gone.ok()) {
     return End(gone);
@@ -19,7 +19,7 @@ void PooledCall::Start() {
   GivenUp given_up = GivenUp::kNo;
   CallSize size;
   const CallStatus read = refusals.Guard([&] {
-    CallStatus status = ReadRequest(wire().message(), Request(),
+    CallStatus status = ReadRequest(server_call().message(), Request(),
                                     [&] { return (given_up = CheckGivenUp()) != GivenUp::kNo; });
     if (status.ok()) size = Measure();
     return status;

@@ -16,10 +16,11 @@ namespace advantaged {
 class PooledCall : public Call, private ComputeTask {
  public:
   // What it refers to must outlive the call.
-  PooledCall(Wire& wire, Metrics& metrics, AccessLog& access_log, Rpc rpc, ComputeBackend& backend)
-      : Call(wire, metrics, access_log, rpc), backend_(backend) {}
+  PooledCall(ServerCall& server_call, Metrics& metrics, AccessLog& access_log, Rpc rpc,
+             ComputeBackend& backend)
+      : Call(server_call, metrics, access_log, rpc), backend_(backend) {}
 
-  // Once the wire has the request: ends the call now or has it ended later, by another thread. The
+  // Once the request has been read: ends the call now or has it ended later, by another thread. The
   // call may be gone afterwards.
   void Start();
 

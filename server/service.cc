@@ -21,61 +21,66 @@ namespace {
 
 constexpr const char* kPath = "/advantaged.v1.AdvantageService/";
 
-// Has the call until its message is there.
-class MessageReader final : public WireUser {
+// Handles the call until its message has been read.
+class MessageReader final : public CallHandler {
  public:
-  MessageReader(Wire& wire, const std::function<void(Wire&)>& start) : wire_(wire), start_(start) {
-    wire.Attach(*this);
-    wire.Read();
+  MessageReader(ServerCall& server_call, const std::function<void(ServerCall&)>& start)
+      : server_call_(server_call), start_(start) {
+    server_call.Attach(*this);
+    server_call.Read();
   }
 
  private:
   void OnRead(bool ok) override {
     if (!ok) {
-      return wire_.End(grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "there is no message"));
+      return server_call_.End(
+          grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "there is no message"));
     }
-    start_(wire_);
+    start_(server_call_);
     delete this;
   }
-  void OnOver() override { delete this; }
+  void OnDone() override { delete this; }
 
-  Wire& wire_;
-  const std::function<void(Wire&)>& start_;
+  ServerCall& server_call_;
+  const std::function<void(ServerCall&)>& start_;
 };
 
 }  // namespace
 
-std::function<void(Wire&)> AfterMessage(std::function<void(Wire&)> start) {
-  return [start = std::move(start)](Wire& wire) { new MessageReader(wire, start); };
+std::function<void(ServerCall&)> AfterMessage(std::function<void(ServerCall&)> start) {
+  return [start = std::move(start)](ServerCall& server_call) {
+    new MessageReader(server_call, start);
+  };
 }
 
 Routes MakeAdvantageService(ComputeBackend& backend, Metrics& metrics, AccessLog& access_log,
                             MessagePool& messages, OpenStreams& streams) {
   Routes routes;
-  const auto add = [&](Rpc rpc, std::function<void(Wire&)> start) {
+  const auto add = [&](Rpc rpc, std::function<void(ServerCall&)> start) {
     if (rpc != Rpc::kStreamAdvantages) start = AfterMessage(std::move(start));
     routes.emplace(std::string(kPath) + RpcName(rpc), std::move(start));
   };
   // For calls that take no time: at once, without admission. Their requests have no fields.
   const auto add_answer = [&](Rpc rpc, const google::protobuf::Message& type, const auto& make) {
-    add(rpc, [=, &type, &backend, &metrics, &access_log](Wire& wire) {
-      auto* call = new Call(wire, metrics, access_log, rpc);
+    add(rpc, [=, &type, &backend, &metrics, &access_log](ServerCall& server_call) {
+      auto* call = new Call(server_call, metrics, access_log, rpc);
       CallStatus status = backend.refusals().CheckMetadata(call->MetadataBytes());
       if (status.ok()) {
         const std::unique_ptr<google::protobuf::Message> request(type.New());
-        status = ReadRequest(wire.message(), *request);
+        status = ReadRequest(server_call.message(), *request);
       }
       status.ok() ? call->Answer(Serialize(make())) : call->End(status);
     });
   };
-  add(Rpc::kComputeAdvantages, [&](Wire& wire) {
-    (new ComputeCall(wire, metrics, access_log, backend, messages))->Start();
+  add(Rpc::kComputeAdvantages, [&](ServerCall& server_call) {
+    (new ComputeCall(server_call, metrics, access_log, backend, messages))->Start();
   });
-  add(Rpc::kStreamAdvantages, [&](Wire& wire) {
-    (new StreamCall(wire, metrics, access_log, backend, messages, streams))->Start();
+  add(Rpc::kStreamAdvantages, [&](ServerCall& server_call) {
+    (new StreamCall(server_call, metrics, access_log, backend, messages, streams))->Start();
   });
-  add(Rpc::kDescribeMethod,
-      [&](Wire& wire) { (new DescribeCall(wire, metrics, access_log, backend))->Start(); });
+  add(Rpc::kDescribeMethod, [&](ServerCall& server_call) {
+    (new DescribeCall(server_call, metrics, access_log, backend))->Start();
+  });
   add_answer(Rpc::kListMethods, v1::ListMethodsRequest::default_instance(), [] {
     v1::ListMethodsResponse response;
     HandleListMethods(response);

@@ -7,7 +7,7 @@
 #include <map>
 #include <string>
 
-#include "server/rpc/wire.h"
+#include "server/rpc/server_call.h"
 
 namespace advantaged {
 
@@ -18,10 +18,10 @@ class OpenStreams;
 class Metrics;
 
 // Starts a call of each path, "/package.Service/Method". Any thread.
-using Routes = std::map<std::string, std::function<void(Wire&)>, std::less<>>;
+using Routes = std::map<std::string, std::function<void(ServerCall&)>, std::less<>>;
 
 // The same for a call of one message: `start` is called once it has been read.
-std::function<void(Wire&)> AfterMessage(std::function<void(Wire&)> start);
+std::function<void(ServerCall&)> AfterMessage(std::function<void(ServerCall&)> start);
 
 // What they refer to must outlive the calls.
 Routes MakeAdvantageService(ComputeBackend& backend, Metrics& metrics, AccessLog& access_log,

@@ -43,7 +43,7 @@ void StreamCall::OnRead(bool ok) {
   CallStatus read;
   if (ok) {
     read = backend_.refusals().Guard([&] {
-      const bool parsed = reading_->Read(wire().message());
+      const bool parsed = reading_->Read(server_call().message());
       return parsed ? CallStatus() : CallStatus{.code = CallStatus::kInvalidArgument};
     });
   }
@@ -143,7 +143,7 @@ void StreamCall::Decide(Next& next) {
   if (writing_ == nullptr) writing_ = next.write = NextToWrite();
   if (!reading_ && !starting_ && !ending_ && !lost_ && items_.size() < kWindow) {
     reading_ = std::make_unique<StreamItem>(*this, messages_);
-    wire().Read();
+    server_call().Read();
   }
   if (ended_ || !items_.empty() || (!ending_ && !lost_)) return;
   ended_ = true;
@@ -180,7 +180,7 @@ void StreamCall::DropAnswered(Next& next) {
 
 void StreamCall::Do(Next next) {
   next.over.clear();
-  if (next.write != nullptr) wire().Write(next.write->Reply());
+  if (next.write != nullptr) server_call().Write(next.write->Reply());
   if (next.end) End(*next.end);
 }
 

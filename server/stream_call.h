@@ -27,9 +27,9 @@ class StreamCall final : public Call {
   static constexpr std::size_t kWindow = 16;
 
   // What it refers to must outlive the call.
-  StreamCall(Wire& wire, Metrics& metrics, AccessLog& access_log, ComputeBackend& backend,
-             MessagePool& messages, OpenStreams& streams)
-      : Call(wire, metrics, access_log, Rpc::kStreamAdvantages),
+  StreamCall(ServerCall& server_call, Metrics& metrics, AccessLog& access_log,
+             ComputeBackend& backend, MessagePool& messages, OpenStreams& streams)
+      : Call(server_call, metrics, access_log, Rpc::kStreamAdvantages),
         backend_(backend),
         messages_(messages),
         streams_(streams) {

@@ -26,7 +26,7 @@ void CallQueue::Stop() {
     std::unique_lock lock(mutex_);
     if (std::exchange(stopping_, true)) return;
     // A queue that is shut down takes nothing more, and a call that is computed will want to end.
-    no_wires_.wait(lock, [this] { return wires_ == 0; });
+    no_calls_.wait(lock, [this] { return calls_ == 0; });
   }
   for (const auto& queue : queues_) queue->Shutdown();
   for (std::thread& thread : threads_) thread.join();
@@ -37,20 +37,20 @@ void CallQueue::Stop() {
 void CallQueue::WaitForNext(grpc::ServerCompletionQueue& queue) {
   const std::lock_guard lock(mutex_);
   if (stopping_) return;
-  ++wires_;
-  new Wire(*this, service_, queue);
+  ++calls_;
+  new ServerCall(*this, service_, queue);
 }
 
 void CallQueue::Gone() {
   const std::lock_guard lock(mutex_);
-  if (--wires_ == 0) no_wires_.notify_all();
+  if (--calls_ == 0) no_calls_.notify_all();
 }
 
 void CallQueue::Run(grpc::ServerCompletionQueue& queue) {
   void* tag = nullptr;
   bool ok = false;
   while (queue.Next(&tag, &ok)) {
-    Wire::Happen(*static_cast<Wire::Event*>(tag), ok);
+    ServerCall::Dispatch(*static_cast<ServerCall::Event*>(tag), ok);
   }
 }
 

@@ -1,7 +1,7 @@
-// The threads that read and write for gRPC: each has a queue of its own and does what it hands out.
-// They are the only ones that look at the network, so who finds a call is who answers it, unless it
-// is large (ComputePool). That is why every service here is one of ours, health and reflection too:
-// gRPC's own bring threads along that look at the network as well.
+// The threads that read and write for gRPC: each has a completion queue and handles its events.
+// Only these threads poll the network, so the thread that receives a call also answers it, unless
+// the call is large (ComputePool). For the same reason health and reflection are services of our
+// own: gRPC's would add polling threads of their own.
 #ifndef ADVANTAGED_SERVER_RPC_CALL_QUEUE_H_
 #define ADVANTAGED_SERVER_RPC_CALL_QUEUE_H_
 
@@ -15,7 +15,7 @@
 #include <thread>
 #include <vector>
 
-#include "server/rpc/wire.h"
+#include "server/rpc/server_call.h"
 
 namespace grpc {
 class ServerBuilder;
@@ -25,8 +25,8 @@ namespace advantaged {
 
 class CallQueue {
  public:
-  // Attaches a user to a call that has come; called by the threads.
-  using Accept = std::function<void(Wire&)>;
+  // Attaches a handler to a call that has arrived; called by the threads.
+  using Accept = std::function<void(ServerCall&)>;
 
   // Of the server that `builder` will make, which must be shut down before Stop.
   CallQueue(grpc::ServerBuilder& builder, std::size_t threads);
@@ -41,10 +41,10 @@ class CallQueue {
   void Stop();
 
  private:
-  friend class Wire;
+  friend class ServerCall;
   void WaitForNext(grpc::ServerCompletionQueue& queue);
   void Gone();
-  void Accepted(Wire& wire) { accept_(wire); }
+  void Accepted(ServerCall& server_call) { accept_(server_call); }
   static void Run(grpc::ServerCompletionQueue& queue);
 
   grpc::AsyncGenericService service_;
@@ -52,8 +52,8 @@ class CallQueue {
   Accept accept_;
   std::vector<std::thread> threads_;
   std::mutex mutex_;
-  std::condition_variable no_wires_;
-  std::size_t wires_ = 0;  // calls, and those that wait for one
+  std::condition_variable no_calls_;
+  std::size_t calls_ = 0;  // calls, and those that wait for one
   bool stopping_ = false;
 };
 

@@ -26,10 +26,10 @@ const grpc::Status kNoRequest(grpc::StatusCode::INVALID_ARGUMENT,
 }  // namespace
 
 // One Watch call. Its members are guarded by the lock of Health.
-class Health::Watcher final : public WireUser {
+class Health::Watcher final : public CallHandler {
  public:
-  Watcher(Health& health, Wire& wire, std::string service)
-      : health_(health), wire_(wire), service_(std::move(service)) {}
+  Watcher(Health& health, ServerCall& server_call, std::string service)
+      : health_(health), server_call_(server_call), service_(std::move(service)) {}
 
   const std::string& service() const { return service_; }
 
@@ -39,22 +39,22 @@ class Health::Watcher final : public WireUser {
     if (writing_ || ended_ || (told_ && serving == last_)) return;
     writing_ = told_ = true;
     last_ = serving;
-    wire_.Write(Answer(serving));
+    server_call_.Write(Answer(serving));
   }
 
  private:
   void OnWritten(bool /*ok*/) override {
     const std::lock_guard lock(health_.mutex_);
     writing_ = false;
-    ended_ ? wire_.End(grpc::Status::CANCELLED) : Tell();
+    ended_ ? server_call_.End(grpc::Status::CANCELLED) : Tell();
   }
   // The only end there is: watchers stay as long as they like.
   void OnCancelled() override {
     const std::lock_guard lock(health_.mutex_);
     ended_ = true;
-    if (!writing_) wire_.End(grpc::Status::CANCELLED);
+    if (!writing_) server_call_.End(grpc::Status::CANCELLED);
   }
-  void OnOver() override {
+  void OnDone() override {
     {
       const std::lock_guard lock(health_.mutex_);
       health_.watchers_.erase(this);
@@ -63,7 +63,7 @@ class Health::Watcher final : public WireUser {
   }
 
   Health& health_;
-  Wire& wire_;
+  ServerCall& server_call_;
   const std::string service_;
   bool writing_ = false;
   bool ended_ = false;
@@ -85,29 +85,29 @@ void Health::Set(const std::string& service, bool serving) {
   }
 }
 
-void Health::Check(Wire& wire) {
-  wire.Attach(*new NoUser);
+void Health::Check(ServerCall& server_call) {
+  server_call.Attach(*new EndedCallHandler);
   HealthCheckRequest request;
-  if (!ParseShort(wire.message(), request)) return wire.End(kNoRequest);
+  if (!ParseShort(server_call.message(), request)) return server_call.End(kNoRequest);
   std::optional<bool> serving;
   {
     const std::lock_guard lock(mutex_);
     serving = Find(request.service());
   }
   if (!serving) {
-    return wire.End(grpc::Status(grpc::StatusCode::NOT_FOUND, "service name unknown"));
+    return server_call.End(grpc::Status(grpc::StatusCode::NOT_FOUND, "service name unknown"));
   }
-  wire.End(Answer(serving), grpc::Status::OK);
+  server_call.End(Answer(serving), grpc::Status::OK);
 }
 
-void Health::Watch(Wire& wire) {
+void Health::Watch(ServerCall& server_call) {
   HealthCheckRequest request;
-  if (!ParseShort(wire.message(), request)) {
-    wire.Attach(*new NoUser);
-    return wire.End(kNoRequest);
+  if (!ParseShort(server_call.message(), request)) {
+    server_call.Attach(*new EndedCallHandler);
+    return server_call.End(kNoRequest);
   }
-  auto* watcher = new Watcher(*this, wire, request.service());
-  wire.Attach(*watcher);
+  auto* watcher = new Watcher(*this, server_call, request.service());
+  server_call.Attach(*watcher);
   const std::lock_guard lock(mutex_);
   watchers_.insert(watcher);
   watcher->Tell();

@@ -10,7 +10,7 @@
 #include <string>
 #include <unordered_set>
 
-#include "server/rpc/wire.h"
+#include "server/rpc/server_call.h"
 
 namespace advantaged {
 
@@ -21,8 +21,8 @@ class Health {
   void Set(const std::string& service, bool serving);
 
   // Answer calls whose message has been read.
-  void Check(Wire& wire);
-  void Watch(Wire& wire);
+  void Check(ServerCall& server_call);
+  void Watch(ServerCall& server_call);
 
  private:
   class Watcher;

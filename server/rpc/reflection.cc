@@ -132,38 +132,39 @@ ServerReflectionResponse Answer(const ServerReflectionRequest& request,
 }
 
 // A question, its answer, the next question.
-class Conversation final : public WireUser {
+class Conversation final : public CallHandler {
  public:
-  Conversation(Wire& wire, const std::vector<std::string>& services)
-      : wire_(wire), services_(services) {
-    wire.Attach(*this);
-    wire.Read();
+  Conversation(ServerCall& server_call, const std::vector<std::string>& services)
+      : server_call_(server_call), services_(services) {
+    server_call.Attach(*this);
+    server_call.Read();
   }
 
  private:
   void OnRead(bool ok) override {
     ServerReflectionRequest request;
-    if (!ok) return wire_.End(grpc::Status::OK);
-    if (!ParseShort(wire_.message(), request)) {
-      return wire_.End(grpc::Status(grpc::StatusCode::INVALID_ARGUMENT,
-                                    "no ServerReflectionRequest, or one of more than 16 KiB"));
+    if (!ok) return server_call_.End(grpc::Status::OK);
+    if (!ParseShort(server_call_.message(), request)) {
+      return server_call_.End(
+          grpc::Status(grpc::StatusCode::INVALID_ARGUMENT,
+                       "no ServerReflectionRequest, or one of more than 16 KiB"));
     }
-    wire_.Write(Serialize(Answer(request, services_)));
+    server_call_.Write(Serialize(Answer(request, services_)));
   }
   void OnWritten(bool ok) override {
-    if (!ok) return wire_.End(grpc::Status::CANCELLED);
-    wire_.Read();
+    if (!ok) return server_call_.End(grpc::Status::CANCELLED);
+    server_call_.Read();
   }
-  void OnOver() override { delete this; }
+  void OnDone() override { delete this; }
 
-  Wire& wire_;
+  ServerCall& server_call_;
   const std::vector<std::string>& services_;
 };
 
 }  // namespace
 
-void Reflect(Wire& wire, const std::vector<std::string>& services) {
-  new Conversation(wire, services);
+void Reflect(ServerCall& server_call, const std::vector<std::string>& services) {
+  new Conversation(server_call, services);
 }
 
 }  // namespace advantaged

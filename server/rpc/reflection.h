@@ -6,13 +6,13 @@
 #include <string>
 #include <vector>
 
-#include "server/rpc/wire.h"
+#include "server/rpc/server_call.h"
 
 namespace advantaged {
 
 // Answers one ServerReflectionInfo call, of either version: their messages are alike on the wire.
 // `services` are those it lists; they must outlive the call.
-void Reflect(Wire& wire, const std::vector<std::string>& services);
+void Reflect(ServerCall& server_call, const std::vector<std::string>& services);
 
 }  // namespace advantaged
 

@@ -1,5 +1,5 @@
-// Calls over the queue: what their users are told, and in which order, however a call ends.
-#include "server/rpc/wire.h"
+// Calls over the queue: which events their handlers get, and in which order, however a call ends.
+#include "server/rpc/server_call.h"
 
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
@@ -32,7 +32,7 @@ std::string Text(const grpc::ByteBuffer& bytes) {
   return text;
 }
 
-// What users of wires were told, by all of them.
+// The events of all handlers.
 class Journal {
  public:
   void Write(const std::string& entry) {
@@ -54,38 +54,38 @@ class Journal {
 };
 
 // Tells the journal everything and does what the test says.
-class Told final : public WireUser {
+class Told final : public CallHandler {
  public:
-  using Reaction = std::function<void(Wire& wire, bool ok)>;
+  using Reaction = std::function<void(ServerCall& server_call, bool ok)>;
 
-  Told(Wire& wire, Journal& journal, Reaction on_read, Reaction on_cancelled)
-      : wire_(wire),
+  Told(ServerCall& server_call, Journal& journal, Reaction on_read, Reaction on_cancelled)
+      : server_call_(server_call),
         journal_(journal),
         on_read_(std::move(on_read)),
         on_cancelled_(std::move(on_cancelled)) {
-    wire.Attach(*this);
-    wire.Read();
+    server_call.Attach(*this);
+    server_call.Read();
   }
 
  private:
   void OnRead(bool ok) override {
     journal_.Write(ok ? "read" : "end");
-    on_read_(wire_, ok);
+    on_read_(server_call_, ok);
   }
   void OnWritten(bool ok) override {
     journal_.Write(ok ? "written" : "lost");
-    wire_.Read();
+    server_call_.Read();
   }
   void OnCancelled() override {
     journal_.Write("cancelled");
-    if (on_cancelled_) on_cancelled_(wire_, false);
+    if (on_cancelled_) on_cancelled_(server_call_, false);
   }
-  void OnOver() override {
+  void OnDone() override {
     journal_.Write("over");
     delete this;
   }
 
-  Wire& wire_;
+  ServerCall& server_call_;
   Journal& journal_;
   const Reaction on_read_;
   const Reaction on_cancelled_;
@@ -128,10 +128,10 @@ class WireTest : public testing::Test {
 
   // The same, to a server that has read it and ends it only once it is cancelled.
   std::future<std::string> CallThatIsNotAnswered(grpc::ClientContext& context) {
-    Serve([this](Wire& wire) {
+    Serve([this](ServerCall& server_call) {
       new Told(
-          wire, journal_, [this](Wire&, bool) { has_read_.set_value(); },
-          [](Wire& w, bool) { w.End(grpc::Status::CANCELLED); });
+          server_call, journal_, [this](ServerCall&, bool) { has_read_.set_value(); },
+          [](ServerCall& w, bool) { w.End(grpc::Status::CANCELLED); });
     });
     std::future<std::string> answer = Call(context, "hello");
     has_read_.get_future().wait();
@@ -147,10 +147,10 @@ class WireTest : public testing::Test {
 };
 
 TEST_F(WireTest, AMessageAnAnswerAndTheEnd) {
-  Serve([this](Wire& wire) {
-    EXPECT_EQ(wire.path(), "/a.Service/Method");
-    const auto answer = [](Wire& w, bool) { w.End(w.message(), grpc::Status::OK); };
-    new Told(wire, journal_, answer, {});
+  Serve([this](ServerCall& server_call) {
+    EXPECT_EQ(server_call.path(), "/a.Service/Method");
+    const auto answer = [](ServerCall& w, bool) { w.End(w.message(), grpc::Status::OK); };
+    new Told(server_call, journal_, answer, {});
   });
   grpc::ClientContext context;
   EXPECT_EQ(Call(context, "hello").get(), "hello");
@@ -158,11 +158,11 @@ TEST_F(WireTest, AMessageAnAnswerAndTheEnd) {
 }
 
 TEST_F(WireTest, AStatusWithoutAnAnswer) {
-  Serve([this](Wire& wire) {
-    const auto refuse = [](Wire& w, bool) {
+  Serve([this](ServerCall& server_call) {
+    const auto refuse = [](ServerCall& w, bool) {
       w.End(grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, "too much"));
     };
-    new Told(wire, journal_, refuse, {});
+    new Told(server_call, journal_, refuse, {});
   });
   grpc::ClientContext context;
   EXPECT_EQ(Call(context, "hello").get(), "too much");
@@ -178,11 +178,11 @@ TEST_F(WireTest, ACallerWhoGoesIsTold) {
 }
 
 TEST_F(WireTest, AnotherThreadMayEndACall) {
-  Serve([&](Wire& wire) {
-    const auto later = [this](Wire& w, bool) {
+  Serve([&](ServerCall& server_call) {
+    const auto later = [this](ServerCall& w, bool) {
       ends_.push_back(std::async(std::launch::async, [&w] { w.End(w.message(), {}); }));
     };
-    new Told(wire, journal_, later, {});
+    new Told(server_call, journal_, later, {});
   });
   for (int i = 0; i < 100; ++i) {
     grpc::ClientContext context;
@@ -192,9 +192,9 @@ TEST_F(WireTest, AnotherThreadMayEndACall) {
 
 TEST_F(WireTest, ManyCallsAtOnceOnSeveralThreads) {
   Serve(
-      [this](Wire& wire) {
-        const auto answer = [](Wire& w, bool) { w.End(w.message(), grpc::Status::OK); };
-        new Told(wire, journal_, answer, {});
+      [this](ServerCall& server_call) {
+        const auto answer = [](ServerCall& w, bool) { w.End(w.message(), grpc::Status::OK); };
+        new Told(server_call, journal_, answer, {});
       },
       3);
   std::vector<std::unique_ptr<grpc::ClientContext>> contexts;
