@@ -14,7 +14,7 @@ class ComputeCall final : public PooledCall {
   ComputeCall(ServerCall& server_call, Metrics& metrics, AccessLog& access_log,
               ComputeBackend& backend, MessagePool& messages)
       : PooledCall(server_call, metrics, access_log, Rpc::kComputeAdvantages, backend),
-        messages_(messages.Lend()) {}
+        messages_(messages.Acquire()) {}
 
  private:
   google::protobuf::Message& Request() override { return messages_->request(); }
@@ -22,7 +22,7 @@ class ComputeCall final : public PooledCall {
   CallStatus Work() override;
   grpc::ByteBuffer Reply() const override;
 
-  MessagePool::Loan messages_;
+  MessagePool::Lease messages_;
   ReplyBytes reply_;
 };
 

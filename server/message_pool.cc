@@ -16,7 +16,7 @@ void MessagePool::Messages::Clear() {
   bytes_ = item_.SpaceUsedLong() + reply_.SpaceUsedLong();
 }
 
-MessagePool::Loan MessagePool::Lend() {
+MessagePool::Lease MessagePool::Acquire() {
   {
     const std::lock_guard lock(mutex_);
     if (!free_.empty()) {

@@ -43,9 +43,9 @@ class MessagePool {
     MessagePool* pool;
     void operator()(Messages* messages) const { pool->Return(messages); }
   };
-  using Loan = std::unique_ptr<Messages, GiveBack>;
-  // Empty messages; they go back to the pool with the loan's end.
-  Loan Lend();
+  using Lease = std::unique_ptr<Messages, GiveBack>;
+  // Empty messages; they go back to the pool when the lease ends.
+  Lease Acquire();
 
   // Frees the messages that no call has needed since the last time this was called.
   void Shrink();

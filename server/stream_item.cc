@@ -42,7 +42,7 @@ void ReadEnvelope(grpc::ByteBuffer& message, v1::StreamAdvantagesRequest& item) 
 }  // namespace
 
 StreamItem::StreamItem(StreamCall& stream, MessagePool& messages)
-    : stream_(stream), messages_(messages.Lend()), record_(stream.record().OfItem()) {}
+    : stream_(stream), messages_(messages.Acquire()), record_(stream.record().OfItem()) {}
 
 bool StreamItem::Read(grpc::ByteBuffer& message) {
   v1::StreamAdvantagesRequest& item = messages_->item();

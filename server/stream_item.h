@@ -51,7 +51,7 @@ class StreamItem final : private ComputeTask {
 
   StreamCall& stream_;
   // Given back early by an item that is refused: what it keeps is not counted in its ticket then.
-  MessagePool::Loan messages_;
+  MessagePool::Lease messages_;
   v1::StreamAdvantagesResponse refusal_;
   std::string id_;
   CallStatus unread_;  // the answer, if the message has been refused before it was read

@@ -20,14 +20,14 @@ void Fill(auto& messages, std::size_t bytes) {
 
 TEST(MessagePool, MessagesComeBackEmptyWithTheirMemory) {
   MessagePool pool(8 * kLarge);
-  auto first = pool.Lend();
+  auto first = pool.Acquire();
   Fill(first, kLarge);
   const float* memory = first->response().advantages().data();
-  const MessagePool::Messages* const lent = first.get();
+  const MessagePool::Messages* const leased = first.get();
   first.reset();
   EXPECT_GE(pool.bytes(), 2 * kLarge);
-  auto second = pool.Lend();
-  EXPECT_EQ(second.get(), lent);
+  auto second = pool.Acquire();
+  EXPECT_EQ(second.get(), leased);
   EXPECT_EQ(pool.bytes(), 0);
   EXPECT_EQ(second->request().ByteSizeLong(), 0);
   EXPECT_EQ(second->response().ByteSizeLong(), 0);
@@ -37,8 +37,8 @@ TEST(MessagePool, MessagesComeBackEmptyWithTheirMemory) {
 
 TEST(MessagePool, KeepsNoMoreThanItsBound) {
   MessagePool pool(5 * kLarge);
-  std::vector<MessagePool::Loan> calls;
-  for (int i = 0; i < 4; ++i) calls.push_back(pool.Lend());
+  std::vector<MessagePool::Lease> calls;
+  for (int i = 0; i < 4; ++i) calls.push_back(pool.Acquire());
   for (auto& call : calls) Fill(call, kLarge);
   calls.clear();
   EXPECT_GE(pool.bytes(), 4 * kLarge);
@@ -47,20 +47,20 @@ TEST(MessagePool, KeepsNoMoreThanItsBound) {
 
 TEST(MessagePool, OfNoBytesKeepsNothing) {
   MessagePool pool(0);
-  pool.Lend();
+  pool.Acquire();
   EXPECT_EQ(pool.bytes(), 0);
 }
 
 TEST(MessagePool, ShrinksToWhatWasNeeded) {
   MessagePool pool(64 * kLarge);
-  std::vector<MessagePool::Loan> calls;
-  for (int i = 0; i < 3; ++i) calls.push_back(pool.Lend());
+  std::vector<MessagePool::Lease> calls;
+  for (int i = 0; i < 3; ++i) calls.push_back(pool.Acquire());
   for (auto& call : calls) Fill(call, kLarge);
   calls.clear();
   pool.Shrink();
   const std::uint64_t all = pool.bytes();
   EXPECT_GE(all, 6 * kLarge) << "all three were in use since the beginning";
-  pool.Lend();
+  pool.Acquire();
   pool.Shrink();
   EXPECT_NEAR(static_cast<double>(pool.bytes()), static_cast<double>(all) / 3, kLarge / 2)
       << "one was";
@@ -74,7 +74,7 @@ TEST(MessagePool, CallsAtOnceHaveMessagesOfTheirOwn) {
   for (std::uint32_t t = 0; t < 4; ++t) {
     threads.emplace_back([&pool, t] {
       for (int i = 0; i < 2000; ++i) {
-        const auto call = pool.Lend();
+        const auto call = pool.Acquire();
         EXPECT_FALSE(call->request().has_group_size());
         call->request().set_group_size(t);
         std::this_thread::yield();
