@@ -27,7 +27,7 @@ bool IsJson(std::string_view content_type) {
 }  // namespace
 
 // Counted in `admitted_` as long as it lives, and logged at its end.
-class JsonCalls::Admitted final : public http::Permit {
+class JsonCalls::Admitted final : public http::RequestGuard {
  public:
   Admitted(JsonCalls& owner, Rpc rpc, const http::Head& head)
       : access(owner.access_log_, rpc, head), owner_(owner) {
@@ -148,7 +148,7 @@ class JsonCalls::Call final : public ComputeTask {
     return request_.gone() || owner_.cancelled_ ? GivenUp::kCancelled : GivenUp::kNo;
   }
 
-  Admitted& admitted() { return static_cast<Admitted&>(*request_.permit); }
+  Admitted& admitted() { return static_cast<Admitted&>(*request_.guard); }
 
   void End(const CallStatus& refusal) { End(refusal.code, ToHttpResponse(refusal)); }
   void End(int code, http::Response response) {
@@ -187,8 +187,8 @@ http::Route JsonCalls::MakeRoute(const char* path, http::verb method, MakeJsonRp
                     http::Reply reply) { Handle(make(), std::move(request), std::move(reply)); }};
 }
 
-std::shared_ptr<http::Permit> JsonCalls::Admit(Rpc rpc, const http::Head& head,
-                                               http::Response& refusal) {
+std::shared_ptr<http::RequestGuard> JsonCalls::Admit(Rpc rpc, const http::Head& head,
+                                                     http::Response& refusal) {
   auto admitted = std::make_shared<Admitted>(*this, rpc, head);
   const auto refuse = [&](int code, http::Response response) {
     refusal = std::move(response);
@@ -226,7 +226,7 @@ void JsonCalls::Handle(std::unique_ptr<JsonRpc> rpc, http::Request request, http
   if (cancelled) {
     const CallStatus closed = backend_.refusals().NotServing();
     http::Response response = ToHttpResponse(closed);
-    static_cast<Admitted&>(*request.permit).access.Answer(closed.code, response);
+    static_cast<Admitted&>(*request.guard).access.Answer(closed.code, response);
     return reply(std::move(response));
   }
   (new Call(*this, std::move(rpc), std::move(request), std::move(reply)))->Start();

@@ -51,7 +51,8 @@ class JsonCalls {
   class Admitted;
 
   http::Route MakeRoute(const char* path, http::verb method, MakeJsonRpc make);
-  std::shared_ptr<http::Permit> Admit(Rpc rpc, const http::Head& head, http::Response& refusal);
+  std::shared_ptr<http::RequestGuard> Admit(Rpc rpc, const http::Head& head,
+                                            http::Response& refusal);
   void Handle(std::unique_ptr<JsonRpc> rpc, http::Request request, http::Reply reply);
 
   ComputeBackend& backend_;

@@ -87,14 +87,13 @@ struct Response {
   std::vector<std::pair<std::string, std::string>> fields = {};  // further ones of the header
 };
 
-// Whatever a route holds for a request from its head until its answer has been sent, or never will
-// be.
-class Permit {
+// Held from the request's head until the response has been sent or dropped.
+class RequestGuard {
  public:
-  Permit() = default;
-  Permit(const Permit&) = delete;
-  Permit& operator=(const Permit&) = delete;
-  virtual ~Permit() = default;
+  RequestGuard() = default;
+  RequestGuard(const RequestGuard&) = delete;
+  RequestGuard& operator=(const RequestGuard&) = delete;
+  virtual ~RequestGuard() = default;
   // The kernel has the whole answer. On the thread of the HTTP server.
   virtual void OnSent() {}
   // The deadline of the request has passed without an answer. Returns the one that the client gets
@@ -110,11 +109,12 @@ struct Request {
   std::string path = "";   // without the query
   std::string query = "";  // as it was sent, behind the "?"
   std::string body = "";
-  bool accepts_gzip = false;                 // in the answer
-  std::shared_ptr<Permit> permit = nullptr;  // of the route's `admit`
-  const void* connection = nullptr;          // tells connections apart; never looked into
-  std::function<bool()> gone = {};           // whether the client has closed its side; any thread
-  // For the answer. Without one by then the client gets Permit::OnLate's, if there is a permit.
+  bool accepts_gzip = false;                      // in the answer
+  std::shared_ptr<RequestGuard> guard = nullptr;  // of the route's `admit`
+  const void* connection = nullptr;               // tells connections apart; never looked into
+  std::function<bool()> gone = {};  // whether the client has closed its side; any thread
+  // For the answer. Without one by then the client gets RequestGuard::OnLate's, if there is a
+  // guard.
   std::chrono::steady_clock::time_point deadline = {};
 };
 
@@ -132,7 +132,7 @@ struct Route {
   // Runs before the body is read, on the thread of the HTTP server. Null refuses the request, with
   // the answer `refusal`. A route without it has answers that cost little: while one is made, its
   // connection may be closed to make room, and it has no deadline.
-  std::function<std::shared_ptr<Permit>(const Head&, Response& refusal)> admit = {};
+  std::function<std::shared_ptr<RequestGuard>(const Head&, Response& refusal)> admit = {};
   // Runs on the thread of the HTTP server: quick, or it hands the work on and returns.
   std::function<void(Request, Reply)> handle;
 };

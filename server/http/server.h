@@ -30,7 +30,7 @@ struct Limits {
   std::chrono::milliseconds time{15000};
   std::size_t connections = 10000;
   // Of headers that have arrived in part, and of answers that have not left, over all connections.
-  // Those of requests with a permit do not count: they have been admitted elsewhere.
+  // Those of requests with a guard do not count: they have been admitted elsewhere.
   std::size_t held_bytes = std::size_t{16} << 20;
 };
 

@@ -99,7 +99,7 @@ void Session::EndWait() {
 void Session::CountHeld() {
   // A long answer is shared, or admitted; what each reader has of its own is in the kernel.
   const std::size_t unsent =
-      permit_ ? 0 : std::min(head_.size() + body_.size(), std::size_t{kUnsentBytes});
+      guard_ ? 0 : std::min(head_.size() + body_.size(), std::size_t{kUnsentBytes});
   const std::size_t now = stream_.socket().is_open() ? received_.capacity() + unsent : 0;
   const std::size_t before = std::exchange(held_, now);
   connections_.Hold(before, now);
@@ -192,7 +192,7 @@ void Session::OnHeader() {
               .path = std::string(PathOf(target)),
               .query = std::string(QueryOf(target)),
               .accepts_gzip = AcceptsGzip(header),
-              .permit = permit_,
+              .guard = guard_,
               .connection = this};
   const bool waits = header.version() >= 11 && header.find(field::expect) != header.end();
   if (waits && received_.size() < body_bytes_) return Continue();
@@ -213,16 +213,16 @@ bool Session::AdmitBody(const RequestHeader& header, Response& refusal) {
     return false;
   }
   if (route_->admit) {
-    permit_ = route_->admit({.content_type = std::string(View(header[field::content_type])),
-                             .body_bytes = body_bytes_,
-                             .peer = peer_,
-                             .field =
-                                 [&header](std::string_view name) {
-                                   const beast::string_view key(name.data(), name.size());
-                                   return View(header.count(key) == 1 ? header[key] : "");
-                                 }},
-                            refusal);
-    if (permit_ == nullptr) return false;
+    guard_ = route_->admit({.content_type = std::string(View(header[field::content_type])),
+                            .body_bytes = body_bytes_,
+                            .peer = peer_,
+                            .field =
+                                [&header](std::string_view name) {
+                                  const beast::string_view key(name.data(), name.size());
+                                  return View(header.count(key) == 1 ? header[key] : "");
+                                }},
+                           refusal);
+    if (guard_ == nullptr) return false;
   }
   if (body_bytes_ <= route_->max_body_bytes) return true;
   refusal = {.code = status::payload_too_large,
@@ -275,7 +275,7 @@ void Session::OnRequest() {
   request_.gone = [this, hold = Hold()] { return gone_.load(); };
   request_.deadline = std::chrono::steady_clock::now() + limits_.time;
   WatchForClose();
-  if (permit_) {
+  if (guard_) {
     EndWait();
     WatchForDeadline();
   } else {
@@ -315,7 +315,7 @@ void Session::WatchForDeadline() {
   late_.async_wait([self = shared_from_this(), request = requests_](error_code error) {
     if (error || request != self->requests_ || !self->asked_) return;
     self->wanted_.keep_alive = false;
-    self->Send(self->permit_->OnLate());
+    self->Send(self->guard_->OnLate());
   });
 }
 
@@ -343,12 +343,12 @@ void Session::Send(Response response) {
 }
 
 void Session::OnSent(error_code error) {
-  if (permit_ && !error) permit_->OnSent();
+  if (guard_ && !error) guard_->OnSent();
   if (error == beast::error::timeout) {
     connections_.CountDrop(Drop::kSlowReader, peer_);
   }
   // An idle connection holds nothing.
-  permit_.reset();
+  guard_.reset();
   head_ = {};
   body_ = {};
   CountHeld();

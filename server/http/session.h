@@ -94,8 +94,8 @@ class Session : public std::enable_shared_from_this<Session> {
   const Route* route_ = nullptr;
   Request request_;
   std::size_t body_bytes_ = 0;
-  bool asked_ = false;              // and not answered yet
-  std::shared_ptr<Permit> permit_;  // until the answer has been sent
+  bool asked_ = false;                   // and not answered yet
+  std::shared_ptr<RequestGuard> guard_;  // until the answer has been sent
 
   std::uint64_t requests_ = 0;  // on this connection
   std::atomic<bool> gone_ = false;

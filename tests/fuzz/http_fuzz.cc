@@ -41,23 +41,23 @@ http::Route Echo(const char* path) {
           }};
 }
 
-int permits = 0;  // that are held
+int guards = 0;  // that are held
 
-class CountedPermit final : public http::Permit {
+class CountedGuard final : public http::RequestGuard {
  public:
-  CountedPermit() { ++permits; }
-  CountedPermit(const CountedPermit&) = delete;
-  CountedPermit& operator=(const CountedPermit&) = delete;
-  ~CountedPermit() override { --permits; }
+  CountedGuard() { ++guards; }
+  CountedGuard(const CountedGuard&) = delete;
+  CountedGuard& operator=(const CountedGuard&) = delete;
+  ~CountedGuard() override { --guards; }
 };
 
 // As a route that computes: it refuses some by their head, unread.
 http::Route Admitting() {
   http::Route route = Echo("/admit");
   route.admit = [](const http::Head& head,
-                   http::Response& refusal) -> std::shared_ptr<http::Permit> {
+                   http::Response& refusal) -> std::shared_ptr<http::RequestGuard> {
     Require(head.field("no-such-field").empty(), "a field that was not sent is empty");
-    if (head.body_bytes <= kMaxBodyBytes / 2) return std::make_shared<CountedPermit>();
+    if (head.body_bytes <= kMaxBodyBytes / 2) return std::make_shared<CountedGuard>();
     refusal = {.code = http::status::too_many_requests,
                .fields = {{"Retry-After", std::string(head.field("traceparent"))}}};
     return nullptr;
@@ -147,7 +147,7 @@ class Connection {
     Require(connections_.open() == 0, "no session is left");
     Require(observer_.open_requests() == 0, "every request is answered or counted as not");
     Require(observer_.held() == 0, "nothing is held for nobody");
-    Require(permits == 0, "every permit is given back");
+    Require(guards == 0, "every guard is given back");
     return received_;
   }
 

@@ -137,7 +137,9 @@ TEST(HttpServer, UnreadAnswerMakesRoom) {
 }
 
 // Takes everything.
-std::shared_ptr<Permit> Take(const Head&, Response&) { return std::make_shared<Permit>(); }
+std::shared_ptr<RequestGuard> Take(const Head&, Response&) {
+  return std::make_shared<RequestGuard>();
+}
 
 TEST(HttpServer, ConnectionWithoutRoomIsClosed) {
   std::promise<Reply> asked;
@@ -157,22 +159,22 @@ TEST(HttpServer, ConnectionWithoutRoomIsClosed) {
 }
 
 TEST(HttpServer, PermitIsHeldUntilTheAnswerHasBeenSent) {
-  const auto permit = std::make_shared<Permit>();
+  const auto guard = std::make_shared<RequestGuard>();
   Route route = Echo(5);
-  route.admit = [&](const Head& head, Response& refusal) -> std::shared_ptr<Permit> {
+  route.admit = [&](const Head& head, Response& refusal) -> std::shared_ptr<RequestGuard> {
     refusal = {.code = status::too_many_requests, .fields = {{"Retry-After", "7"}}};
-    return head.body_bytes == 2 ? permit : nullptr;
+    return head.body_bytes == 2 ? guard : nullptr;
   };
   const auto server = Start({std::move(route)}, {});
   EXPECT_THAT(Post(*server, "ok"), HasSubstr("ok"));
   EXPECT_THAT(Post(*server, "no!"), HasSubstr("Retry-After: 7"));
-  while (permit.use_count() > 1) std::this_thread::yield();
+  while (guard.use_count() > 1) std::this_thread::yield();
   Connection waiting(*server);
   waiting.Send("POST /echo HTTP/1.0\r\nContent-Length: 2\r\n\r\no");
-  while (permit.use_count() == 1) std::this_thread::yield();
+  while (guard.use_count() == 1) std::this_thread::yield();
   waiting.Send("k");
   waiting.ReadAll();
-  while (permit.use_count() > 1) std::this_thread::yield();
+  while (guard.use_count() > 1) std::this_thread::yield();
 }
 
 TEST(HttpServer, AnswerFromAnotherThreadHoldsUpNobody) {
