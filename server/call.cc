@@ -42,16 +42,16 @@ GivenUp Call::CheckGivenUp() const {
 }
 
 void Call::End(const CallStatus& status) {
-  Prepare(status);
+  RecordStatus(status);
   server_call_.End(ToGrpcStatus(status));
 }
 
 void Call::Answer(const grpc::ByteBuffer& reply) {
-  Prepare({});
+  RecordStatus({});
   server_call_.End(reply, grpc::Status::OK);
 }
 
-void Call::Prepare(const CallStatus& status) {
+void Call::RecordStatus(const CallStatus& status) {
   scope_.set_code(status.code);
   if (status.code == CallStatus::kResourceExhausted) {
     // Negative: never.

@@ -62,8 +62,8 @@ class Call : public CallHandler {
 
  private:
   void OnDone() override;
-  // Writes what goes with any end.
-  void Prepare(const CallStatus& status);
+  // Counts the call under this status and writes the trailers that go with it.
+  void RecordStatus(const CallStatus& status);
   // Of a call that is cancelled, by its caller or by gRPC.
   GivenUp WhyCancelled() const;
   // What the caller sent under this name once, else empty.

@@ -21,7 +21,7 @@ constexpr milliseconds kTick{1000};
 // After five to ten seconds without a batch a burst is over: the next comes after minutes.
 constexpr unsigned kTicksToIdle = 5;
 // How often the files of TLS are read.
-constexpr unsigned kTicksToLook = 5;
+constexpr unsigned kTicksToReload = 5;
 // Kept in messages between calls.
 constexpr std::uint64_t kPooledBytes = 128U << 20;
 
@@ -72,7 +72,7 @@ bool Daemon::Start(std::string& error) {
                      metrics_.tls(), error);
     if (tls_ == nullptr) return false;
     tls_->SetClientNames(options().tls_client_names);
-    if (!options().tls_client_ca.empty()) json_calls_.Forbid();
+    if (!options().tls_client_ca.empty()) json_calls_.DisableCompute();
   }
   // First, so that probes are answered from the start.
   if (options().http_listen && !StartHttp(error)) return false;
@@ -142,7 +142,7 @@ void Daemon::Reload() {
   if (errors.empty() && applied.empty() && need_restart.empty()) {
     spdlog::info("SIGHUP: no setting has changed");
   }
-  if (tls_ != nullptr) tls_->Look();
+  if (tls_ != nullptr) tls_->ReloadIfChanged();
   log_.SetLevel(options().log_level);
 }
 
@@ -151,7 +151,7 @@ void Daemon::Tick() {
   metrics_.batch().ExpireIdleRuns(steady_clock::now());
   metrics_.log().SetDropped(log_.dropped());
   ++ticks_;
-  if (tls_ != nullptr && ticks_ % kTicksToLook == 0) tls_->Look();
+  if (tls_ != nullptr && ticks_ % kTicksToReload == 0) tls_->ReloadIfChanged();
   if (ticks_ % kTicksToIdle == 0) FreeIdleMemory();
 }
 
@@ -165,7 +165,7 @@ void Daemon::FreeIdleMemory() {
   computed_ = computed;
 }
 
-void Daemon::Linger(milliseconds time) {
+void Daemon::SleepFor(milliseconds time) {
   const auto end = steady_clock::now() + time;
   for (auto now = steady_clock::now(); now < end; now = steady_clock::now()) {
     signals_.Wait(std::min(kTick, std::chrono::ceil<milliseconds>(end - now)));
@@ -181,7 +181,7 @@ void Daemon::ShutDown(Signals::Event cause) {
   // Load balancers take a while to hear it. Who is at the terminal (SIGINT) has none.
   if (terminated && options().drain_delay.count() > 0) {
     spdlog::info("SIGTERM: not ready; calls are accepted for {} ms", options().drain_delay.count());
-    Linger(options().drain_delay);
+    SleepFor(options().drain_delay);
   }
   spdlog::info("{}: finishing calls in flight", terminated ? "SIGTERM" : "SIGINT");
   const auto deadline = steady_clock::now() + options().drain_timeout;

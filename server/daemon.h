@@ -45,7 +45,7 @@ class Daemon {
   // Gives the memory of a burst of calls back, once it is over.
   void FreeIdleMemory();
   // Sleeps for `time`, with ticks.
-  void Linger(std::chrono::milliseconds time);
+  void SleepFor(std::chrono::milliseconds time);
   void ShutDown(Signals::Event cause);
 
   // First, before any thread is made (that of the log receives no signals).

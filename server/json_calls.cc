@@ -199,7 +199,7 @@ std::shared_ptr<http::RequestGuard> JsonCalls::Admit(Rpc rpc, const http::Head& 
   const auto refuse_with = [&](const CallStatus& status) {
     return refuse(status.code, ToHttpResponse(status));
   };
-  if (forbidden_) return refuse_with(Refusals::NeedsCertificate());
+  if (disabled_) return refuse_with(Refusals::NeedsCertificate());
   if (!open_) return refuse_with(backend_.refusals().NotServing());
   if (!IsJson(head.content_type)) {
     return refuse(CallStatus::kInvalidArgument,

@@ -39,7 +39,7 @@ class JsonCalls {
 
   // From now on everything is answered 403: callers must prove by a certificate who they are, and
   // HTTP does not ask them.
-  void Forbid() { forbidden_ = true; }
+  void DisableCompute() { disabled_ = true; }
 
   // Returns when all that was let in has been answered; at `deadline` the rest is cancelled. Closed
   // before, and drained before the HTTP server ends.
@@ -58,7 +58,7 @@ class JsonCalls {
   ComputeBackend& backend_;
   AccessLog& access_log_;
   std::atomic<bool> open_ = false;
-  std::atomic<bool> forbidden_ = false;
+  std::atomic<bool> disabled_ = false;
   std::atomic<bool> cancelled_ = false;
   std::mutex mutex_;
   std::condition_variable less_;

@@ -7,8 +7,8 @@
 
 #include "base/names.h"
 #include "base/text.h"
-#include "server/json_complaint.h"
 #include "server/json_mistakes.h"
+#include "server/json_value_error.h"
 #include "server/printable.h"
 
 namespace advantaged {
@@ -122,10 +122,10 @@ void JsonReader::Put(const JsonScalar& value) {
   // Of a field, unlike an entry of a list, null says that it is not given.
   if (value.kind == Kind::kNull && level.shape == Shape::kObject) return;
   if (field.is_repeated() && level.shape == Shape::kObject) {
-    return Add(&JsonReader::Path, [&] { return Mistyped(Show(value), field, false); });
+    return Add(&JsonReader::Path, [&] { return TypeError(Show(value), field, false); });
   }
   if (!SetField(value, field, *level.message)) {
-    Add(&JsonReader::Path, [&] { return Complain(value, field); });
+    Add(&JsonReader::Path, [&] { return ValueError(value, field); });
   }
 }
 
@@ -135,7 +135,7 @@ void JsonReader::PutInMap(const JsonScalar& value) {
   const Descriptor& type = *level.field->message_type();
   pair.GetReflection()->SetString(&pair, type.map_key(), level.name);
   if (!SetField(value, *type.map_value(), pair)) {
-    Add(&JsonReader::Path, [&] { return Complain(value, *type.map_value()); });
+    Add(&JsonReader::Path, [&] { return ValueError(value, *type.map_value()); });
   }
 }
 
@@ -211,7 +211,7 @@ bool JsonReader::Begin(bool list) {
   Add(&JsonReader::Path, [&] {
     const FieldDescriptor& wanted =
         level.shape == Shape::kMap ? *field.message_type()->map_value() : field;
-    std::string text = Mistyped(list ? "a list" : "an object", wanted, entry);
+    std::string text = TypeError(list ? "a list" : "an object", wanted, entry);
     return list && entry && field.name() == "rewards" ? text.append(kFlatRewards) : text;
   });
   return Skip();

@@ -25,8 +25,8 @@ std::string Help(const Setting& setting) {
                 setting.change == Change::kAtReload ? " [reload]" : "");
 }
 
-// What no flag took: `arguments`, of which the first may be followed by its value.
-void Complain(const CLI::App& app, const std::vector<std::string>& arguments, Errors& errors) {
+// Adds an error about `arguments`, which no flag took; the first may be followed by its value.
+void RejectUnknown(const CLI::App& app, const std::vector<std::string>& arguments, Errors& errors) {
   std::vector<std::string> names;
   for (const CLI::Option* option : app.get_options()) names.push_back(option->get_name());
   const std::vector<std::string_view> flags(names.begin(), names.end());
@@ -85,7 +85,7 @@ CommandLine ReadCommandLine(int argc, const char* const* argv, std::ostream& out
     }
     return line;
   }
-  Complain(app, app.remaining(), errors);
+  RejectUnknown(app, app.remaining(), errors);
   for (const Setting& setting : Settings()) {
     if (app.count(setting.flag()) == 0) continue;
     const std::string& last = texts[setting.name].back();

@@ -19,7 +19,7 @@ HeaderLines::Found HeaderLines::Fault(const char* what) {
   return Found::kFault;
 }
 
-HeaderLines::Found HeaderLines::Look(std::string_view received) {
+HeaderLines::Found HeaderLines::Scan(std::string_view received) {
   received = received.substr(0, max_bytes_);
   for (;;) {
     const std::size_t end = received.find('\n', std::max(seen_, line_));

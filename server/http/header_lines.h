@@ -25,7 +25,7 @@ class HeaderLines {
 
   // `received`: all bytes from its start on, as far as they have arrived. Looks at no byte more
   // than twice.
-  Found Look(std::string_view received);
+  Found Scan(std::string_view received);
 
   // Whether anything but empty lines, which may stand in front, has arrived.
   bool started() const { return started_; }

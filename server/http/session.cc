@@ -130,7 +130,7 @@ void Session::ReadHeader() {
 
 void Session::LookAtHeader() {
   const auto bytes = received_.data();
-  switch (lines_->Look({static_cast<const char*>(bytes.data()), bytes.size()})) {
+  switch (lines_->Scan({static_cast<const char*>(bytes.data()), bytes.size()})) {
     case HeaderLines::Found::kMore:
       return ReadMoreOfHeader();
     case HeaderLines::Found::kWhole:

@@ -40,7 +40,7 @@ std::unique_ptr<Tls> Tls::Open(const TlsFiles& files, TlsMetrics& metrics, std::
   return tls;
 }
 
-void Tls::Look() {
+void Tls::ReloadIfChanged() {
   Texts texts;
   std::string error = Read(texts);
   // What cannot be read is one state, whatever could be read of the rest.

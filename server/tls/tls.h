@@ -2,7 +2,7 @@
 //
 //   auto tls = Tls::Open(options, metrics, error);
 //   builder.AddExternalConnectionAcceptor(..., tls->credentials());
-//   tls->Look();  // every few seconds
+//   tls->ReloadIfChanged();  // every few seconds
 #ifndef ADVANTAGED_SERVER_TLS_TLS_H_
 #define ADVANTAGED_SERVER_TLS_TLS_H_
 
@@ -40,7 +40,7 @@ class Tls {
   // Reads the files. If they have changed and are good, new connections go by them; if they are
   // not, nothing changes. Either is counted and logged, once for each change. Open connections
   // stay.
-  void Look();
+  void ReloadIfChanged();
 
  private:
   struct Texts {
@@ -62,7 +62,7 @@ class Tls {
   const std::shared_ptr<ClientCheck> check_;
   std::unique_ptr<Identity> identity_;
   std::shared_ptr<grpc::ServerCredentials> credentials_;
-  // What Look saw last, good or not.
+  // What ReloadIfChanged read last, good or not.
   Texts seen_;
   std::string unreadable_;
 };

@@ -1,4 +1,4 @@
-#include "server/json_complaint.h"
+#include "server/json_value_error.h"
 
 #include <google/protobuf/descriptor.h>
 
@@ -139,13 +139,13 @@ std::string Show(const JsonScalar& value) {
   return Printable(value.text);
 }
 
-std::string Mistyped(std::string_view given, const FieldDescriptor& field, bool entry) {
+std::string TypeError(std::string_view given, const FieldDescriptor& field, bool entry) {
   const bool list = field.is_repeated() && !field.is_map() && !entry;
   return Concat(given, "; must be ", list ? "a list, each entry " : "", WantedEntry(field));
 }
 
-std::string Complain(const JsonScalar& value, const FieldDescriptor& field) {
-  return Mistyped(Show(value), field, true).append(Hint(value, field));
+std::string ValueError(const JsonScalar& value, const FieldDescriptor& field) {
+  return TypeError(Show(value), field, true).append(Hint(value, field));
 }
 
 }  // namespace advantaged
