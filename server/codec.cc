@@ -46,9 +46,9 @@ SmallGroupPolicy DecodePolicy(std::string_view field, v1::SmallGroupPolicy polic
 void CheckRun(std::string_view run, Violations& violations) {
   constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789_-";
   if (run.size() > 32) {
-    violations.Add("run", Concat("a name of ", run.size(), " bytes; at most 32"));
+    violations.Add("run", Concat(run.size(), " bytes; must have at most 32"));
   } else if (run.find_first_not_of(kLetters) != std::string_view::npos) {
-    violations.Add("run", Concat("\"", run, "\" has other characters than [a-z0-9_-]"));
+    violations.Add("run", Concat("\"", run, "\" has characters outside [a-z0-9_-]"));
   }
 }
 
@@ -116,7 +116,7 @@ std::span<const Value> DecodedRequest::Pick(const BatchArray<Value>& array,
   std::string sibling(array.bytes_name);
   if (!packed.empty()) {
     violations.Add(std::move(sibling),
-                   Concat("set together with ", array.name, "; at most one of them may be"));
+                   Concat("set together with ", array.name, "; set only one of them"));
     return packed;
   }
   if (bytes.size() % sizeof(Value) != 0) {

@@ -101,7 +101,7 @@ void GrpcServer::Route(ServerCall& server_call) const {
   if (route != routes_.end()) return route->second(server_call);
   server_call.Attach(*new EndedCallHandler);
   server_call.End(
-      grpc::Status(grpc::StatusCode::UNIMPLEMENTED, "no such method: " + server_call.path()));
+      grpc::Status(grpc::StatusCode::UNIMPLEMENTED, "unknown method: " + server_call.path()));
 }
 
 bool GrpcServer::Serve(const GrpcServerOptions& options) {

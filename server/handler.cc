@@ -118,7 +118,7 @@ std::size_t Effort(const v1::ComputeAdvantagesRequest& request, std::size_t resp
                      kGroupIds.IsEmpty(request) && kTrajectoryIds.IsEmpty(request) &&
                      !request.shape_rewards() && !request.group_statistics() &&
                      request.stages_size() == 0 && (row == nullptr || row->rank == nullptr);
-  return plain ? responses : kEffortOfThought * responses;
+  return plain ? responses : kSlowPathCost * responses;
 }
 
 std::string_view MethodName(const v1::ComputeAdvantagesRequest& request) {

@@ -50,10 +50,11 @@ CallStatus HandleComputeAdvantages(const v1::ComputeAdvantagesRequest& request,
 // known only once the formula has been read and the cache looked at, which is part of the work.
 bool EvaluatesFormulas(const v1::ComputeAdvantagesRequest& request);
 
-// How many responses, of batches with a group size and nothing but rewards, take about as long as
-// these. What takes longer: masks, outcomes, lengths, ids of groups or trajectories, statistics of
-// groups, stages, and methods of ranks.
-inline constexpr std::size_t kEffortOfThought = 8;
+// A response takes about as long as so many of a plain batch, which has a group size and nothing
+// but rewards, if its batch has a mask, outcomes, lengths, ids of groups or trajectories,
+// statistics of groups or stages, or a method of ranks.
+inline constexpr std::size_t kSlowPathCost = 8;
+// The number of responses of a plain batch that take about as long as this batch.
 std::size_t Effort(const v1::ComputeAdvantagesRequest& request, std::size_t responses);
 
 // Describes the request's method. Thread-safe. `response` must be empty; on failure it means

@@ -38,7 +38,7 @@ const FieldDescriptor* FindField(const Descriptor& type, const std::string& name
 std::string UnknownName(const Descriptor& type, std::string_view name) {
   std::vector<std::string_view> known;
   for (int i = 0; i < type.field_count(); ++i) known.push_back(type.field(i)->name());
-  return Concat("is no field of the request", Suggestion(name, known));
+  return Concat("is not a field of the request", Suggestion(name, known));
 }
 
 // The field of the same oneof that is set already, or null.

@@ -43,9 +43,9 @@ class AwaitedBytes final : public google::protobuf::io::ZeroCopyInputStream {
   bool stopped_ = false;
 };
 
-CallStatus NoMessage(const google::protobuf::Message& request) {
+CallStatus CannotParse(const google::protobuf::Message& request) {
   return {.code = CallStatus::kInvalidArgument,
-          .message = Concat("the message is no ", request.GetDescriptor()->name())};
+          .message = Concat("cannot parse the message as ", request.GetDescriptor()->name())};
 }
 
 // Fields of the batch of an item have the names that they have in a request of their own.
@@ -62,7 +62,7 @@ CallStatus CheckWire(grpc::ByteBuffer& bytes, const google::protobuf::Message& r
   WireScan scan = ScanWire(stream, bytes.Length(), *request.GetDescriptor());
   has_ignored = scan.has_ignored;
   if (stream.stopped()) return Stopped();
-  if (!scan.good && !scan.too_many) return NoMessage(request);
+  if (!scan.good && !scan.too_many) return CannotParse(request);
   if (!scan.unknown.empty()) return RefusedAsUnknown(std::move(scan.unknown));
   if (!scan.too_many) return {};
   Violations violations;
@@ -81,7 +81,7 @@ CallStatus ReadRequest(grpc::ByteBuffer& bytes, google::protobuf::Message& reque
     const bool parsed = request.ParseFromZeroCopyStream(&stream);
     if (has_ignored) DropUnknownFields(request);
     if (!parsed) {
-      status = stream.stopped() ? Stopped() : NoMessage(request);
+      status = stream.stopped() ? Stopped() : CannotParse(request);
       request.Clear();
     }
   }

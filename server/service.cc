@@ -34,7 +34,7 @@ class MessageReader final : public CallHandler {
   void OnRead(bool ok) override {
     if (!ok) {
       return server_call_.End(
-          grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "there is no message"));
+          grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "the call has no message"));
     }
     start_(server_call_);
     delete this;

@@ -54,8 +54,8 @@ void StreamCall::OnRead(bool ok) {
       ending_ = WhyNothing();
     } else if (!read.ok()) {
       if (read.code == CallStatus::kInvalidArgument) {
-        read.message =
-            Concat("message ", accepted_ + 1, " of the stream is no StreamAdvantagesRequest");
+        read.message = Concat("cannot parse message ", accepted_ + 1,
+                              " of the stream as StreamAdvantagesRequest");
       }
       ending_ = std::move(read);
     } else if (!ending_ && !lost_) {

@@ -54,8 +54,8 @@ void AddUnknown(const std::string& name, Environment& environment) {
       known, {}, [&](const std::string& other) { return EditDistance(name, other); });
   const bool is_far = EditDistance(name, *closest) >= kFar;
   (is_far ? environment.warnings : environment.errors)
-      .push_back(Concat("environment variable ", name, " has no meaning",
-                        is_far ? "; the closest that has is " : "; did you mean ", *closest,
+      .push_back(Concat("unknown environment variable ", name,
+                        is_far ? "; the closest known one is " : "; did you mean ", *closest,
                         is_far ? "" : "?"));
 }
 

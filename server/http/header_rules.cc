@@ -55,7 +55,7 @@ std::optional<Response> BrokenHost(const RequestHeader& header) {
   const std::size_t hosts = header.count(field::host);
   if (hosts > 1) return BadRequest("Host is given twice");
   if (hosts == 0 && header.version() >= kHttp11) return BadRequest("HTTP/1.1 needs a Host");
-  if (!IsHost(View(header[field::host]))) return BadRequest("Host is no host with a port");
+  if (!IsHost(View(header[field::host]))) return BadRequest("Host is not HOST or HOST:PORT");
   return std::nullopt;
 }
 

@@ -21,7 +21,7 @@ grpc::ByteBuffer Answer(std::optional<bool> serving) {
 }
 
 const grpc::Status kNoRequest(grpc::StatusCode::INVALID_ARGUMENT,
-                              "no HealthCheckRequest, or one of more than 16 KiB");
+                              "cannot parse the message as HealthCheckRequest of at most 16 KiB");
 
 }  // namespace
 

@@ -147,7 +147,7 @@ class Conversation final : public CallHandler {
     if (!ParseShort(server_call_.message(), request)) {
       return server_call_.End(
           grpc::Status(grpc::StatusCode::INVALID_ARGUMENT,
-                       "no ServerReflectionRequest, or one of more than 16 KiB"));
+                       "cannot parse the message as ServerReflectionRequest of at most 16 KiB"));
     }
     server_call_.Write(Serialize(Answer(request, services_)));
   }

@@ -55,13 +55,13 @@ def test_server_info(start):
 
 @pytest.mark.parametrize("message", [b"\xff", b"\x0a\x05ab"])
 @pytest.mark.parametrize("method", ["ComputeAdvantages", "DescribeMethod"])
-def test_a_message_that_is_no_request(shared, method, message):
+def test_a_message_that_cannot_be_parsed_is_refused(shared, method, message):
     with shared.channel() as channel:
         call = channel.unary_unary(f"/advantaged.v1.AdvantageService/{method}")
         with pytest.raises(grpc.RpcError) as raised:
             call(message, timeout=PATIENCE)
     assert raised.value.code() == grpc.StatusCode.INVALID_ARGUMENT
-    assert raised.value.details().startswith("the message is no ")
+    assert raised.value.details().startswith("cannot parse the message as ")
 
 
 def test_a_call_without_a_message(shared):
@@ -70,7 +70,7 @@ def test_a_call_without_a_message(shared):
         with pytest.raises(grpc.RpcError) as raised:
             call(iter([]), timeout=PATIENCE)
     assert raised.value.code() == grpc.StatusCode.INVALID_ARGUMENT
-    assert raised.value.details() == "there is no message"
+    assert raised.value.details() == "the call has no message"
 
 
 @pytest.mark.parametrize("path", ["/advantaged.v1.AdvantageService/Nothing", "/nobody.Service/ComputeAdvantages", "/x"])

@@ -117,7 +117,7 @@ TEST_F(ComputeBackendTest, WhatIsSentAgainIsAnsweredAndNotCounted) {
   EXPECT_THAT(metrics_.Page(), HasSubstr("advantaged_responses_total{method=\"rloo\"} 0\n"));
 }
 
-// The limit is in responses of plain batches; one that takes thought counts eightfold.
+// The limit is in responses of plain batches; one that takes the slow path counts eightfold.
 TEST_F(ComputeBackendTest, ABatchIsSmallByWhatItTakes) {
   using Request = v1::ComputeAdvantagesRequest;
   const std::size_t limit = ComputeLimits{}.inline_responses;
@@ -135,7 +135,7 @@ TEST_F(ComputeBackendTest, ABatchIsSmallByWhatItTakes) {
   };
   EXPECT_EQ(largest_small([](Request&) {}), limit);
   EXPECT_EQ(largest_small([](Request& r) { r.set_reply_form(v1::REPLY_FORM_ADVANTAGES); }), limit);
-  void (*const kThoughts[])(Request&) = {
+  void (*const kSlowPaths[])(Request&) = {
       [](Request& r) { r.set_valid("x"); },
       [](Request& r) { r.set_outcomes("x"); },
       [](Request& r) { r.set_success_threshold(1); },
@@ -150,7 +150,7 @@ TEST_F(ComputeBackendTest, ABatchIsSmallByWhatItTakes) {
       [](Request& r) { r.add_stages(); },
       [](Request& r) { r.mutable_method()->mutable_max_at_k(); },
   };
-  for (const auto thought : kThoughts) EXPECT_EQ(largest_small(thought), limit / 8);
+  for (const auto change : kSlowPaths) EXPECT_EQ(largest_small(change), limit / 8);
   EXPECT_EQ(largest_small([](Request& r) { r.mutable_method()->mutable_surrogate(); }), 0U)
       << "evaluates a formula";
 }

@@ -245,11 +245,11 @@ TEST(Environment, ReadsWhatItKnowsAndSaysWhatItDoesNot) {
   EXPECT_THAT(listen.texts, ElementsAre("a:1", "unix:/b"));
   EXPECT_EQ(listen.place, "ADVANTAGED_LISTEN");
   EXPECT_THAT(environment.errors,
-              ElementsAre("environment variable ADVANTAGED_DRAIN_DELY has no meaning; did you mean "
+              ElementsAre("unknown environment variable ADVANTAGED_DRAIN_DELY; did you mean "
                           "ADVANTAGED_DRAIN_DELAY?"));
   EXPECT_THAT(environment.warnings,
-              ElementsAre("environment variable ADVANTAGED_HTTP_PORT has no meaning; the closest "
-                          "that has is ADVANTAGED_HTTP_LISTEN"));
+              ElementsAre("unknown environment variable ADVANTAGED_HTTP_PORT; the closest "
+                          "known one is ADVANTAGED_HTTP_LISTEN"));
 }
 
 TEST(Reload, TakesWhatIsSafeAndNamesTheRest) {

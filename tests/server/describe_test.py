@@ -191,7 +191,7 @@ def test_bad_posts(shared):
     code, _, refusal = fetch(shared, "/v1/describe?n=4", body)
     assert code == 400 and "query" in refusal["message"]
     code, _, refusal = fetch(shared, "/v1/describe", b'{"point": 3}')
-    assert code == 400 and refusal["message"] == 'point: is no field of the request; did you mean "points"?'
+    assert code == 400 and refusal["message"] == 'point: is not a field of the request; did you mean "points"?'
 
 
 def test_verbs(shared):

@@ -116,8 +116,8 @@ CASES = {
         {"small_group": 'did you mean "SMALL_GROUP_POLICY_CLAMP_K"?',
          "reply_form": '"REPLY_FORM_ADVANTAGES_FLOAT32_LE"', "trajectory_reward": "1.5; must be one of"}),
     "unknown fields": ('{"group_siz": 2, "method": {"grpo": {"dof": [1, null]}}, "x": {"y": 1}}',
-                       {"group_siz": 'is no field of the request; did you mean "group_size"?',
-                        "method.grpo.dof": '"ddof"?', "x": "is no field"}),
+                       {"group_siz": 'is not a field of the request; did you mean "group_size"?',
+                        "method.grpo.dof": '"ddof"?', "x": "is not a field"}),
     "junk in base64": ('{"valid": "@", "outcomes": "AQ=", "reward_bits": "AQ\\n", "rewards_float32_le": "AAAA A=="}',
                        {"valid": '"@"; must be a bitmap', "outcomes": '"AQ="', "reward_bits": "base64",
                         "rewards_float32_le": "must be bytes, as base64 text"}),
@@ -127,7 +127,7 @@ CASES = {
     "nothing but NaN": ("NaN", {"": "must be an object"}),
     "an empty body": ("", {"": "unexpected end of input"}),
     "two requests": (f"{{{RLOO}}}\n{{{RLOO}}}", {"": "line 2, column 1: "}),
-    "too deep": ('{"x": ' + "[" * 100000, {"x": "no field", "": "nested in more than 100"}),
+    "too deep": ('{"x": ' + "[" * 100000, {"x": "not a field", "": "nested in more than 100"}),
 }
 
 

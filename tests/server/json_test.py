@@ -88,8 +88,8 @@ def test_bytes_are_base64(shared, stub):
 
 
 @pytest.mark.parametrize("body, field, said", [
-    (b'{"group_siz": 2}', "group_siz", "no field"),
-    (b'{"method": {"rloo": {"kk": 1}}}', "method.rloo.kk", "no field"),
+    (b'{"group_siz": 2}', "group_siz", "not a field"),
+    (b'{"method": {"rloo": {"kk": 1}}}', "method.rloo.kk", "not a field"),
     (b'{"rewards": [1, "one"]}', "rewards[1]", "one"),
     (b'{"rewards": [1, 1e39]}', "rewards[1]", "1e39"),
     (b'{"group_size": -1}', "group_size", "-1"),

@@ -1,8 +1,6 @@
 """Requests of a newer contract: UNIMPLEMENTED naming each field that this server does not know, never a number computed
 without it."""
 
-import re
-
 import batches
 import grpc
 import pytest
@@ -158,7 +156,7 @@ def test_numbers_500_to_599_are_ignored_in_every_message(shared, stub):
         assert isinstance(call(shared, rpc, request.SerializeToString() + ignored), bytes)
 
 
-def test_bytes_that_are_no_request_are_refused_by_every_call(shared):
+def test_bytes_that_cannot_be_parsed_are_refused_by_every_call(shared):
     for rpc in ("ComputeAdvantages", *OTHERS):
         refusal = call(shared, rpc, b"\x0a\x05abc")
-        assert refusal.code == 3 and re.search(f"no {rpc}Request", refusal.message)
+        assert refusal.code == 3 and refusal.message == f"cannot parse the message as {rpc}Request"

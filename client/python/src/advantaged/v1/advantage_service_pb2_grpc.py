@@ -73,7 +73,7 @@ class AdvantageServiceServicer(object):
 
         What is wrong with an item, or speaks against it, is the status of its reply, and the stream goes on. It ends with
 
-        INVALID_ARGUMENT: a message that is no StreamAdvantagesRequest, once the items before it have their replies.
+        INVALID_ARGUMENT: a message that cannot be parsed as StreamAdvantagesRequest, once the items before it have their replies.
         RESOURCE_EXHAUSTED: too much metadata, or a message larger than twice what the server accepts.
         UNAVAILABLE: the server is shutting down; items that it had read have their replies.
         DEADLINE_EXCEEDED, CANCELLED: the caller gave up. The deadline is that of the whole stream.
