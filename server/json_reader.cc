@@ -76,6 +76,14 @@ std::string JsonReader::OuterPath() const {
   return path;
 }
 
+std::string JsonReader::FieldPath() const {
+  std::string path;
+  for (std::size_t i = 0; i + 1 < levels_.size(); ++i) {
+    if (levels_[i].shape != Shape::kList) path = Inside(path, levels_[i].field->name());
+  }
+  return path;
+}
+
 std::string JsonReader::Path() const {
   if (levels_.empty()) return "";
   const Level& level = levels_.back();
@@ -95,7 +103,7 @@ void JsonReader::Add(std::string (JsonReader::*path)() const, const Describe& de
 bool JsonReader::Count() {
   const FieldDescriptor& field = *levels_.back().field;
   if (counts_.Add(field, 1)) return true;
-  Add(&JsonReader::OuterPath, [&] { return TooManyEntries(field); });
+  Add(&JsonReader::FieldPath, [&] { return TooManyEntries(field); });
   has_ended_ = true;
   return false;
 }

@@ -87,6 +87,8 @@ class JsonReader final : public nlohmann::json_sax<nlohmann::json> {
   std::string Path() const;
   // Of what that stands in.
   std::string OuterPath() const;
+  // The same without indices: entries are counted over all of a request.
+  std::string FieldPath() const;
   // Of the last name of an object.
   std::string NamePath() const;
   template <typename Describe>

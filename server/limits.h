@@ -25,9 +25,9 @@ struct ComputeLimits {
   // Of the names and values of a call's metadata. gRPC's own limit stands above it.
   std::uint32_t max_metadata_bytes = 8192;
   // A call with at most this many responses is computed by the network thread that brought it:
-  // handing it over would take longer. A response whose computation needs more than its reward counts
-  // as kSlowPathCost of them (server/handler.h). Not if its method evaluates formulas, or if it carries
-  // much besides the responses.
+  // handing it over would take longer. A response whose computation needs more than its reward
+  // counts as kSlowPathCost of them (server/handler.h). Not if its method evaluates formulas, or if
+  // it carries much besides the responses.
   std::uint32_t inline_responses = 16384;
   AdmissionLimits admission;
   ComputePoolLimits pool;

@@ -64,7 +64,7 @@ TEST(JsonCodec, AFieldWithTooManyEntriesIsRefusedWhereTheyAreTooMany) {
       {R"({"pass_at":[)" + times("1", 4097), "pass_at", "4096"},
       {R"({"stages":[)" + times("{}", 4097), "stages", "4096"},
       {R"({"method":{"custom_table":{"tables":[)" + times(table, 4),
-       "method.custom_table.tables[3].advantage_wrong", "131072"},
+       "method.custom_table.tables.advantage_wrong", "131072"},
   };
   for (const auto& [json, field, most] : cases) {
     v1::ComputeAdvantagesRequest request;
