@@ -10,7 +10,16 @@ absl::Status ToStatus(const CallStatus& status) {
   absl::Status result(static_cast<absl::StatusCode>(status.code), status.message);
   std::vector<client::Violation> violations;
   for (const Violation& violation : status.violations.listed()) {
-    violations.push_back({violation.field, violation.description});
+    client::Violation& added =
+        violations.emplace_back(client::Violation{violation.field, violation.description});
+    for (const Mention& mention : violation.mentions) {
+      added.mentions.push_back(
+          {.kind = static_cast<client::Mention::Kind>(static_cast<int>(mention.kind) + 1),
+           .number = mention.number,
+           .group_id = mention.group_id,
+           .begin = mention.begin,
+           .end = mention.end});
+    }
   }
   // As a server's last entry.
   const std::size_t rest = status.violations.count() - violations.size();

@@ -10,6 +10,7 @@
 #include "core/kernels/constant_rule.h"
 #include "core/methods/base.h"
 #include "core/methods/surrogate.h"
+#include "core/sentence.h"
 #include "core/treatment.h"
 
 namespace advantaged {
@@ -99,15 +100,15 @@ bool GroupRun::Readable(State& state) {
     const std::string_view by =
         row_.input == MethodInput::kOutcomes ? row_.name : "zero_unless_mixed";
     RefuseNonBinary(state, [&] {
-      return Concat("so the outcomes of ", groups_.Name(state.group), " are unknown and ", by,
-                    " needs them: send outcomes or success_threshold");
+      return Compose("so the outcomes of ", groups_.Name(state.group), " are unknown and ", by,
+                     " needs them: send outcomes or success_threshold");
     });
     return false;
   }
   if (options_.per_group && !TwoValued(state)) {
     RefuseNonBinary(state, [&] {
-      return Concat("so one pair of advantages for ", groups_.Name(state.group),
-                    " (reply_form) is impossible");
+      return Compose("so one pair of advantages for ", groups_.Name(state.group),
+                     " (reply_form) is impossible");
     });
     return false;
   }
@@ -119,8 +120,8 @@ void GroupRun::RefuseNonFinite(const State& state) {
     if (std::isfinite(state.input.rewards[i])) continue;
     violations_.Add([&] { return At("rewards", state.input.index(i)); },
                     [&] {
-                      return Concat(
-                          state.input.rewards[i],
+                      return Compose(
+                          ValueOf(state.input.rewards[i]),
                           " is not finite; if the response has no reward, mask it out (valid)");
                     });
   }
@@ -132,8 +133,9 @@ void GroupRun::RefuseNonBinary(const State& state, const Consequence& consequenc
   const std::span<const float> rewards = state.input.rewards;
   std::size_t i = 0;
   while (rewards[i] == 0 || rewards[i] == 1) ++i;
-  violations_.Add([&] { return At("rewards", state.input.index(i)); },
-                  [&] { return Concat(rewards[i], " is neither 0 nor 1, ", consequence()); });
+  violations_.Add(
+      [&] { return At("rewards", state.input.index(i)); },
+      [&] { return Compose(ValueOf(rewards[i]), " is neither 0 nor 1, ", consequence()); });
 }
 
 void GroupRun::Statistics(State& state) {
@@ -178,9 +180,9 @@ void GroupRun::Advantages(State& state) {
   if (treatment.refused) {
     violations_.Add([] { return "small_group"; },
                     [&] {
-                      return Concat(groups_.Name(state.group), " has ", state.n(),
-                                    " valid responses; ", row_.name, " needs at least ",
-                                    smallest_group_);
+                      return Compose(groups_.Name(state.group), " has ", state.n(),
+                                     " valid responses; ", row_.name, " needs at least ",
+                                     smallest_group_);
                     });
   }
   const bool unmixed = options_.zero_unless_mixed && statistics.outcome != GroupOutcome::kMixed;
@@ -218,8 +220,8 @@ void GroupRun::FromTable(const State& state, const Parameters& parameters) {
   if (!HasTable(parameters, n)) {
     violations_.Add([&] { return Concat("method.", row_.name, ".tables"); },
                     [&] {
-                      return Concat("no table for n = ", n, ", the valid responses of ",
-                                    groups_.Name(state.group));
+                      return Compose("no table for n = ", n, ", the valid responses of ",
+                                     groups_.Name(state.group));
                     });
     std::ranges::fill(advantages_, 0.0F);
     return;
@@ -304,8 +306,9 @@ void GroupRun::FromRewards(State& state, const Parameters& parameters) {
       std::ranges::all_of(state.input.lengths, [](auto length) { return length == 0; })) {
     violations_.Add([&] { return At("lengths", state.input.index(0)); },
                     [&] {
-                      return Concat("0, like all lengths of ", groups_.Name(state.group), "; ",
-                                    row_.name, " needs one above 0");
+                      return Compose(ValueOf(0), ", like all lengths of ",
+                                     groups_.Name(state.group), "; ", row_.name,
+                                     " needs one above 0");
                     });
     std::ranges::fill(advantages_, 0.0F);
     return;
@@ -335,8 +338,8 @@ bool GroupRun::WriteOut(const State& state) {
   if (beyond < advantages_.size()) {
     violations_.Add([&] { return At("rewards", state.input.index(beyond)); },
                     [&] {
-                      return Concat("the advantage of this response, in ",
-                                    groups_.Name(state.group), ", is beyond float32");
+                      return Compose("the advantage of this response, in ",
+                                     groups_.Name(state.group), ", is beyond float32");
                     });
     return false;
   }
@@ -375,19 +378,22 @@ void GroupRun::Warn(std::vector<Warning>& warnings) const {
     warnings.push_back(
         {WarningCode::kNegativeAdvantageOfCorrect,
          Concat(row_.name, ": the advantage of correct responses is below 0 from c = ", negative_c_,
-                " of n = ", negative_n_, ", so they are pushed down there")});
+                " of n = ", negative_n_, ", so they are pushed down there"),
+         0, negative_c_});
   }
   if (suspicious_ > 0) {
     warnings.push_back(
         {WarningCode::kSuspiciousSpread,
          Concat(suspicious_,
                 " groups have rewards that differ by less than 1e-5 of their size: rounding"
-                " noise? constant_tolerance would make them constant")});
+                " noise? constant_tolerance would make them constant"),
+         static_cast<std::uint32_t>(suspicious_), 0});
   }
   if (small_ > 0) {
     warnings.push_back({WarningCode::kSmallGroups,
                         Concat(small_, " groups have fewer valid responses than ", row_.name,
-                               " needs (", smallest_group_, "); small_group applied")});
+                               " needs (", smallest_group_, "); small_group applied"),
+                        static_cast<std::uint32_t>(small_), smallest_group_});
   }
 }
 

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "core/sentence.h"
 
 namespace advantaged {
 namespace {
@@ -52,8 +53,8 @@ void CheckExpectedSizes(const Request& request, const Groups& groups, const BitS
     if (smaller && (LetsSmallOnesIn(request) || !groups.AnyValid(g, valid))) continue;
     violations.Add([&] { return groups.Field(g, batch); },
                    [&] {
-                     return Concat(groups.Name(g), " has ", Responses(n),
-                                   "; expected_group_size is ", expected, smaller ? kRemedy : "");
+                     return Compose(groups.Name(g), " has ", Responses(n),
+                                    "; expected_group_size is ", expected, smaller ? kRemedy : "");
                    });
   }
 }
@@ -73,8 +74,8 @@ void CheckNeededSizes(const Request& request, const ResolvedMethod& method, cons
     if (n < needed_for_any_k) {
       violations.Add([&] { return groups.Field(g, request.batch); },
                      [&] {
-                       return Concat(groups.Name(g), " has ", Responses(n), "; ", method.row->name,
-                                     " needs at least ", needed_for_any_k, kRemedy);
+                       return Compose(groups.Name(g), " has ", Responses(n), "; ", method.row->name,
+                                      " needs at least ", needed_for_any_k, kRemedy);
                      });
       const bool all_alike = request.batch.group_size && request.batch.trajectory_ids.empty();
       if (all_alike) break;
@@ -86,11 +87,11 @@ void CheckNeededSizes(const Request& request, const ResolvedMethod& method, cons
   const std::uint32_t n = groups.size(first);
   violations.Add(
       Concat("method.", method.row->name, ".k"),
-      Concat(method.parameters.k, " is above ", n - (needed - method.parameters.k),
-             ", the most that ", groups.Name(first), " of ", n, " responses allows",
-             short_of_k == 1 ? std::string()
-                             : Concat("; ", short_of_k - 1, " more groups are too small"),
-             kRemedy));
+      Compose(ValueOf(method.parameters.k), " is above ", n - (needed - method.parameters.k),
+              ", the most that ", groups.Name(first), " of ", n, " responses allows",
+              short_of_k == 1 ? std::string()
+                              : Concat("; ", short_of_k - 1, " more groups are too small"),
+              kRemedy));
 }
 
 std::uint32_t CompleteSize(const Batch& batch, const ResolvedMethod& method) {
@@ -103,9 +104,10 @@ void WarnOfSizes(const Request& request, const ResolvedMethod& method, const Gro
   const std::uint32_t complete = CompleteSize(request.batch, method);
   const std::size_t incomplete = CountIncomplete(request, groups, complete);
   if (incomplete > 0) {
-    warnings.push_back(
-        {WarningCode::kIncompleteGroups, Concat(incomplete, " groups declare fewer than ", complete,
-                                                " responses; declared_small_group applied")});
+    warnings.push_back({WarningCode::kIncompleteGroups,
+                        Concat(incomplete, " groups declare fewer than ", complete,
+                               " responses; declared_small_group applied"),
+                        static_cast<std::uint32_t>(incomplete), complete});
   }
   const std::vector<std::uint32_t>& pass_at = request.options.pass_at;
   if (pass_at.empty()) return;
@@ -116,7 +118,8 @@ void WarnOfSizes(const Request& request, const ResolvedMethod& method, const Gro
                         Concat(below,
                                " groups have fewer valid responses than the largest K of"
                                " pass_at, ",
-                               largest, ": Pass@K is NaN where K is above n, and in no mean")});
+                               largest, ": Pass@K is NaN where K is above n, and in no mean"),
+                        static_cast<std::uint32_t>(below), largest});
   }
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "core/dense_ids.h"
+#include "core/sentence.h"
 
 namespace advantaged {
 namespace {
@@ -82,9 +83,8 @@ bool Groups::AnyValid(std::size_t group, const BitSpan& valid) const {
   return false;
 }
 
-std::string Groups::Name(std::size_t group) const {
-  return ids_.empty() ? Concat("group ", group)
-                      : Concat("group ", group, " (id ", ids_[group], ")");
+Sentence Groups::Name(std::size_t group) const {
+  return NameOfGroup(group, ids_.empty() ? std::nullopt : std::optional(ids_[group]));
 }
 
 std::string Groups::Field(std::size_t group, const Batch& batch) const {
@@ -99,7 +99,8 @@ void Groups::OfSize(std::uint32_t size, std::size_t responses, Violations& viola
   } else if (size > kMaxGroupSize) {
     violations.Add("group_size", TooLarge(size));
   } else if (responses % size != 0) {
-    violations.Add("group_size", Concat(size, " does not divide the ", responses, " responses"));
+    violations.Add("group_size",
+                   Compose(ValueOf(size), " does not divide the ", responses, " responses"));
   } else {
     count_ = responses / size;
     uniform_size_ = size;
@@ -118,7 +119,7 @@ void Groups::OfSizes(std::span<const std::uint32_t> sizes, std::size_t responses
   for (std::size_t g = 0; g < sizes.size(); ++g) {
     if (sizes[g] == 0 || sizes[g] > kMaxGroupSize) {
       violations.Add([&] { return At("group_sizes", g); },
-                     [&] { return sizes[g] == 0 ? std::string(kNoResponse) : TooLarge(sizes[g]); });
+                     [&] { return sizes[g] == 0 ? Sentence(kNoResponse) : TooLarge(sizes[g]); });
     }
     sum += sizes[g];
   }
@@ -141,7 +142,7 @@ void Groups::OfIds(std::span<const std::uint32_t> ids, std::size_t responses,
   Distribute(dense.counts, dense.places);
   for (std::size_t g = 0; g < ids_.size(); ++g) {
     if (size(g) > kMaxGroupSize) {
-      violations.Add("group_ids", Concat("id ", ids_[g], ": ", TooLarge(size(g))));
+      violations.Add("group_ids", Compose(Name(g), ": ", TooLarge(size(g))));
     }
   }
 }

@@ -53,7 +53,7 @@ class Groups {
   std::uint32_t CountValid(std::size_t group, const BitSpan& valid) const;
   bool AnyValid(std::size_t group, const BitSpan& valid) const;
   // For messages: "group 3", or "group 3 (id 17)" where the request has ids.
-  std::string Name(std::size_t group) const;
+  Sentence Name(std::size_t group) const;
   // Name of the field that declares the group, e.g. "group_sizes[3]" or "group_ids[17]" (its first
   // member).
   std::string Field(std::size_t group, const Batch& batch) const;

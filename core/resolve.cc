@@ -8,6 +8,7 @@
 #include "base/names.h"
 #include "base/text.h"
 #include "core/method_table.h"
+#include "core/sentence.h"
 
 namespace advantaged {
 namespace {
@@ -21,7 +22,8 @@ void CheckTableSide(const std::vector<double>& side, std::uint32_t n, const std:
   }
   for (std::size_t c = 0; c < side.size(); ++c) {
     if (std::isfinite(side[c])) continue;
-    violations.Add([&] { return At(path, c); }, [&] { return Concat(side[c], " is not finite"); });
+    violations.Add([&] { return At(path, c); },
+                   [&] { return Compose(ValueOf(side[c]), " is not finite"); });
   }
 }
 
@@ -38,11 +40,11 @@ void CheckTables(const std::vector<OutcomeTable>& tables, const std::string& pat
     const OutcomeTable& table = tables[t];
     const std::string at = At(path, t);
     if (table.n < 1 || table.n > kMaxTableSize) {
-      violations.Add(at + ".n", Concat(table.n, " is not in 1 … ", kMaxTableSize));
+      violations.Add(at + ".n", Compose(ValueOf(table.n), " is not in 1 … ", kMaxTableSize));
       continue;
     }
     if (!seen.insert(table.n).second) {
-      violations.Add(at + ".n", Concat(table.n, " has a table already"));
+      violations.Add(at + ".n", Compose(ValueOf(table.n), " has a table already"));
     }
     CheckTableSide(table.advantage_correct, table.n, at + ".advantage_correct", violations);
     CheckTableSide(table.advantage_wrong, table.n, at + ".advantage_wrong", violations);
@@ -95,13 +97,13 @@ class Setter {
   double Number(double value) const {
     const bool integer = row_.type == ParameterType::kInteger;
     if (!integer && row_.type != ParameterType::kReal) return Mistyped();
-    if (!std::isfinite(value)) return Refuse(Concat(value, " is not finite"));
+    if (!std::isfinite(value)) return Refuse(Compose(ValueOf(value), " is not finite"));
     if (integer && value != std::floor(value)) {
-      return Refuse(Concat(value, " is not a whole number"));
+      return Refuse(Compose(ValueOf(value), " is not a whole number"));
     }
-    if (value < row_.minimum) return Refuse(Concat(value, " is below ", row_.minimum));
+    if (value < row_.minimum) return Refuse(Compose(ValueOf(value), " is below ", row_.minimum));
     if (row_.maximum && value > *row_.maximum) {
-      return Refuse(Concat(value, " is above ", *row_.maximum));
+      return Refuse(Compose(ValueOf(value), " is above ", *row_.maximum));
     }
     return value;
   }
@@ -113,8 +115,8 @@ class Setter {
     return Refuse(MustBe(row_.type));
   }
 
-  double Refuse(std::string description) const {
-    violations_.Add(path_, std::move(description));
+  double Refuse(const Sentence& description) const {
+    violations_.Add(path_, description);
     return std::numeric_limits<double>::quiet_NaN();
   }
 

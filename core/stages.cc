@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "core/kernels/weighted_moments.h"
+#include "core/sentence.h"
 
 namespace advantaged {
 namespace {
@@ -39,9 +40,11 @@ std::vector<MomentsKey> NeededMoments(const std::vector<Stage>& stages) {
 }
 
 void CheckStage(const Stage& stage, const std::string& path, Violations& violations) {
-  if (stage.ddof > 1) violations.Add(path + ".scale.ddof", Concat(stage.ddof, " is above 1"));
+  if (stage.ddof > 1)
+    violations.Add(path + ".scale.ddof", Compose(ValueOf(stage.ddof), " is above 1"));
   if (!std::isfinite(stage.epsilon) || stage.epsilon < 0) {
-    violations.Add(path + ".scale.epsilon", Concat(stage.epsilon, " is not a finite number ≥ 0"));
+    violations.Add(path + ".scale.epsilon",
+                   Compose(ValueOf(stage.epsilon), " is not a finite number ≥ 0"));
   }
   if (stage.kind != Kind::kClip) return;
   if (std::isnan(stage.low) || std::isnan(stage.high) || stage.low > stage.high) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "core/sentence.h"
 
 namespace advantaged {
 namespace {
@@ -65,8 +66,8 @@ class Listener {
       rewards[row] = static_cast<float>(rewards_[response]);
       if (std::isfinite(rewards[row])) continue;
       Refuse("rewards", row, [&] {
-        return Concat("the rewards of trajectory ", batch_.trajectory_ids[row], " add up to ",
-                      rewards_[response], ", which is beyond float32");
+        return Compose("the rewards of ", NameOfTrajectory(batch_.trajectory_ids[row]),
+                       " add up to ", ValueOf(rewards_[response]), ", which is beyond float32");
       });
     }
     return rewards;
@@ -84,8 +85,8 @@ class Listener {
     violations_.Add([&] { return At(field, row); }, describe);
   }
 
-  std::string Trajectory(std::uint32_t row, std::uint32_t other) const {
-    return Concat("row ", other, " of trajectory ", batch_.trajectory_ids[row]);
+  Sentence Trajectory(std::uint32_t row, std::uint32_t other) const {
+    return Compose(NameOfRow(other), " of ", NameOfTrajectory(batch_.trajectory_ids[row]));
   }
 
  private:
@@ -97,14 +98,15 @@ class Listener {
     if (batch_.trajectory_reward == TrajectoryReward::kEqualOrError &&
         reward(row) != reward(speaker)) {
       Refuse(bits ? "reward_bits" : "rewards", row, [&] {
-        return Concat(reward(row), ", but ", Trajectory(row, speaker), " has ", reward(speaker),
-                      "; trajectory_reward says which of them, or their sum, is the reward");
+        return Compose(ValueOf(reward(row)), ", but ", Trajectory(row, speaker), " has ",
+                       reward(speaker),
+                       "; trajectory_reward says which of them, or their sum, is the reward");
       });
     }
     if (!batch_.outcomes.empty() && batch_.outcomes[row] != batch_.outcomes[speaker]) {
       Refuse("outcomes", row, [&] {
-        return Concat(batch_.outcomes[row] ? 1 : 0, ", but ", Trajectory(row, speaker), " has ",
-                      batch_.outcomes[speaker] ? 1 : 0);
+        return Compose(ValueOf(batch_.outcomes[row] ? 1 : 0), ", but ", Trajectory(row, speaker),
+                       " has ", batch_.outcomes[speaker] ? 1 : 0);
       });
     }
   }
@@ -116,8 +118,9 @@ class Listener {
       return;
     }
     Refuse("lengths", row, [&] {
-      return Concat(batch_.lengths[row], " brings trajectory ", batch_.trajectory_ids[row], " to ",
-                    sum, " tokens, beyond 32 bits");
+      return Compose(ValueOf(batch_.lengths[row]), " brings ",
+                     NameOfTrajectory(batch_.trajectory_ids[row]), " to ", sum,
+                     " tokens, beyond 32 bits");
     });
   }
 
@@ -152,8 +155,9 @@ Trajectories::Trajectories(const Batch& batch, const Groups& rows, Violations& v
     if (first == kNone) first = row;
     if (group_of_row[first] != group_of_row[row]) {
       listener.Refuse("trajectory_ids", row, [&] {
-        return Concat(batch.trajectory_ids[row], " in ", rows.Name(group_of_row[row]), ", but ",
-                      listener.Trajectory(row, first), " is in ", rows.Name(group_of_row[first]));
+        return Compose(NameOfTrajectory(batch.trajectory_ids[row]), " is in ",
+                       rows.Name(group_of_row[row]), ", but ", listener.Trajectory(row, first),
+                       " is in ", rows.Name(group_of_row[first]));
       });
     }
     listener.Hear(row, response_of_[row]);

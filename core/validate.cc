@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "core/sentence.h"
 
 namespace advantaged {
 namespace {
@@ -77,9 +78,9 @@ void CheckPassAt(const std::vector<std::uint32_t>& pass_at, Violations& violatio
   }
   std::set<std::uint32_t> seen;
   for (std::size_t i = 0; i < pass_at.size(); ++i) {
-    if (pass_at[i] == 0) violations.Add(At("pass_at", i), "0 is below 1");
+    if (pass_at[i] == 0) violations.Add(At("pass_at", i), Compose(ValueOf(0), " is below 1"));
     if (!seen.insert(pass_at[i]).second) {
-      violations.Add(At("pass_at", i), Concat(pass_at[i], " is listed twice"));
+      violations.Add(At("pass_at", i), Compose(ValueOf(pass_at[i]), " is listed twice"));
     }
   }
 }
@@ -121,7 +122,7 @@ std::size_t CheckArrays(const Batch& batch, Violations& violations) {
   }
   CheckTrajectories(batch, responses, violations);
   if (batch.expected_group_size && *batch.expected_group_size == 0) {
-    violations.Add("expected_group_size", "0 is below 1");
+    violations.Add("expected_group_size", Compose(ValueOf(0), " is below 1"));
   }
   return responses;
 }
@@ -131,7 +132,7 @@ void CheckOptions(const Request& request, const ResolvedMethod& method, Violatio
   if (options.success_threshold) {
     const double threshold = *options.success_threshold;
     const auto refuse = [&](std::string_view why) {
-      violations.Add("success_threshold", Concat(threshold, why));
+      violations.Add("success_threshold", Compose(ValueOf(threshold), why));
     };
     const auto as_reward = static_cast<float>(threshold);
     if (!std::isfinite(threshold)) {
@@ -150,7 +151,7 @@ void CheckOptions(const Request& request, const ResolvedMethod& method, Violatio
   }
   if (!std::isfinite(options.constant_tolerance) || options.constant_tolerance < 0) {
     violations.Add("constant_tolerance",
-                   Concat(options.constant_tolerance, " is not a finite number ≥ 0"));
+                   Compose(ValueOf(options.constant_tolerance), " is not a finite number ≥ 0"));
   }
   CheckPassAt(options.pass_at, violations);
   if (method.row != nullptr) CheckAgainstMethod(request, *method.row, violations);

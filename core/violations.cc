@@ -1,12 +1,31 @@
-#include "advantaged/advantaged.h"
+#include "advantaged/violations.h"
+
+#include <algorithm>
+
 #include "base/text.h"
 
 namespace advantaged {
 
-void Violations::Add(std::string_view field, std::string_view description) {
+Sentence Sentence::CutTo(std::size_t bytes) const {
+  Sentence result(Cut(text, bytes));
+  if (result.text.size() == text.size()) {
+    result.mentions = mentions;
+    return result;
+  }
+  for (Mention mention : mentions) {
+    if (result.text.compare(0, mention.end, text, 0, mention.end) != 0) {
+      mention.begin = mention.end = 0;
+    }
+    result.mentions.push_back(mention);
+  }
+  return result;
+}
+
+void Violations::Add(std::string_view field, const Sentence& description) {
   ++count_;
   if (listed_.size() == kMaxListed) return;
-  listed_.push_back({Cut(field, kMaxTextBytes), Cut(description, kMaxTextBytes)});
+  Sentence cut = description.CutTo(kMaxTextBytes);
+  listed_.push_back({Cut(field, kMaxTextBytes), std::move(cut.text), std::move(cut.mentions)});
 }
 
 void Violations::Rename(std::string_view from, std::string_view to) {

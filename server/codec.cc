@@ -249,6 +249,8 @@ void EncodeNotes(const Computation::Notes& notes, v1::ComputeAdvantagesResponse&
     v1::Warning& out = *response.add_warnings();
     out.set_code(kCodes[static_cast<std::size_t>(warning.code)]);
     out.set_message(warning.message);
+    out.set_groups(warning.groups);
+    out.set_limit(warning.limit);
   }
   for (const BatchMoments& moments : notes.batch_moments) {
     v1::BatchMoments& out = *response.add_batch_moments();

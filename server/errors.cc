@@ -21,10 +21,12 @@ constexpr std::size_t kMaxMessageBytes = 512;
 // offending value.
 constexpr std::array<std::size_t, 8> kDescriptionBytes = {
     Violations::kMaxTextBytes, 256, 128, 64, 48, 40, 32, 24};
+// With shorter descriptions the mentions of values are left out: descriptions begin with the value.
+constexpr std::size_t kLeastBytesWithValues = 32;
 // Key and length of one entry of a repeated field.
 constexpr std::size_t kEntryBytes = 4;
 // Everything in the details but the message and the violations.
-constexpr std::size_t kEnvelopeBytes = 256;
+constexpr std::size_t kEnvelopeBytes = 320;
 
 // Bytes of `text` as the trailer grpc-message carries it.
 std::size_t PercentEncodedSize(const std::string& text) {
@@ -33,33 +35,55 @@ std::size_t PercentEncodedSize(const std::string& text) {
   return 3 * text.size() - 2 * static_cast<std::size_t>(plain);
 }
 
+static_assert(rpc::Mentions::KIND_GROUP == static_cast<int>(Mention::Kind::kGroup) + 1 &&
+              rpc::Mentions::KIND_VALUE == static_cast<int>(Mention::Kind::kValue) + 1);
+
+struct BadRequest {
+  rpc::BadRequest texts;
+  rpc::Mentions mentions;
+};
+
 // The violations with descriptions of at most `limit` bytes, as far as they fit into `budget`.
-rpc::BadRequest List(const std::vector<Violation>& violations, std::size_t limit,
-                     std::size_t budget) {
-  rpc::BadRequest result;
+BadRequest List(const std::vector<Violation>& violations, std::size_t limit, std::size_t budget) {
+  BadRequest result;
   for (const Violation& violation : violations) {
+    Sentence description(violation.description);
+    description.mentions = violation.mentions;
+    description = description.CutTo(limit);
     rpc::BadRequest::FieldViolation entry;
     entry.set_field(violation.field);
-    entry.set_description(Cut(violation.description, limit));
-    const std::size_t size = entry.ByteSizeLong() + kEntryBytes;
+    entry.set_description(description.text);
+    rpc::Mentions mentions;
+    for (const Mention& mention : description.mentions) {
+      if (mention.kind == Mention::Kind::kValue && limit < kLeastBytesWithValues) continue;
+      rpc::Mentions::Mention& added = *mentions.add_mentions();
+      added.set_violation(static_cast<std::uint32_t>(result.texts.field_violations_size()));
+      added.set_kind(static_cast<rpc::Mentions::Kind>(static_cast<int>(mention.kind) + 1));
+      added.set_number(mention.number);
+      if (mention.group_id) added.set_group_id(*mention.group_id);
+      added.set_begin(mention.begin);
+      added.set_end(mention.end);
+    }
+    const std::size_t size = entry.ByteSizeLong() + kEntryBytes + mentions.ByteSizeLong();
     if (size > budget) break;
     budget -= size;
-    *result.add_field_violations() = std::move(entry);
+    *result.texts.add_field_violations() = std::move(entry);
+    result.mentions.MergeFrom(mentions);
   }
   return result;
 }
 
-rpc::BadRequest ToBadRequest(const Violations& violations, std::size_t budget) {
-  rpc::BadRequest result;
+BadRequest ToBadRequest(const Violations& violations, std::size_t budget) {
+  BadRequest result;
   std::size_t listed = 0;
   // Which fields are wrong matters more than every word about each.
   for (const std::size_t limit : kDescriptionBytes) {
     result = List(violations.listed(), limit, budget);
-    listed = static_cast<std::size_t>(result.field_violations_size());
+    listed = static_cast<std::size_t>(result.texts.field_violations_size());
     if (listed == violations.listed().size()) break;
   }
   if (listed < violations.count()) {
-    result.add_field_violations()->set_description(
+    result.texts.add_field_violations()->set_description(
         "and " + std::to_string(violations.count() - listed) + " more");
   }
   return result;
@@ -120,8 +144,12 @@ rpc::Status ToRpcStatus(const CallStatus& status, std::size_t max_bytes) {
   result.set_code(status.code);
   result.set_message(message);
   if (!status.violations.empty()) {
-    AddDetail(ToBadRequest(status.violations, max_bytes - message.size() - kEnvelopeBytes),
-              "google.rpc.BadRequest", result);
+    const BadRequest wrong =
+        ToBadRequest(status.violations, max_bytes - message.size() - kEnvelopeBytes);
+    AddDetail(wrong.texts, "google.rpc.BadRequest", result);
+    if (wrong.mentions.mentions_size() > 0) {
+      AddDetail(wrong.mentions, "advantaged.rpc.Mentions", result);
+    }
   }
   if (!status.unknown_fields.empty()) {
     AddDetail(ToUnknownFields(status.unknown_fields), "advantaged.rpc.UnknownFields", result);

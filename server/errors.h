@@ -1,7 +1,8 @@
 // How a failed call is told: the canonical code, a message, and details that standard clients read:
 // BadRequest (what is wrong, field by field), RetryInfo (when to try again) and ErrorInfo (the
-// cause, for programs); and one of ours, UnknownFields (which fields the server does not know).
-// gRPC carries them in the trailer `grpc-status-details-bin`, HTTP as JSON.
+// cause, for programs); and two of ours, Mentions (what the texts of BadRequest name, as numbers)
+// and UnknownFields (which fields the server does not know). gRPC carries them in the trailer
+// `grpc-status-details-bin`, HTTP as JSON.
 #ifndef ADVANTAGED_SERVER_ERRORS_H_
 #define ADVANTAGED_SERVER_ERRORS_H_
 

@@ -40,14 +40,15 @@ Json ToJson(const google::protobuf::Any& any) {
   Json json = {{"@type", any.type_url()}};
   const std::string_view type = std::string_view(any.type_url()).substr(any.type_url().rfind('.'));
   rpc::BadRequest bad_request;
+  rpc::Mentions mentions;
   rpc::RetryInfo retry;
   rpc::ErrorInfo info;
-  google::protobuf::Message& detail = type == ".BadRequest" ? bad_request
-                                      : type == ".RetryInfo"
-                                          ? static_cast<google::protobuf::Message&>(retry)
-                                          : info;
-  detail.ParseFromString(any.value());
-  json.update(Json::parse(PrintJson(detail)));
+  google::protobuf::Message* detail = &info;
+  if (type == ".BadRequest") detail = &bad_request;
+  if (type == ".Mentions") detail = &mentions;
+  if (type == ".RetryInfo") detail = &retry;
+  detail->ParseFromString(any.value());
+  json.update(Json::parse(PrintJson(*detail)));
   return json;
 }
 

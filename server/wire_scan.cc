@@ -87,7 +87,7 @@ class Scanner {
     }
     // Messages that are not in a list are merged, one after the other.
     if ((field.is_repeated() || is_message) && !counts_.Add(field, entries)) {
-      scan_.too_many = {Concat(Path(place), field.name()), TooManyEntries(field)};
+      scan_.too_many = {Concat(Path(place), field.name()), TooManyEntries(field), {}};
       return false;
     }
     if (!is_message || field.is_map()) return true;
@@ -105,7 +105,8 @@ class Scanner {
     if (!SkipUnknown(number, wire_type, end, ignored, 0)) return false;
     if (ignored_ <= kMaxEntries) return true;
     scan_.too_many = {Concat(Path(place), number),
-                      Concat("is beyond ", kMaxEntries, " fields that this server does not know")};
+                      Concat("is beyond ", kMaxEntries, " fields that this server does not know"),
+                      {}};
     return false;
   }
 

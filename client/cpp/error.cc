@@ -14,6 +14,7 @@ namespace {
 // The types under which every gRPC library knows these details. Our messages have other names and
 // the same bytes, so Any::UnpackTo, which compares names, would refuse them.
 constexpr char kBadRequestUrl[] = "type.googleapis.com/google.rpc.BadRequest";
+constexpr char kMentionsUrl[] = "type.googleapis.com/advantaged.rpc.Mentions";
 constexpr char kErrorInfoUrl[] = "type.googleapis.com/google.rpc.ErrorInfo";
 constexpr char kRetryInfoUrl[] = "type.googleapis.com/google.rpc.RetryInfo";
 
@@ -36,6 +37,21 @@ std::vector<Violation> Violations(const absl::Status& status) {
   for (auto& violation : *bad_request->mutable_field_violations()) {
     violations.push_back(
         {std::move(*violation.mutable_field()), std::move(*violation.mutable_description())});
+  }
+  const auto mentions = DetailOf<rpc::Mentions>(status, kMentionsUrl).value_or(rpc::Mentions());
+  for (const rpc::Mentions::Mention& mention : mentions.mentions()) {
+    if (mention.violation() >= violations.size()) continue;
+    Violation& violation = violations[mention.violation()];
+    const bool in_text =
+        mention.begin() <= mention.end() && mention.end() <= violation.description.size();
+    const bool known = rpc::Mentions::Kind_IsValid(mention.kind());
+    violation.mentions.push_back({
+        .kind = known ? static_cast<Mention::Kind>(mention.kind()) : Mention::Kind::kUnknown,
+        .number = mention.number(),
+        .group_id = mention.has_group_id() ? std::optional(mention.group_id()) : std::nullopt,
+        .begin = in_text ? mention.begin() : 0,
+        .end = in_text ? mention.end() : 0,
+    });
   }
   return violations;
 }
@@ -98,12 +114,23 @@ absl::Status InvalidArgument(const std::vector<Violation>& violations) {
 
 void SetViolations(const std::vector<Violation>& violations, absl::Status& status) {
   rpc::BadRequest bad_request;
+  rpc::Mentions mentions;
   for (const Violation& violation : violations) {
+    for (const Mention& mention : violation.mentions) {
+      rpc::Mentions::Mention& added = *mentions.add_mentions();
+      added.set_violation(static_cast<std::uint32_t>(bad_request.field_violations_size()));
+      added.set_kind(static_cast<rpc::Mentions::Kind>(mention.kind));
+      added.set_number(mention.number);
+      if (mention.group_id) added.set_group_id(*mention.group_id);
+      added.set_begin(mention.begin);
+      added.set_end(mention.end);
+    }
     auto& added = *bad_request.add_field_violations();
     added.set_field(violation.field);
     added.set_description(violation.description);
   }
   status.SetPayload(kBadRequestUrl, absl::Cord(bad_request.SerializeAsString()));
+  status.SetPayload(kMentionsUrl, absl::Cord(mentions.SerializeAsString()));
 }
 
 }  // namespace advantaged::client

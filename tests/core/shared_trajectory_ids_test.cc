@@ -75,7 +75,7 @@ TEST(SharedTrajectoryIds, OfValidRowsAreRefusedNamingBoth) {
   call.valid = Bitmap(std::vector{1, 1, 1, 1, 0, 1});
   call.rewards[1] = 0;
   ExpectRefused(call,
-                {{"trajectory_ids[3]", "3 in group 1, but row 1 of trajectory 3 is in group 0"}});
+                {{"trajectory_ids[3]", "trajectory 3 is in group 1, but row 1 of trajectory 3 is in group 0"}});
 }
 
 TEST(RowsWithoutAReward, AreNotToldToGiveUpTheirCredit) {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "advantaged/rpc/status.pb.h"
+#include "core/sentence.h"
 
 namespace advantaged {
 namespace {
@@ -26,6 +27,7 @@ struct Details {
   rpc::RetryInfo retry;
   rpc::ErrorInfo info;
   rpc::UnknownFields unknown;
+  rpc::Mentions mentions;
 };
 
 Details Read(const grpc::Status& status) {
@@ -38,6 +40,8 @@ Details Read(const grpc::Status& status) {
       EXPECT_TRUE(details.retry.ParseFromString(any.value()));
     } else if (any.type_url() == "type.googleapis.com/advantaged.rpc.UnknownFields") {
       EXPECT_TRUE(details.unknown.ParseFromString(any.value()));
+    } else if (any.type_url() == "type.googleapis.com/advantaged.rpc.Mentions") {
+      EXPECT_TRUE(details.mentions.ParseFromString(any.value()));
     } else {
       EXPECT_EQ(any.type_url(), "type.googleapis.com/google.rpc.ErrorInfo");
       EXPECT_TRUE(details.info.ParseFromString(any.value()));
@@ -74,6 +78,43 @@ TEST(Errors, ViolationsBecomeABadRequest) {
   EXPECT_EQ(details.bad_request.field_violations(1).description(), "NaN");
   EXPECT_EQ(details.info.reason(), "INVALID_REQUEST");
   EXPECT_EQ(details.info.domain(), "advantaged");
+}
+
+TEST(Errors, MentionsAreNumbersWithTheirPlacesInTheDescriptions) {
+  CallStatus status = Invalid(1, "NaN");
+  status.violations.Add("group_ids[4]",
+                        Compose(NameOfGroup(3, 7), " has no row like ", NameOfRow(9)));
+  const Details details = Read(ToGrpcStatus(status));
+  ASSERT_EQ(details.mentions.mentions_size(), 2);
+  const auto& group = details.mentions.mentions(0);
+  EXPECT_EQ(group.violation(), 1U);
+  EXPECT_EQ(group.kind(), rpc::Mentions::KIND_GROUP);
+  EXPECT_EQ(group.number(), 3);
+  EXPECT_EQ(group.group_id(), 7U);
+  const std::string& description = details.bad_request.field_violations(1).description();
+  EXPECT_EQ(description.substr(group.begin(), group.end() - group.begin()), "group 3 (id 7)");
+  const auto& row = details.mentions.mentions(1);
+  EXPECT_EQ(row.kind(), rpc::Mentions::KIND_ROW);
+  EXPECT_FALSE(row.has_group_id());
+  EXPECT_EQ(description.substr(row.begin(), row.end() - row.begin()), "row 9");
+}
+
+TEST(Errors, AMentionStaysANumberWhereItsPlaceIsCutOff) {
+  CallStatus status = Invalid(0, "");
+  for (std::uint32_t i = 0; i < 20; ++i) {
+    status.violations.Add("rewards[0]",
+                          Compose(ValueOf(0.5), std::string(400, 'x'), NameOfGroup(i, {})));
+  }
+  const grpc::Status sent = ToGrpcStatus(status);
+  EXPECT_THAT(Base64Size(sent.error_details()), Le(kMaxErrorBytes));
+  const Details details = Read(sent);
+  ASSERT_EQ(details.bad_request.field_violations_size(), 20);
+  ASSERT_EQ(details.mentions.mentions_size(), 2 * 20);
+  const auto& value = details.mentions.mentions(2);
+  const auto& group = details.mentions.mentions(3);
+  EXPECT_EQ(value.end() - value.begin(), 3U);
+  EXPECT_EQ(group.begin(), group.end());
+  EXPECT_EQ(group.number(), 1);
 }
 
 TEST(Errors, OtherCodesHaveTheirReasonAndNoBadRequest) {

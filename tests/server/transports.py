@@ -25,7 +25,7 @@ class Refusal:
 def detail_name(type_url):
     """Of one that every gRPC library knows, or of our own."""
     prefix, name = type_url.rsplit(".", 1)
-    package = "advantaged.rpc" if name == "UnknownFields" else "google.rpc"
+    package = "advantaged.rpc" if name in ("Mentions", "UnknownFields") else "google.rpc"
     assert prefix == f"type.googleapis.com/{package}"
     return name
 

@@ -24,7 +24,8 @@ nb::list WarningsOf(const LocalResult& local) {
   nb::list list;
   for (const Warning& warning : local.result.warnings) {
     list.append(
-        nb::make_tuple(kCodes[static_cast<std::size_t>(warning.code)], ToPython(warning.message)));
+        nb::make_tuple(kCodes[static_cast<std::size_t>(warning.code)], ToPython(warning.message),
+                       warning.groups, warning.limit));
   }
   return list;
 }
@@ -112,7 +113,16 @@ nb::object StatisticsOf(const LocalResult& local) {
 nb::list ViolationsToPython(const Violations& violations) {
   nb::list list;
   for (const Violation& violation : violations.listed()) {
-    list.append(nb::make_tuple(ToPython(violation.field), ToPython(violation.description)));
+    nb::list mentions;
+    for (const Mention& mention : violation.mentions) {
+      const nb::object group_id =
+          mention.group_id ? nb::object(nb::int_(*mention.group_id)) : nb::none();
+      // The contract's Mentions.Kind begins with "not set".
+      mentions.append(nb::make_tuple(static_cast<int>(mention.kind) + 1, mention.number, group_id,
+                                     mention.begin, mention.end));
+    }
+    list.append(
+        nb::make_tuple(ToPython(violation.field), ToPython(violation.description), mentions));
   }
   return list;
 }

@@ -7,7 +7,7 @@ use std::io::{self, BufRead, Write};
 use std::time::Duration;
 
 use advantaged_client::proto::{ComputeAdvantagesRequest, ComputeAdvantagesResponse, FILE_DESCRIPTOR_SET};
-use advantaged_client::{Batch, Client, Error, Response};
+use advantaged_client::{Batch, Client, Error, Mention, Response};
 use prost::Message;
 use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor, SerializeOptions};
 use serde_json::{Map, Value, json};
@@ -114,12 +114,9 @@ async fn compute(client: &Client, request: &ComputeAdvantagesRequest) -> Result<
     match request.method.as_ref().and_then(|spec| spec.method.clone()) {
         Some(method) => client.compute(&batch, method).await,
         // A batch without method cannot even be written with this client.
-        None => Err(Error::InvalidArgument {
-            violations: vec![advantaged_client::Violation {
-                field: "method".to_owned(),
-                description: "not set".to_owned(),
-            }],
-        }),
+        None => {
+            Err(Error::InvalidArgument { violations: vec![advantaged_client::Violation::new("method", "not set")] })
+        }
     }
 }
 
@@ -149,9 +146,22 @@ fn failure(error: &Error) -> Value {
     let violations: Vec<Value> = error
         .violations()
         .iter()
-        .map(|violation| json!({"field": violation.field, "description": violation.description}))
+        .map(|violation| {
+            let mentions: Vec<Value> =
+                violation.mentions.iter().map(|one| mention(one, &violation.description)).collect();
+            json!({"field": violation.field, "description": violation.description, "mentions": mentions})
+        })
         .collect();
     json!({"error": name(error.code()), "message": error.to_string(), "violations": violations})
+}
+
+fn mention(one: &Mention, description: &str) -> Value {
+    json!({
+        "kind": format!("{:?}", one.kind).to_lowercase(),
+        "number": one.number,
+        "group_id": one.group_id,
+        "text": &description[one.range.clone()],
+    })
 }
 
 /// INVALID_ARGUMENT of InvalidArgument.

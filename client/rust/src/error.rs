@@ -1,6 +1,7 @@
 //! What can go wrong.
 
 use std::fmt;
+use std::ops::Range;
 use std::time::Duration;
 
 use tonic::Code;
@@ -91,13 +92,50 @@ pub enum Error {
     },
 }
 
+/// What a description can name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MentionKind {
+    /// Something that this version of the client does not know.
+    Unknown,
+    /// A group, by its index in the batch.
+    Group,
+    /// A trajectory, by its id.
+    Trajectory,
+    /// A row, by its index in the batch.
+    Row,
+    /// The offending value.
+    Value,
+}
+
+/// Where a description names something of the batch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mention {
+    /// What is named.
+    pub kind: MentionKind,
+    /// Index of the group or of the row, the trajectory's id, or the offending value.
+    pub number: f64,
+    /// The group's id, where the batch has ids.
+    pub group_id: Option<u32>,
+    /// Bytes of the description, e.g. those of `group 3`; empty where it was cut before them.
+    pub range: Range<usize>,
+}
+
 /// One field and what is wrong with it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Violation {
     /// Path from the batch, e.g. `rewards[17]` or `method.pass_at_k_grpo.k`.
     pub field: String,
     /// What is wrong, beginning with the offending value, and what would be right.
     pub description: String,
+    /// What the description names, in its order; empty from an older server.
+    pub mentions: Vec<Mention>,
+}
+
+impl Violation {
+    /// Without mentions.
+    pub fn new(field: impl Into<String>, description: impl Into<String>) -> Violation {
+        Violation { field: field.into(), description: description.into(), mentions: Vec::new() }
+    }
 }
 
 impl Error {
@@ -123,8 +161,7 @@ impl Error {
     }
 
     pub(crate) fn invalid(field: impl Into<String>, description: impl Into<String>) -> Error {
-        let violation = Violation { field: field.into(), description: description.into() };
-        Error::InvalidArgument { violations: vec![violation] }
+        Error::InvalidArgument { violations: vec![Violation::new(field, description)] }
     }
 
     pub(crate) fn reply(message: impl Into<String>) -> Error {
@@ -170,9 +207,7 @@ mod tests {
 
     #[test]
     fn texts_say_what_where_and_what_next() {
-        let field =
-            |field: &str, description: &str| Violation { field: field.to_owned(), description: description.to_owned() };
-        let violations = vec![field("rewards[3]", "NaN is not finite"), field("", "and 7 more")];
+        let violations = vec![Violation::new("rewards[3]", "NaN is not finite"), Violation::new("", "and 7 more")];
         let refused = Error::Refused {
             target: "http://a:1".to_owned(),
             retry_after: Duration::from_millis(40),

@@ -24,7 +24,7 @@ mod wire;
 pub use batch::Batch;
 pub use client::Client;
 pub use dense_ids::DenseIds;
-pub use error::{Error, Violation};
+pub use error::{Error, Mention, MentionKind, Violation};
 pub use method::Method;
 pub use options::Builder;
 pub use proto::{

@@ -58,7 +58,7 @@ fn check_lengths(batch: &Batch<'_>) -> Result<(), Error> {
     let rows = batch.rewards.len();
     let mut violations = Vec::new();
     let mut violation = |field: &str, description: String| {
-        violations.push(Violation { field: field.to_owned(), description });
+        violations.push(Violation::new(field, description));
     };
     if rows == 0 {
         violation("rewards", "empty; a batch has at least one response".to_owned());

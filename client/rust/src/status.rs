@@ -6,7 +6,7 @@ use std::time::Duration;
 use prost::Message;
 use tonic::{Code, Status};
 
-use crate::error::{Error, Violation};
+use crate::error::{Error, Mention, MentionKind, Violation};
 use crate::proto::rpc;
 
 /// Why an attempt failed, by what may be done about it.
@@ -82,28 +82,53 @@ fn retry_after(status: &rpc::Status, pushback_ms: Option<i64>) -> Option<Duratio
     if let Some(milliseconds) = pushback_ms {
         return u64::try_from(milliseconds).ok().map(Duration::from_millis);
     }
-    let info = detail::<rpc::RetryInfo>(status, "RetryInfo")?;
+    let info = detail::<rpc::RetryInfo>(status, "google.rpc.RetryInfo")?;
     info.retry_delay.and_then(|delay| Duration::try_from(delay).ok())
 }
 
 fn is_too_large(status: &rpc::Status, pushback_ms: Option<i64>) -> bool {
-    let is_for_good = pushback_ms.is_some() && detail::<rpc::RetryInfo>(status, "RetryInfo").is_none();
-    is_for_good || detail::<rpc::ErrorInfo>(status, "ErrorInfo").is_some_and(|info| info.reason == "REQUEST_TOO_LARGE")
+    let is_for_good = pushback_ms.is_some() && detail::<rpc::RetryInfo>(status, "google.rpc.RetryInfo").is_none();
+    is_for_good
+        || detail::<rpc::ErrorInfo>(status, "google.rpc.ErrorInfo")
+            .is_some_and(|info| info.reason == "REQUEST_TOO_LARGE")
 }
 
 fn violations(status: &rpc::Status) -> Vec<Violation> {
-    let listed = detail::<rpc::BadRequest>(status, "BadRequest").unwrap_or_default().field_violations;
+    let listed = detail::<rpc::BadRequest>(status, "google.rpc.BadRequest").unwrap_or_default().field_violations;
     if listed.is_empty() {
-        return vec![Violation { field: String::new(), description: status.message.clone() }];
+        return vec![Violation::new("", status.message.clone())];
     }
-    listed
+    let mut violations: Vec<Violation> = listed
         .into_iter()
-        .map(|violation| Violation { field: field_of_batch(&violation.field), description: violation.description })
-        .collect()
+        .map(|violation| Violation::new(field_of_batch(&violation.field), violation.description))
+        .collect();
+    let mentions = detail::<rpc::Mentions>(status, "advantaged.rpc.Mentions").unwrap_or_default().mentions;
+    for one in mentions {
+        if let Some(violation) = violations.get_mut(one.violation as usize) {
+            violation.mentions.push(mention(&one, &violation.description));
+        }
+    }
+    violations
+}
+
+fn mention(sent: &rpc::mentions::Mention, description: &str) -> Mention {
+    let range = sent.begin as usize..sent.end as usize;
+    Mention {
+        kind: match sent.kind() {
+            rpc::mentions::Kind::Unspecified => MentionKind::Unknown,
+            rpc::mentions::Kind::Group => MentionKind::Group,
+            rpc::mentions::Kind::Trajectory => MentionKind::Trajectory,
+            rpc::mentions::Kind::Row => MentionKind::Row,
+            rpc::mentions::Kind::Value => MentionKind::Value,
+        },
+        number: sent.number,
+        group_id: sent.group_id,
+        range: if description.get(range.clone()).is_some() { range } else { 0..0 },
+    }
 }
 
 fn detail<M: Message + Default>(status: &rpc::Status, name: &str) -> Option<M> {
-    let any = status.details.iter().find(|any| any.type_url.ends_with(&format!("/google.rpc.{name}")))?;
+    let any = status.details.iter().find(|any| any.type_url.ends_with(&format!("/{name}")))?;
     M::decode(any.value.as_slice()).ok()
 }
 

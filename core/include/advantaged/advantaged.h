@@ -29,6 +29,8 @@
 #include <variant>
 #include <vector>
 
+#include "advantaged/violations.h"
+
 namespace advantaged {
 
 // Two builds with the same number return the same bits.
@@ -186,46 +188,6 @@ struct Request {
 
 // The result.
 
-// One thing wrong with a request. `field` is its path, e.g. "rewards[17]"; `description` names the
-// offending value.
-struct Violation {
-  std::string field;
-  std::string description;
-};
-
-// Everything wrong with a request: the first kMaxListed, and how many there are. However long what
-// they are about is, they take at most kMaxListed · 2 · kMaxTextBytes.
-class Violations {
- public:
-  static constexpr std::size_t kMaxListed = 100;
-  // Of a path and of a description; longer ones are cut.
-  static constexpr std::size_t kMaxTextBytes = 512;
-  void Add(std::string_view field, std::string_view description);
-  // The same for what may be wrong millions of times: both are functions that return the text, and
-  // are called only if it is listed.
-  template <typename Field, typename Description>
-  requires requires(const Field& field, const Description& description) {
-    field();
-    description();
-  }
-  void Add(const Field& field, const Description& description) {
-    if (listed_.size() < kMaxListed) {
-      Add(field(), description());
-    } else {
-      ++count_;
-    }
-  }
-  bool empty() const { return count_ == 0; }
-  std::size_t count() const { return count_; }
-  const std::vector<Violation>& listed() const { return listed_; }
-  // Renames the first part of every path equal to `from`, e.g. "rewards" → "rewards_float32_le".
-  void Rename(std::string_view from, std::string_view to);
-
- private:
-  std::vector<Violation> listed_;
-  std::size_t count_ = 0;
-};
-
 // Outcomes of a group if known, else whether its rewards vary.
 enum class GroupOutcome : std::uint8_t { kEmpty, kAllFail, kMixed, kAllPass, kConstant, kVaried };
 inline bool OutcomesKnown(GroupOutcome outcome) {
@@ -276,6 +238,11 @@ enum class WarningCode : std::uint8_t {
 struct Warning {
   WarningCode code;
   std::string message;
+  // How many groups it is about; 0 for kNegativeAdvantageOfCorrect, which is about all of a size.
+  std::uint32_t groups = 0;
+  // What the groups miss: the n that the method needs, the declared size that is complete, or the
+  // largest K; of kNegativeAdvantageOfCorrect the least c, of kSuspiciousSpread 0.
+  std::uint32_t limit = 0;
 };
 
 struct Result {

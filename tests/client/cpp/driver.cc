@@ -89,7 +89,17 @@ json ToJson(const client::Reply& reply) {
 json ToJson(const absl::Status& status) {
   json violations = json::array();
   for (const client::Violation& violation : client::Violations(status)) {
-    violations.push_back({{"field", violation.field}, {"description", violation.description}});
+    json mentions = json::array();
+    for (const client::Mention& one : violation.mentions) {
+      constexpr const char* kKinds[] = {"unknown", "group", "trajectory", "row", "value"};
+      mentions.push_back({{"kind", kKinds[static_cast<int>(one.kind)]},
+                          {"number", one.number},
+                          {"group_id", one.group_id ? json(*one.group_id) : json()},
+                          {"text", violation.description.substr(one.begin, one.end - one.begin)}});
+    }
+    violations.push_back({{"field", violation.field},
+                          {"description", violation.description},
+                          {"mentions", mentions}});
   }
   return {{"error", absl::StatusCodeToString(status.code())},
           {"message", std::string(status.message().data(), status.message().size())},

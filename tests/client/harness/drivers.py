@@ -45,6 +45,7 @@ def read_answer(line):
     answer = json.loads(line)
     if "error" in answer:
         return {"error": answer["error"], "message": answer["message"],
+                "violations": answer.get("violations", []),
                 "fields": [violation["field"] for violation in answer.get("violations", [])]}
     answer["advantages"] = np.frombuffer(base64.b64decode(answer.pop("advantages_float32_le")), "<f4")
     return answer

@@ -13,4 +13,4 @@ shift 3
 cd "$(dirname "$0")"
 mapfile -t environment <"$build/client_tests.env"
 exec env "${environment[@]}" PYTHONDONTWRITEBYTECODE=1 ADVANTAGED_DRIVER="$driver $*" ADVANTAGED_DRIVER_TARGET="$target" \
-  /usr/bin/python3 -m pytest -q -p no:cacheprovider {vectors,trouble,refused_calls,too_large,rolling}_test.py
+  /usr/bin/python3 -m pytest -q -p no:cacheprovider {vectors,trouble,refused_calls,too_large,rolling,other_words}_test.py

@@ -80,11 +80,22 @@ def read(request):
     return np.array([float(reward) for reward in request["rewards"]], np.float32), arguments(request)
 
 
+def mentioned(violation, mention):
+    """With the caller's ids, which travel under numbers of the client's."""
+    number, group_id = mention.number, mention.group_id
+    if mention.kind == "trajectory" and mention.label is not None:
+        number = mention.label
+    if mention.kind == "group" and mention.label is not None:
+        group_id = mention.label
+    return {"kind": mention.kind, "number": "NaN" if number != number else number, "group_id": group_id,
+            "text": violation.description[mention.begin:mention.end]}
+
+
 def refused(error):
     violations = getattr(error, "violations", ())
     return {"error": error.code, "message": str(error),
-            "violations": [{"field": "group_size" if field == "groups" else field, "description": text}
-                           for field, text in violations]}
+            "violations": [{"field": "group_size" if one.field == "groups" else one.field, "description": one.description,
+                            "mentions": [mentioned(one, mention) for mention in one.mentions]} for one in violations]}
 
 
 def answered(request, result):

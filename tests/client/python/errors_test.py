@@ -33,3 +33,24 @@ def test_what_is_wrong_in_different_ways_is_all_said():
 def test_a_count_of_further_violations_stands_by_itself():
     error = InvalidArgument([Violation("pass_at[0]", "0 is below 1"), Violation("", "and 1134 more")])
     assert str(error) == "pass_at[0]: 0 is below 1; and 1134 more"
+
+
+def test_violations_have_what_their_texts_name_as_numbers(backend):
+    with pytest.raises(InvalidArgument) as caught:
+        backend.compute([1, 0, 1, 1], groups=list("aabb"), method="rloo", trajectory_ids=["x", "y", "y", "z"])
+    violation, = caught.value.violations
+    assert [(one.kind, one.number, one.group_id, one.label) for one in violation.mentions] == [
+        ("trajectory", 1, None, "y"), ("group", 1, 1, "b"), ("row", 1, None, None), ("trajectory", 1, None, "y"),
+        ("group", 0, 0, "a")]
+    assert [violation.description[one.begin:one.end] for one in violation.mentions] == [
+        "trajectory 'y'", "group 1 (id 'b')", "row 1", "trajectory 'y'", "group 0 (id 'a')"]
+    field, description = violation  # still a pair
+    assert pickle.loads(pickle.dumps(caught.value)).violations[0].mentions == violation.mentions
+    assert (field, description) == (violation.field, violation.description)
+
+
+def test_values_are_numbers(backend):
+    with pytest.raises(InvalidArgument) as caught:
+        backend.compute([1, 0, 0.5, 1], groups=2, method="skew_r")
+    value, group = caught.value.violations[0].mentions
+    assert (value.kind, value.number) == ("value", 0.5) and (group.kind, group.number, group.label) == ("group", 1, None)

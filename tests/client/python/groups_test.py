@@ -263,7 +263,7 @@ def test_violations_name_trajectories_as_the_caller_does(backend):
     with pytest.raises(InvalidArgument) as caught:
         compute(backend, [1, 1, 1, 0, 1], groups=list("aabba"), trajectory_ids=["x", "y", "y", "z", "x"])
     assert caught.value.violations[0] == (
-        "trajectory_ids[2]", "'y' in group 1 (id 'b'), but row 1 of trajectory 'y' is in group 0 (id 'a')")
+        "trajectory_ids[2]", "trajectory 'y' is in group 1 (id 'b'), but row 1 of trajectory 'y' is in group 0 (id 'a')")
     with pytest.raises(InvalidArgument, match=r"rewards\[1\]: 0, but row 0 of trajectory 'x' has 1"):
         compute(backend, [1, 0, 1], groups=[3], trajectory_ids=["x", "x", "y"])
     with pytest.raises(InvalidArgument, match=r"trajectory_ids: 2 entries for 3 rewards"):

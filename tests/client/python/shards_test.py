@@ -284,7 +284,7 @@ def test_a_trajectory_in_two_groups_is_refused():
     with pytest.raises(advantaged.InvalidArgument) as refused:
         shards.cut([1, 0, 0, 1], 2, groups=2, trajectory_ids=["a", "b", "b", "c"])
     assert refused.value.violations == (
-        ("trajectory_ids[2]", "'b' in group 1, but row 1 of trajectory 'b' is in group 0"),)
+        ("trajectory_ids[2]", "trajectory 'b' is in group 1, but row 1 of trajectory 'b' is in group 0"),)
     # Masked rows may share an id over groups: padding does.
     pieces = shards.cut([1, 0, 0, 1], 2, groups=2, trajectory_ids=[1, 0, 0, 2], valid=[True, True, False, True])
     assert len(pieces) == 2

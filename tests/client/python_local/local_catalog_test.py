@@ -87,7 +87,7 @@ def test_a_grid_of_one_s_own():
 def test_a_bad_question_is_answered_with_violations():
     described = advantaged_local.describe(method="pass_at_k_grpo", parameters={"k": 20}, n=10, rho=np.array([0.5, 2]))
     assert list(described) == ["violations"]
-    assert [field for field, _ in described["violations"]] == ["method.pass_at_k_grpo.k", "rho[1]"]
+    assert [field for field, _, _ in described["violations"]] == ["method.pass_at_k_grpo.k", "rho[1]"]
 
 
 def declared():

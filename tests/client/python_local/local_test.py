@@ -55,10 +55,12 @@ def check_refusal(result, refusal):
     assert result.advantages is result.summary is result.statistics is None
     assert result.violation_count == refusal.count
     assert len(result.violations) >= len(refusal.violations) > 0
-    for (field, text), (their_field, their_text) in zip(result.violations, refusal.violations):
+    for (field, text, mentions), (their_field, their_text, their_mentions) in zip(result.violations, refusal.violations):
         assert field == their_field
         # The server cuts long descriptions where there are many.
         assert text == their_text or text.startswith(their_text.removesuffix("…"))
+        if text == their_text:
+            assert repr(mentions) == repr(their_mentions)  # NaN is a value, too
 
 
 def test_the_server_s_bits(server):
@@ -78,7 +80,7 @@ def test_the_server_s_bits(server):
         assert result.batch_moments == [(m.weight, m.mean, m.centred_squares) for m in reply.batch_moments], seed
         check_method(result, reply.method)
         codes = raw_server.MESSAGES["advantaged.v1.Warning"].Code
-        assert result.warnings == [(codes.Name(one.code), one.message) for one in reply.warnings]
+        assert result.warnings == [(codes.Name(one.code), one.message, one.groups, one.limit) for one in reply.warnings]
         warned += len(result.warnings) > 0
         if arguments.get("moments_only"):
             assert result.advantages is result.summary is result.statistics is None
@@ -114,7 +116,7 @@ def test_read_only_arrays_are_read():
 @pytest.mark.parametrize("rewards", [None, rewards_of()])
 def test_an_empty_batch_is_a_violation(rewards):
     result = compute(method="rloo", rewards=rewards, group_size=4)
-    assert [field for field, _ in result.violations] == ["rewards"]
+    assert [field for field, _, _ in result.violations] == ["rewards"]
     assert "the batch is empty" in result.violations[0][1]
     assert result.violation_count == 1 and result.advantages is None
 
@@ -197,7 +199,7 @@ def test_what_the_core_cannot_be_told_raises(error, text, changes):
 
 def test_room_of_another_size_is_a_violation():
     result = compute(method="rloo", rewards=ROWS, group_size=4, out=np.zeros(15, np.float32))
-    assert result.violations == [("out", "room for 15 advantages; there will be 16")]
+    assert result.violations == [("out", "room for 15 advantages; there will be 16", [])]
 
 
 def test_numpy_s_numbers_are_numbers():

@@ -33,7 +33,7 @@ Request = MESSAGES["advantaged.v1.ComputeAdvantagesRequest"]
 
 
 class Refusal(Exception):
-    """INVALID_ARGUMENT, with its violations as (field, description) and how many the server found."""
+    """INVALID_ARGUMENT, with its violations as (field, description, mentions) and how many the server found."""
 
     def __init__(self, error):
         super().__init__(error.details())
@@ -41,7 +41,15 @@ class Refusal(Exception):
         trailers = dict(error.trailing_metadata())
         status = MESSAGES["advantaged.rpc.Status"].FromString(trailers["grpc-status-details-bin"])
         listed = MESSAGES["advantaged.rpc.BadRequest"].FromString(status.details[0].value).field_violations
-        self.violations = [(one.field, one.description) for one in listed if one.field]
+        mentions = MESSAGES["advantaged.rpc.Mentions"]()
+        for detail in status.details:
+            if detail.type_url.endswith("/advantaged.rpc.Mentions"):
+                mentions.MergeFromString(detail.value)
+        self.violations = [
+            (one.field, one.description,
+             [(place.kind, place.number, place.group_id if place.HasField("group_id") else None, place.begin, place.end)
+              for place in mentions.mentions if place.violation == index])
+            for index, one in enumerate(listed) if one.field]
         more = re.search(r"\(and (\d+) more\)$", error.details())
         self.count = 1 + int(more[1]) if more else 1
 

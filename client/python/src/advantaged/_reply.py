@@ -47,8 +47,8 @@ class Reply:
             numerics_version=message.numerics_version,
             batch_moments=tuple(stages.Moments(m.weight, m.mean, m.centred_squares) for m in message.batch_moments),
             warnings=tuple(
-                Warning(_spec.choice_name(_WARNING_CODE, code), text)
-                for code, text in map(operator.attrgetter("code", "message"), message.warnings)),
+                Warning(_spec.choice_name(_WARNING_CODE, code), *rest)
+                for code, *rest in map(operator.attrgetter("code", "message", "groups", "limit"), message.warnings)),
             timings={field.name: value for field, value in message.timings.ListFields()},
             pass_at_groups={entry.k: entry.groups for entry in message.summary.pass_at_k})
 

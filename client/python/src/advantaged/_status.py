@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Sequence
-from typing import Any
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Any, Final, TypeAlias
 
 import grpc
 from google.rpc import error_details_pb2, status_pb2
 
-from advantaged.errors import (AdvantagedError, DeadlineExceeded, FailedPrecondition, InvalidArgument, Refused, TooLarge,
-                               Unavailable, UnexpectedStatus, UnknownField, UnknownFields, Violation)
+from advantaged.errors import (AdvantagedError, DeadlineExceeded, FailedPrecondition, InvalidArgument, Mention, Refused,
+                               TooLarge, Unavailable, UnexpectedStatus, UnknownField, UnknownFields, Violation)
 from advantaged.rpc import status_pb2 as own_status_pb2
 
 _PUSHBACK = "grpc-retry-pushback-ms"
 _DETAILS = "grpc-status-details-bin"
+# By the number of Mentions.Kind.
+_KINDS: Final = ("unknown", "group", "trajectory", "row", "value")
+# Kind, number, group id, begin and end: a Mentions.Mention without the index of its violation.
+_Place: TypeAlias = "tuple[int, float, int | None, int, int]"
 # How the wire calls an array, in place of how the caller does.
 _WIRE_NAME = re.compile(r"\b(\w+)_(?:float32|fixed32)_le\b")
 
@@ -74,8 +78,29 @@ def _unpack(details: str | bytes | None, message: Any) -> Any:
 
 def _violations(details: str | bytes | None) -> list[Violation]:
     bad_request = _unpack(details, error_details_pb2.BadRequest())
-    return [Violation(_plain(violation.field), _plain(violation.description))
-            for violation in bad_request.field_violations]
+    mentions = _unpack(details, own_status_pb2.Mentions()).mentions
+    return [_read(violation.field, violation.description,
+                  [(one.kind, one.number, one.group_id if one.HasField("group_id") else None, one.begin, one.end)
+                   for one in mentions if one.violation == index])
+            for index, violation in enumerate(bad_request.field_violations)]
+
+
+def from_core(violations: Iterable[tuple[str, str, Iterable[_Place]]]) -> InvalidArgument:
+    """The core's violations, each with its mentions."""
+    return InvalidArgument([_read(*violation) for violation in violations])
+
+
+def _read(field: str, description: str, places: Iterable[_Place]) -> Violation:
+    """In the words of `compute`. Places are bytes of UTF-8."""
+    encoded = description.encode()
+
+    def at(place: int) -> int:
+        return len(encoded[:place].decode(errors="ignore"))
+
+    mentions = [Mention(_KINDS[kind] if kind < len(_KINDS) else "unknown", number, group_id, at(begin), at(end))
+                for kind, number, group_id, begin, end in places]
+    violation = Violation(field, description, mentions)
+    return violation.renamed(lambda mention: description[mention.begin:mention.end], _plain)
 
 
 def _plain(text: str) -> str:
@@ -85,18 +110,26 @@ def _plain(text: str) -> str:
 def with_labels(error: InvalidArgument, groups: Sequence[Hashable] | None,
                 trajectories: Sequence[Hashable] | None) -> InvalidArgument:
     """Ids of groups and of trajectories as the caller gave them, where they were numbered for the wire."""
-    def relabel(pattern: str, labels: Sequence[Hashable] | None, text: str) -> str:
-        def label(match: re.Match[str]) -> str:
-            number = int(match[2])
-            return f"{match[1]}{labels[number]!r}" if labels is not None and number < len(labels) else match[0]
+    def labelled(mention: Mention) -> Mention:
+        labels: Sequence[Hashable] | None = None
+        number: float | None = None
+        if mention.kind == "group":
+            labels, number = groups, mention.group_id
+        elif mention.kind == "trajectory":
+            labels, number = trajectories, mention.number
+        if labels is None or number is None or not 0 <= number < len(labels):
+            return mention
+        return mention._replace(label=labels[int(number)])
 
-        return re.sub(pattern, label, text)
+    def of_caller(violation: Violation) -> Violation:
+        def name(mention: Mention) -> str:
+            if mention.label is None:
+                return violation.description[mention.begin:mention.end]
+            if mention.kind == "group":
+                return f"group {int(mention.number)} (id {mention.label!r})"
+            return f"trajectory {mention.label!r}"
 
-    def of_caller(field: str, text: str) -> Violation:
-        text = relabel(r"(\(id )(\d+)(?=\))", groups, text)
-        text = relabel(r"(\btrajectory )(\d+)\b", trajectories, text)
-        if field.startswith("trajectory_ids["):
-            text = relabel(r"^()(\d+)(?= in )", trajectories, text)
-        return Violation(field, text)
+        mentions = map(labelled, violation.mentions)
+        return Violation(violation.field, violation.description, mentions).renamed(name)
 
-    return InvalidArgument([of_caller(*violation) for violation in error.violations], str(error))
+    return InvalidArgument([of_caller(violation) for violation in error.violations], str(error))

@@ -3,17 +3,55 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Hashable, Iterable
+from typing import Literal, NamedTuple
 
 
-class Violation(NamedTuple):
-    """One thing wrong with a batch."""
+class Mention(NamedTuple):
+    """Where a description names something of the batch."""
 
+    kind: Literal["group", "trajectory", "row", "value", "unknown"]
+    number: float
+    """Index of the group or of the row, the trajectory's id in the request, or the offending value."""
+    group_id: int | None
+    """A group's id in the request, if the batch has ids."""
+    begin: int
+    """It is `description[begin:end]`, e.g. "group 3 (id 'a')"; both are 0 where the description was cut before it."""
+    end: int
+    label: Hashable | None = None
+    """The group's or trajectory's id as the caller gave it; None where there is none."""
+
+
+class _FieldAndDescription(NamedTuple):
     field: str
     """Path of the argument, e.g. "rewards[17]" or "method.pass_at_k_grpo.k"."""
     description: str
     """What is wrong, with the offending value, and what would be right."""
+
+
+class Violation(_FieldAndDescription):
+    """One thing wrong with a batch: a pair of `field` and `description`, and what the description names as numbers."""
+
+    mentions: tuple[Mention, ...]
+    """In the order of the description; empty from a server that does not send them."""
+
+    def __new__(cls, field: str, description: str, mentions: Iterable[Mention] = ()) -> Violation:
+        self = super().__new__(cls, field, description)
+        self.mentions = tuple(mentions)
+        return self
+
+    def renamed(self, name: Callable[[Mention], str], text: Callable[[str], str] = str) -> Violation:
+        """With another name for each mention; `text` rewrites what stands between them."""
+        parts, mentions, done = [], [], 0
+        for mention in self.mentions:
+            if done <= mention.begin < mention.end <= len(self.description):
+                parts.append(text(self.description[done:mention.begin]))
+                begin, done = sum(map(len, parts)), mention.end
+                parts.append(name(mention))
+                mention = mention._replace(begin=begin, end=begin + len(parts[-1]))
+            mentions.append(mention)
+        parts.append(text(self.description[done:]))
+        return Violation(text(self.field), "".join(parts), mentions)
 
 
 class AdvantagedError(Exception):

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from advantaged import _backend, _catalog, _plan, _summary, methods, stages
+from advantaged import _backend, _catalog, _plan, _status, _summary, methods, stages
 from advantaged._generated.signatures import Computes
-from advantaged.errors import FailedPrecondition, InvalidArgument, Violation
+from advantaged.errors import FailedPrecondition
 from advantaged.result import Facts, GroupStatistics, Result, Warning
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class LocalBackend(Computes):
             read = _plan.read_method(method, {})
             answer = self._core.describe(method=read.name, parameters=_parameters(read), n=n, points=points, rho=rho)
             if answer["violations"]:
-                raise InvalidArgument([Violation(*entry) for entry in answer["violations"]])
+                raise _status.from_core(answer["violations"])
             found.append(_catalog.read_local(answer))
         return found
 
@@ -84,7 +84,7 @@ class LocalBackend(Computes):
             lengths=batch.lengths if plan.reads_lengths else None,
             trajectory_ids=batch.trajectory_ids, **_settings(plan))
         if answer.violation_count:
-            raise job.in_callers_words(InvalidArgument([Violation(*entry) for entry in answer.violations]))
+            raise job.in_callers_words(_status.from_core(answer.violations))
         return job.result(answer.advantages, functools.partial(self._read_facts, answer, plan, job.read.labels), "local")
 
     def _read_facts(self, answer: _core.Result, plan: _plan.Plan, labels: Sequence[Hashable] | None) -> Facts:
@@ -95,7 +95,8 @@ class LocalBackend(Computes):
             method=methods.from_name(name, **parameters),
             numerics_version=self._core.numerics_version,
             batch_moments=tuple(stages.Moments(*moments) for moments in answer.batch_moments),
-            warnings=tuple(Warning(code.removeprefix("CODE_").lower(), text) for code, text in answer.warnings),
+            warnings=tuple(Warning(code.removeprefix("CODE_").lower(), message, groups, limit)
+                           for code, message, groups, limit in answer.warnings),
             timings={},
             pass_at_groups={entry["k"]: entry["groups"] for entry in answer.summary["pass_at_k"]} if answer.summary else {})
 

@@ -54,13 +54,26 @@ class GroupStatistics:
         return {**{name: values.tolist() for name, values in columns.items()}, "outcome": self.outcome_names}
 
 
-class Warning(NamedTuple):
-    """Something the caller may not expect; never an error."""
-
+class _CodeAndMessage(NamedTuple):
     code: str
     """negative_advantage_of_correct, suspicious_spread, small_groups, incomplete_groups, pass_at_too_large, or, by this
     client, missing_last_reward."""
     message: str
+
+
+class Warning(_CodeAndMessage):
+    """Something the caller may not expect; never an error. A pair of `code` and `message`, and two numbers."""
+
+    groups: int
+    """How many groups it is about; 0 where it is about all of a size, or about responses."""
+    limit: int
+    """What these groups miss: the n that the method needs, the declared size that is complete, or the largest K of
+    `pass_at`; of negative_advantage_of_correct the least such c; else 0."""
+
+    def __new__(cls, code: str, message: str, groups: int = 0, limit: int = 0) -> Warning:
+        self = super().__new__(cls, code, message)
+        self.groups, self.limit = groups, limit
+        return self
 
 
 class Facts(NamedTuple):

@@ -153,8 +153,9 @@ def _check_trajectories(ids: _Column, valid: _Column | None, order: Indices | No
     elsewhere = np.flatnonzero(group_of[rows] != group_of[rows[first][inverse]])
     if len(elsewhere):
         row, other = int(rows[elsewhere[0]]), int(rows[first[inverse[elsewhere[0]]]])
-        raise wrong(f"trajectory_ids[{row}]", f"{ids.name(row)} in group {group_of[row]}, but row {other} of trajectory "
-                                              f"{ids.name(row)} is in group {group_of[other]}")
+        trajectory = f"trajectory {ids.name(row)}"
+        raise wrong(f"trajectory_ids[{row}]", f"{trajectory} is in group {group_of[row]}, but row {other} of {trajectory} "
+                                              f"is in group {group_of[other]}")
 
 
 def _ranges(ends: Indices, max_rows: int) -> Iterator[tuple[int, int]]:

@@ -30,8 +30,9 @@ class Result:
         """One per row; what was given as `out`, if it was. None with violations and with `moments_only`."""
 
     @property
-    def violations(self) -> list[tuple[str, str]]:
-        """What is wrong with the call: (field, description), at most the first 100."""
+    def violations(self) -> list[tuple[str, str, list[tuple[int, float, int | None, int, int]]]]:
+        """What is wrong with the call: (field, description, mentions), at most the first 100; a mention is (the number of
+        the contract's Mentions.Kind, number, group id, begin and end in the description's UTF-8)."""
 
     @property
     def violation_count(self) -> int:
@@ -46,8 +47,8 @@ class Result:
         """None unless asked for."""
 
     @property
-    def warnings(self) -> list[tuple[str, str]]:
-        """(name of the contract's Warning.Code, message)."""
+    def warnings(self) -> list[tuple[str, str, int, int]]:
+        """(name of the contract's Warning.Code, message, groups, limit)."""
 
     @property
     def batch_moments(self) -> list[tuple[float, float, float]]:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from advantaged import _plan, stages
 from advantaged.audit.batch import Batch, Bools, Floats
-from advantaged.errors import AdvantagedError, InvalidArgument
+from advantaged.errors import AdvantagedError, InvalidArgument, Mention
 from advantaged.local import LocalBackend
 
 Codes = npt.NDArray[np.int64]
@@ -127,13 +127,16 @@ def _call(batch: Batch, settings: Mapping[str, Any], rows: npt.NDArray[np.int64]
 
 def _in_words(error: Exception) -> str:
     """The first thing that is wrong, without the numbers that rows and groups have inside one call."""
-    text = str(error)
-    if isinstance(error, InvalidArgument) and error.violations:
-        field, description = error.violations[0]
-        text = f"{field}: {description}"
-        text = re.sub(r"^(?:group_ids|group_sizes|group_size)(?:\[\d+\])?: ", "", text)
-    text = re.sub(r"\[\d+\]", "", text)
-    return re.sub(r"\bgroup \d+(?: \(id [^)]*\))?", "a group", text)
+    if not isinstance(error, InvalidArgument) or not error.violations:
+        return str(error)
+    first = error.violations[0]
+
+    def name(mention: Mention) -> str:
+        return f"a {mention.kind}" if mention.kind != "value" else first.description[mention.begin:mention.end]
+
+    field, description = first.renamed(name)
+    field = re.sub(r"\[\d+\]", "", field)
+    return description if field in ("group_ids", "group_sizes", "group_size") else f"{field}: {description}"
 
 
 def takes_singletons(settings: Mapping[str, Any]) -> bool | None:

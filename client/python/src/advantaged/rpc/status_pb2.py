@@ -15,7 +15,7 @@ from google.protobuf import any_pb2 as google_dot_protobuf_dot_any__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x61\x64vantaged/rpc/status.proto\x12\x0e\x61\x64vantaged.rpc\x1a\x19google/protobuf/any.proto\x1a\x1egoogle/protobuf/duration.proto\"N\n\x06Status\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\x12\x0f\n\x07message\x18\x02 \x01(\t\x12%\n\x07\x64\x65tails\x18\x03 \x03(\x0b\x32\x14.google.protobuf.Any\"\x87\x01\n\nBadRequest\x12\x43\n\x10\x66ield_violations\x18\x01 \x03(\x0b\x32).advantaged.rpc.BadRequest.FieldViolation\x1a\x34\n\x0e\x46ieldViolation\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\"\x97\x01\n\tErrorInfo\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x0e\n\x06\x64omain\x18\x02 \x01(\t\x12\x39\n\x08metadata\x18\x03 \x03(\x0b\x32\'.advantaged.rpc.ErrorInfo.MetadataEntry\x1a/\n\rMetadataEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\";\n\tRetryInfo\x12.\n\x0bretry_delay\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\"\x86\x01\n\rUnknownFields\x12\x33\n\x06\x66ields\x18\x01 \x03(\x0b\x32#.advantaged.rpc.UnknownFields.Field\x12\x16\n\x0eserver_version\x18\x02 \x01(\t\x1a(\n\x05\x46ield\x12\x0f\n\x07message\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\rb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x61\x64vantaged/rpc/status.proto\x12\x0e\x61\x64vantaged.rpc\x1a\x19google/protobuf/any.proto\x1a\x1egoogle/protobuf/duration.proto\"N\n\x06Status\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\x12\x0f\n\x07message\x18\x02 \x01(\t\x12%\n\x07\x64\x65tails\x18\x03 \x03(\x0b\x32\x14.google.protobuf.Any\"\x87\x01\n\nBadRequest\x12\x43\n\x10\x66ield_violations\x18\x01 \x03(\x0b\x32).advantaged.rpc.BadRequest.FieldViolation\x1a\x34\n\x0e\x46ieldViolation\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\"\x97\x01\n\tErrorInfo\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x0e\n\x06\x64omain\x18\x02 \x01(\t\x12\x39\n\x08metadata\x18\x03 \x03(\x0b\x32\'.advantaged.rpc.ErrorInfo.MetadataEntry\x1a/\n\rMetadataEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\";\n\tRetryInfo\x12.\n\x0bretry_delay\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\"\x86\x01\n\rUnknownFields\x12\x33\n\x06\x66ields\x18\x01 \x03(\x0b\x32#.advantaged.rpc.UnknownFields.Field\x12\x16\n\x0eserver_version\x18\x02 \x01(\t\x1a(\n\x05\x46ield\x12\x0f\n\x07message\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\r\"\xbb\x02\n\x08Mentions\x12\x32\n\x08mentions\x18\x01 \x03(\x0b\x32 .advantaged.rpc.Mentions.Mention\x1a\x99\x01\n\x07Mention\x12\x11\n\tviolation\x18\x01 \x01(\r\x12+\n\x04kind\x18\x02 \x01(\x0e\x32\x1d.advantaged.rpc.Mentions.Kind\x12\x0e\n\x06number\x18\x03 \x01(\x01\x12\x15\n\x08group_id\x18\x04 \x01(\rH\x00\x88\x01\x01\x12\r\n\x05\x62\x65gin\x18\x05 \x01(\r\x12\x0b\n\x03\x65nd\x18\x06 \x01(\rB\x0b\n\t_group_id\"_\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x0e\n\nKIND_GROUP\x10\x01\x12\x13\n\x0fKIND_TRAJECTORY\x10\x02\x12\x0c\n\x08KIND_ROW\x10\x03\x12\x0e\n\nKIND_VALUE\x10\x04\x62\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'advantaged.rpc.status_pb2', globals())
@@ -40,4 +40,10 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _UNKNOWNFIELDS._serialized_end=674
   _UNKNOWNFIELDS_FIELD._serialized_start=634
   _UNKNOWNFIELDS_FIELD._serialized_end=674
+  _MENTIONS._serialized_start=677
+  _MENTIONS._serialized_end=992
+  _MENTIONS_MENTION._serialized_start=742
+  _MENTIONS_MENTION._serialized_end=895
+  _MENTIONS_KIND._serialized_start=897
+  _MENTIONS_KIND._serialized_end=992
 # @@protoc_insertion_point(module_scope)

@@ -1,6 +1,7 @@
 from google.protobuf import any_pb2 as _any_pb2
 from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
@@ -36,6 +37,34 @@ class ErrorInfo(_message.Message):
     metadata: _containers.ScalarMap[str, str]
     reason: str
     def __init__(self, reason: _Optional[str] = ..., domain: _Optional[str] = ..., metadata: _Optional[_Mapping[str, str]] = ...) -> None: ...
+
+class Mentions(_message.Message):
+    __slots__ = ["mentions"]
+    class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = []
+    class Mention(_message.Message):
+        __slots__ = ["begin", "end", "group_id", "kind", "number", "violation"]
+        BEGIN_FIELD_NUMBER: _ClassVar[int]
+        END_FIELD_NUMBER: _ClassVar[int]
+        GROUP_ID_FIELD_NUMBER: _ClassVar[int]
+        KIND_FIELD_NUMBER: _ClassVar[int]
+        NUMBER_FIELD_NUMBER: _ClassVar[int]
+        VIOLATION_FIELD_NUMBER: _ClassVar[int]
+        begin: int
+        end: int
+        group_id: int
+        kind: Mentions.Kind
+        number: float
+        violation: int
+        def __init__(self, violation: _Optional[int] = ..., kind: _Optional[_Union[Mentions.Kind, str]] = ..., number: _Optional[float] = ..., group_id: _Optional[int] = ..., begin: _Optional[int] = ..., end: _Optional[int] = ...) -> None: ...
+    KIND_GROUP: Mentions.Kind
+    KIND_ROW: Mentions.Kind
+    KIND_TRAJECTORY: Mentions.Kind
+    KIND_UNSPECIFIED: Mentions.Kind
+    KIND_VALUE: Mentions.Kind
+    MENTIONS_FIELD_NUMBER: _ClassVar[int]
+    mentions: _containers.RepeatedCompositeFieldContainer[Mentions.Mention]
+    def __init__(self, mentions: _Optional[_Iterable[_Union[Mentions.Mention, _Mapping]]] = ...) -> None: ...
 
 class RetryInfo(_message.Message):
     __slots__ = ["retry_delay"]

@@ -221,7 +221,7 @@ class Timings(_message.Message):
     def __init__(self, decode_us: _Optional[float] = ..., compute_us: _Optional[float] = ..., encode_us: _Optional[float] = ..., queue_us: _Optional[float] = ...) -> None: ...
 
 class Warning(_message.Message):
-    __slots__ = ["code", "message"]
+    __slots__ = ["code", "groups", "limit", "message"]
     class Code(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = []
     CODE_FIELD_NUMBER: _ClassVar[int]
@@ -231,10 +231,14 @@ class Warning(_message.Message):
     CODE_SMALL_GROUPS: Warning.Code
     CODE_SUSPICIOUS_SPREAD: Warning.Code
     CODE_UNSPECIFIED: Warning.Code
+    GROUPS_FIELD_NUMBER: _ClassVar[int]
+    LIMIT_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_FIELD_NUMBER: _ClassVar[int]
     code: Warning.Code
+    groups: int
+    limit: int
     message: str
-    def __init__(self, code: _Optional[_Union[Warning.Code, str]] = ..., message: _Optional[str] = ...) -> None: ...
+    def __init__(self, code: _Optional[_Union[Warning.Code, str]] = ..., message: _Optional[str] = ..., groups: _Optional[int] = ..., limit: _Optional[int] = ...) -> None: ...
 
 class TrajectoryReward(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = []
