@@ -16,7 +16,7 @@ HEAD = f'''"""{{}}
 """
 
 '''
-TYPES = {"INTEGER": "int", "REAL": "float", "FLAG": "bool", "TEXT": "str", "CONSTANTS": "Mapping[str, float]",
+TYPES = {"INTEGER": "Whole", "REAL": "Real", "FLAG": "bool", "TEXT": "str", "CONSTANTS": "Mapping[str, float]",
          "TABLES": "Sequence[Union[methods.Table, Mapping[str, Any]]]"}
 WORDS = {"INTEGER": "A whole number", "REAL": "A number", "FLAG": "True or False", "TEXT": "A text",
          "CONSTANTS": "Numbers by name", "TABLES": "Tables"}
@@ -88,7 +88,8 @@ def paragraph(text, indent):
 def write_parameters(types, texts, fields):
     lines = [HEAD.format("The parameters of methods as arguments of `compute`, and all arguments in words."),
              "from collections.abc import Mapping, Sequence\nfrom typing import Any, TypedDict, Union\n\n"
-             "from advantaged import methods\nfrom advantaged._generated import names\n\n\n"
+             "from advantaged import methods\nfrom advantaged._generated import names\n"
+             "from advantaged._schedule import Real, Whole\n\n\n"
              "class Parameters(TypedDict, total=False):\n"
              '    """Parameters of methods, where `method` is a name."""\n\n']
     for name, (written, _) in types.items():
@@ -160,7 +161,8 @@ def write_signatures(fields, defaults):
              "from advantaged import _backend, methods, stages\n"
              "from advantaged._arguments import (Arguments, EmptyResponses, Missing, SmallGroup, TrajectoryReward,\n"
              "                                   explained, given)\n"
-             "from advantaged._generated import names\nfrom advantaged.result import Result\n"]
+             "from advantaged._generated import names\nfrom advantaged._schedule import Real, Whole\n"
+             "from advantaged.result import Result\n"]
     for name, before, wait in (("Computes", "", ""), ("ComputesAsync", "async ", "await ")):
         lines.append(f'\n\nclass {name}:\n    """What a subclass computes in `_compute`."""\n\n'
                      f"    {before}def _compute(self, rewards: Any, arguments: Arguments) -> Result:\n"

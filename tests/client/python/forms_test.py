@@ -262,5 +262,5 @@ def test_every_field_of_the_contract_has_its_argument():
     arguments = set(advantaged.Arguments.__annotations__)
     assert fields - siblings <= arguments
     parameters = {name for sample in SAMPLES for name in sample.parameters()}
-    client_s = {"groups", "missing", "empty_responses", "statistics", "out_dtype", "deadline"}
+    client_s = {"groups", "missing", "empty_responses", "statistics", "out_dtype", "deadline", "step"}
     assert arguments == fields - siblings | parameters | client_s

@@ -43,8 +43,8 @@ def write_with_one_method_more():
 @pytest.mark.parametrize("path, text", [
     ("client/python/src/advantaged/_generated/names.py", '"added"]'),
     ("client/python/src/advantaged/_generated/parameters.py",
-     '    strength: float\n    """how much. A number from 0.5 to 2; required. For added."""\n'),
-    ("client/python/src/advantaged/_generated/signatures.py", "strength: float | None = None"),
+     '    strength: Real\n    """how much. A number from 0.5 to 2; required. For added."""\n'),
+    ("client/python/src/advantaged/_generated/signatures.py", "strength: Real | None = None"),
     ("client/python/src/advantaged/_generated/methods.py",
      'class Added(Method, name="added"):\n    """One more.\n\n    A+ = s.\n    """\n\n    strength: float\n'
      '    """s; from 0.5 to 2."""\n'),

@@ -26,11 +26,27 @@ def test_namespaces_and_objects_are_read():
 @pytest.mark.parametrize("text, is_whole, values", [
     ("8 -> 1 over 200", True, {0: 8, 1: 8, 100: 4, 199: 1, 200: 1, 10**6: 1}), ("1->2 over 0", True, {0: 2, 5: 2}),
     ("0.5 -> 1.5 over 4", False, {0: 0.5, 1: 0.75, 4: 1.5}), ("1e-3 -> 0 over 10", False, {0: 1e-3, 5: 5e-4, 10: 0}),
-    ("0 -> 2 over 4", False, {0: 0, 1: 0.5, 3: 1.5, 4: 2})])
+    ("0 -> 2 over 4", False, {0: 0, 1: 0.5, 3: 1.5, 4: 2}),
+    ("8@0 4@100 1@200", True, {0: 8, 50: 6, 99: 4, 100: 4, 150: 2, 200: 1, 10**6: 1}),
+    (" 4@10\t1@12 ", True, {0: 4, 10: 4, 11: 2, 12: 1, 13: 1}),  # 2.5 is rounded to even
+    ("1@0 3@2 3@4 .5@5", False, {0: 1, 1: 2, 3: 3, 4: 3, 5: 0.5}), ("-1e-1@0 1e-1@2", False, {0: -0.1, 1: 0, 2: 0.1})])
 def test_schedules(text, is_whole, values):
     schedule = Schedule.parse(text, is_whole)
     assert {step: schedule.at(step) for step in values} == values
     assert all(isinstance(schedule.at(step), int) == is_whole for step in values)
+    assert Schedule.parse(str(schedule), is_whole) == schedule
+
+
+@pytest.mark.parametrize("text", ["8@0", "8@0 4@0", "8@9 4@3", "8@0 4", "8@0,4@9", "8@0 4@9.5", "8@0 4@-1", "8 -> 4@9",
+                                  "@0 @9", "", "8 -> 1", "8 -> 1 over 2 over 3", "8.0@0 1@9", "8@0 1e0@9", "nan@0 1@9"])
+def test_what_is_no_schedule_of_whole_numbers(text):
+    assert Schedule.parse(text, True) is None
+
+
+def test_every_point_of_a_schedule_is_one_at_which_settings_are_tried():
+    spec = Spec.parse("pass_at_k_grpo k='2@5 9@7 1@9' success_threshold='1 -> 0 over 4'", where="x")
+    assert spec.turns() == [0, 4, 5, 7, 9] and spec.schedules["k"].largest == 9
+    assert spec.described()["k"] == "2@5 9@7 1@9" and spec.success_threshold(1) == 0.75
 
 
 def test_the_setting_says_whether_a_schedule_is_of_whole_numbers():

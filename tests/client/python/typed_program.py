@@ -16,6 +16,7 @@ Floats = npt.NDArray[np.float64]
 def compute(client: Union[Client, LocalBackend], rewards: npt.NDArray[np.float32]) -> Result:
     client.compute([[1, 0], [0, 1]], method="grpo")
     client.compute(rewards, groups=16, method="pass_at_k_grpo", k=4, keep_factor_k=True, pass_at=[1, 4])
+    client.compute(rewards, groups=16, method="pass_at_k_grpo", k="8 -> 1 over 200", success_threshold="0@0 1@9", step=3)
     client.compute(rewards, groups=["a", "b"], method=methods.MaxAtK(k=2, variant="plain", scale="reduced"))
     client.compute(rewards, group_sizes=[3, 5], method="biased_pass_at_k", k=2, base="rloo", statistics=False)
     client.compute(rewards, group_ids=(1, 2), method=methods.Surrogate("rho^a", constants={"a": 0.5}), missing="mask",
@@ -38,6 +39,7 @@ def look_at(result: Result) -> None:
     assert_type(result.backend, str)
     assert_type(result.fallbacks, int)
     assert_type(result.empty_responses, int)
+    assert_type(result.scheduled, Mapping[str, float])
     assert_type(result.stats, advantaged.GroupStatistics)
     assert_type(result.stats.success_rate, Floats)
     assert_type(result.stats.n, npt.NDArray[np.uint32])
@@ -114,7 +116,7 @@ def wrong(client: Client, rewards: Any) -> None:
     """Each of these is an error that mypy must find, of the kind that stands beside it."""
     client.compute(rewards, group=16, method="grpo")  # expect: call-arg
     client.compute(rewards, groups=16, method=4)  # expect: arg-type
-    client.compute(rewards, groups=16, method="pass_at_k_grpo", k="four")  # expect: arg-type
+    client.compute(rewards, groups=16, method="pass_at_k_grpo", k=[4])  # expect: arg-type
     client.compute(rewards, groups=16, method="grpo", small_group="keep")  # expect: arg-type
     client.compute(rewards, groups=16, method="grpo", missing="drop")  # expect: arg-type
     client.compute(rewards, groups=16, method="grpo", stages=["center"])  # expect: list-item

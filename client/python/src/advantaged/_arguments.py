@@ -13,6 +13,7 @@ from typing import Any, Literal, TypedDict, TypeVar, Union, cast
 
 from advantaged import _suggest, methods, stages
 from advantaged._generated import names, parameters
+from advantaged._schedule import Real, Whole
 
 SmallGroup = Literal["zero", "error", "raw", "clamp_k"]
 TrajectoryReward = Literal["equal_or_error", "last", "sum"]
@@ -26,19 +27,19 @@ class Settings(parameters.Parameters, total=False):
     method: Union[names.MethodName, methods.Method]
     """The method: a name, its parameters beside it (method="pass_at_k_grpo", k=4), or an object
     (method=methods.PassAtKGrpo(k=4)). Required."""
-    expected_group_size: int
+    expected_group_size: Whole
     """Every group must declare exactly this many responses; fewer if `declared_small_group` says what such a group
     gets. Set it: half a group left on another rank is the commonest real bug in trainers."""
     trajectory_reward: TrajectoryReward
     """Which reward is that of a response of several rows; default "equal_or_error"."""
-    success_threshold: float
+    success_threshold: Real
     """A reward at or above this, in units of the reward and both as float32, is a success; not together with
     `outcomes`."""
     shape_rewards: bool
     """Take the method's factor from the outcomes and the base advantage from the real rewards."""
     zero_unless_mixed: bool
     """0 for every group whose outcomes are all equal though its rewards vary (what DAPO filters)."""
-    constant_tolerance: float
+    constant_tolerance: Real
     """A group of rewards is constant if max - min <= this, in units of the reward, at least 0, and what the rounding of
     the rewards to float32 adds; default 0, which is exact."""
     stages: Sequence[stages.Stage]
@@ -62,7 +63,7 @@ class Settings(parameters.Parameters, total=False):
     """K for which to report unbiased Pass@K: one, or several."""
     statistics: bool
     """Whether the result has `stats`, some 50 bytes a group; default True."""
-    required_numerics_version: int
+    required_numerics_version: Whole
     """FailedPrecondition unless the numerics have this version."""
     run: str
     """Name of the training run in the server's metrics, [a-z0-9_-]{1,32}."""
@@ -100,6 +101,9 @@ class Call(TypedDict, total=False):
     """dtype of the advantages, of NumPy or torch as the rewards are; default float32."""
     deadline: float
     """Seconds for this call, retries included; default the client's."""
+    step: int
+    """The training's step, from 0 on, for settings that are schedules over the steps: k="8 -> 1 over 200", or several
+    points, "8@0 4@100 1@200". Their values are in `Result.scheduled` and in the summary."""
 
 
 class Arguments(Settings, Arrays, Call, total=False):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from advantaged import _batch, _containers, _plan, _status
+from advantaged import _batch, _containers, _plan, _scheduled, _status
 from advantaged.errors import InvalidArgument, UnexpectedStatus, wrong
 from advantaged.result import Facts, Result, Warning
 
@@ -24,16 +24,19 @@ class Job(NamedTuple):
     read: _batch.Read
     deadline: float | None
     """Seconds, where the call says it."""
+    scheduled: dict[str, float]
+    """The settings that follow a schedule, at the step of this call."""
 
     def result(self, advantages: Any, facts: Callable[[], Facts], backend: str) -> Result:
         """`advantages` as the rewards came."""
         if self.read.warnings:
             facts = functools.partial(_with_warnings, facts, self.read.warnings)
         if self.plan.moments_only:
-            return Result(None, facts, backend, self.read.empty_responses)
+            return Result(None, facts, backend, self.read.empty_responses, self.scheduled)
         if len(advantages) != len(self.read.batch.rewards):
             raise UnexpectedStatus("INTERNAL", f"{len(advantages)} advantages for {len(self.read.batch.rewards)} responses")
-        return Result(self.read.form.restore(advantages, self.read.out_dtype), facts, backend, self.read.empty_responses)
+        return Result(self.read.form.restore(advantages, self.read.out_dtype), facts, backend, self.read.empty_responses,
+                      self.scheduled)
 
     def in_callers_words(self, error: InvalidArgument) -> InvalidArgument:
         """Names the groups as the caller does."""
@@ -47,11 +50,12 @@ def _with_warnings(facts: Callable[[], Facts], warnings: tuple[Warning, ...]) ->
 
 def read_job(rewards: Any, arguments: Arguments) -> Job:
     """InvalidArgument, TypeError or ValueError name what cannot be read."""
-    plan, rest = _plan.split_arguments(arguments)
+    at_step, scheduled = _scheduled.resolve(arguments)
+    plan, rest = _plan.split_arguments(at_step)
     deadline = rest.get("deadline")
     if deadline is not None and not (isinstance(deadline, (int, float)) and deadline > 0):
         raise wrong("deadline", f"{deadline!r}; it must be seconds, more than 0")
-    return Job(plan, _batch.read(rewards, rest, plan), deadline)
+    return Job(plan, _batch.read(rewards, rest, plan), deadline, scheduled)
 
 
 def count(rewards: Any) -> int:

@@ -14,7 +14,7 @@ import numpy as np
 
 from advantaged import _arguments, _suggest, methods, stages
 from advantaged._items import Item, entries, items, plain
-from advantaged._schedule import NUMBER
+from advantaged._schedule import NUMBER, Real, Whole
 
 _LARGEST = 0xFFFFFFFF
 
@@ -189,7 +189,7 @@ _PAIRS = _several("constants, as in a=0.5,b=1", _read_constant, lambda pair: f"{
 _TABLES = _several("tables (n,(correct),(wrong)), as in (2,(0,1,1),(-1,-1,0))", _read_table, _write_table)
 _WHOLES = _several("whole numbers, as in 1,4,8", lambda item: _read_whole(plain(item)), _write_whole)
 _BY_TYPE: dict[Any, Kind] = {
-    int: _WHOLE, float: _REAL, bool: _BOOLEAN, str: _TEXT,
+    int: _WHOLE, Whole: _WHOLE, float: _REAL, Real: _REAL, bool: _BOOLEAN, str: _TEXT,
     Union[int, Sequence[int]]: _WHOLES._replace(
         write=lambda values: _WHOLES.write([values] if np.ndim(values) == 0 else values)),
     Sequence[stages.Stage]: _several("stages, as in center,scale(ddof=1),clip(-5,5)", _read_stage, _write_stage),
@@ -212,5 +212,5 @@ def kind_of(hint: Any) -> Kind:
 
 KINDS = {name: _DTYPE if name == "out_dtype" else kind_of(hint)
          for name, hint in typing.get_type_hints(_arguments.Arguments).items()
-         if name not in _arguments.ARRAYS and name != "method"}
-"""Of every argument of `compute` that a line can say."""
+         if name not in _arguments.ARRAYS and name not in ("method", "step")}
+"""Of every argument of `compute` that a line can say: a step is one of a call."""

@@ -14,7 +14,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from advantaged import _kinds, _suggest, methods
-from advantaged._schedule import Schedule
+from advantaged._schedule import EXAMPLES, Schedule
 from advantaged.errors import wrong
 
 __all__ = ["Schedule", "parse", "read_value", "write"]
@@ -57,7 +57,7 @@ def read_value(name: str, text: str, *, where: str = "line", schedules: bool = F
     try:
         return kind.read(text)
     except ValueError as error:
-        schedule_too = ", or a schedule, as in '8 -> 1 over 200'" if schedules and kind.is_number else ""
+        schedule_too = f", or a schedule, as in {EXAMPLES}" if schedules and kind.is_number else ""
         raise wrong(f"{where}.{name}", f"{text!r}; it must be {error}{schedule_too}") from None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import types
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -103,10 +104,15 @@ class Result:
     empty_responses: int
     """Responses without a token in the loss; the setting of this name says what they are."""
 
-    def __init__(self, advantages: Any, read: Callable[[], Facts], backend: str, empty_responses: int = 0) -> None:
+    scheduled: Mapping[str, float]
+    """The settings that follow a schedule, by name, with their values at the `step` of the call."""
+
+    def __init__(self, advantages: Any, read: Callable[[], Facts], backend: str, empty_responses: int = 0,
+                 scheduled: Mapping[str, float] = types.MappingProxyType({})) -> None:
         self.advantages = advantages
         self.backend = backend
         self.empty_responses = empty_responses
+        self.scheduled = dict(scheduled)
         self.fallbacks = 0
         self._read = read
 
@@ -126,10 +132,10 @@ class Result:
     def summary(self) -> dict[str, float]:
         """The batch in a few numbers, flat, for a training log: the fields of Summary in the contract's
         compute.proto, Pass@K as pass_at_1, pass_at_4, ... (NaN for a K larger than every group), both that
-        and the mean success rate only where outcomes are known, and, if there were any, `empty_responses` and
-        `fallbacks`."""
+        and the mean success rate only where outcomes are known; what is `scheduled`; and, if there were any,
+        `empty_responses` and `fallbacks`."""
         counts = {"empty_responses": self.empty_responses, "fallbacks": self.fallbacks}
-        return {**self.facts.summary, **{name: count for name, count in counts.items() if count}}
+        return {**self.facts.summary, **self.scheduled, **{name: count for name, count in counts.items() if count}}
 
     @property
     def method(self) -> methods.Method | None:
@@ -160,10 +166,11 @@ class Result:
         return f"Result(advantages={self.advantages!r}, summary={self.summary!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:  # plain data, for Ray and multiprocessing
-        return _restore, (self.advantages, tuple(self.facts), self.backend, self.empty_responses, self.fallbacks)
+        return _restore, (self.advantages, tuple(self.facts), self.backend, self.empty_responses, self.fallbacks, self.scheduled)
 
 
-def _restore(advantages: Any, facts: Sequence[Any], backend: str, empty_responses: int, fallbacks: int) -> Result:
-    result = Result(advantages, functools.partial(Facts, *facts), backend, empty_responses)
+def _restore(advantages: Any, facts: Sequence[Any], backend: str, empty_responses: int, fallbacks: int,
+             scheduled: Mapping[str, float]) -> Result:
+    result = Result(advantages, functools.partial(Facts, *facts), backend, empty_responses, scheduled)
     result.fallbacks = fallbacks
     return result

@@ -184,7 +184,9 @@ def merge_summaries(results: Iterable[Result]) -> dict[str, float]:
     summaries = [result.summary for result in shards]
     merged: dict[str, float] = {}
     for name in dict.fromkeys(itertools.chain(_FIELDS, *summaries)):
-        if not name.startswith("pass_at_") and any(name in summary for summary in summaries):
+        if name in shards[0].scheduled:
+            merged[name] = shards[0].scheduled[name]  # a setting, and the same for all
+        elif not name.startswith("pass_at_") and any(name in summary for summary in summaries):
             merged[name] = _MERGES.get(name, _add)(summaries, name)
     return _summary.flatten(merged, _pass_at(shards))
 

@@ -8,16 +8,17 @@ from typing import Any, TypedDict, Union
 
 from advantaged import methods
 from advantaged._generated import names
+from advantaged._schedule import Real, Whole
 
 
 class Parameters(TypedDict, total=False):
     """Parameters of methods, where `method` is a name."""
 
-    ddof: int
+    ddof: Whole
     """0: the standard deviation divides by n, 1: by n-1. A whole number from 0 to 1; default 0. For grpo."""
-    epsilon: float
+    epsilon: Real
     """added to the standard deviation. A number, at least 0; default 0. For grpo."""
-    k: int
+    k: Whole
     """K of Pass@K. A whole number from 1 to 1048576; required. For pass_at_k_reinforce, pass_at_k_rloo, pass_at_k_grpo,
     pass_at_k_shaped, pass_at_k_variance_stabilized, combined_shaped, combined_direct, biased_pass_at_k, max_at_k. K of
     rho_k; required if the formulas contain rho_k or k, else refused. A whole number from 1 to 1048576. For
@@ -25,13 +26,13 @@ class Parameters(TypedDict, total=False):
     keep_factor_k: bool
     """multiply by K, the factor of grad rho_K that the paper drops. True or False; default false. For
     pass_at_k_reinforce, pass_at_k_rloo, pass_at_k_grpo, biased_pass_at_k."""
-    std_coefficient: float
+    std_coefficient: Real
     """s, weight of the regularizer sqrt(rho (1-rho)). A number, at least 0; required. For std_regularized."""
-    entropy_coefficient: float
+    entropy_coefficient: Real
     """lambda, weight of the regularizer H(rho). A number, at least 0; required. For entropy_regularized."""
     base: names.Base
     """method that is scaled. One of reinforce, rloo, grpo, dr_grpo; required. For biased_pass_at_k, focal."""
-    gamma: float
+    gamma: Real
     """exponent of the failure rate. A number, at least 0; required. For focal."""
     variant: names.Variant
     """which baseline is subtracted. One of plain, leave_one_out, leave_one_out_minus_one; default plain. For
@@ -39,7 +40,7 @@ class Parameters(TypedDict, total=False):
     scale: names.Scale
     """reduced: (n/K) s_i, unbiased: n s_i, published: s_i. One of reduced, unbiased, published; default reduced. For
     max_at_k."""
-    positive_weight: float
+    positive_weight: Real
     """lambda, weight of correct responses. A number, at least 0; required. For weighted_reinforce."""
     tables: Sequence[Union[methods.Table, Mapping[str, Any]]]
     """one table per group size n: A+ and A- for c = 0 .. n. Tables; required. For custom_table."""
@@ -51,7 +52,7 @@ class Parameters(TypedDict, total=False):
     """multiply by n/(n-1), as RLOO does. True or False; default false. For surrogate."""
     regularizer: str
     """added to F, times its coefficient: std, entropy or a formula. A text. For surrogate."""
-    regularizer_coefficient: float
+    regularizer_coefficient: Real
     """weight of the regularizer; required with one, else refused. A number, at least 0. For surrogate."""
 
 
@@ -121,4 +122,6 @@ missing: What a reward that is NaN or None is: an error (default), or masked out
     it says nothing where the response has one elsewhere: its rows stay valid and get its advantage.
 out_dtype: dtype of the advantages, of NumPy or torch as the rewards are; default float32.
 deadline: Seconds for this call, retries included; default the client's.
+step: The training's step, from 0 on, for settings that are schedules over the steps: k="8 -> 1 over 200", or several
+    points, "8@0 4@100 1@200". Their values are in `Result.scheduled` and in the summary.
 """

@@ -10,6 +10,7 @@ from advantaged import _backend, methods, stages
 from advantaged._arguments import (Arguments, EmptyResponses, Missing, SmallGroup, TrajectoryReward,
                                    explained, given)
 from advantaged._generated import names
+from advantaged._schedule import Real, Whole
 from advantaged.result import Result
 
 
@@ -21,23 +22,24 @@ class Computes:
 
     @explained
     def compute(self, rewards: Any, *, groups: Any = None, method: names.MethodName | methods.Method,
-                ddof: int | None = None, epsilon: float | None = None, k: int | None = None,
-                keep_factor_k: bool | None = None, std_coefficient: float | None = None,
-                entropy_coefficient: float | None = None, base: names.Base | None = None, gamma: float | None = None,
+                ddof: Whole | None = None, epsilon: Real | None = None, k: Whole | None = None,
+                keep_factor_k: bool | None = None, std_coefficient: Real | None = None,
+                entropy_coefficient: Real | None = None, base: names.Base | None = None, gamma: Real | None = None,
                 variant: names.Variant | None = None, scale: names.Scale | None = None,
-                positive_weight: float | None = None, tables: Sequence[methods.Table | Mapping[str, Any]] | None = None,
+                positive_weight: Real | None = None, tables: Sequence[methods.Table | Mapping[str, Any]] | None = None,
                 formula: str | None = None, constants: Mapping[str, float] | None = None,
                 leave_one_out_factor: bool | None = None, regularizer: str | None = None,
-                regularizer_coefficient: float | None = None, group_sizes: Any = None, group_ids: Any = None,
+                regularizer_coefficient: Real | None = None, group_sizes: Any = None, group_ids: Any = None,
                 valid: Any = None, outcomes: Any = None, lengths: Any = None, trajectory_ids: Any = None,
-                expected_group_size: int | None = None, trajectory_reward: TrajectoryReward = "equal_or_error",
-                success_threshold: float | None = None, shape_rewards: bool = False, zero_unless_mixed: bool = False,
-                constant_tolerance: float = 0.0, stages: Sequence[stages.Stage] = (), allow_recentering: bool = False,
+                expected_group_size: Whole | None = None, trajectory_reward: TrajectoryReward = "equal_or_error",
+                success_threshold: Real | None = None, shape_rewards: bool = False, zero_unless_mixed: bool = False,
+                constant_tolerance: Real = 0.0, stages: Sequence[stages.Stage] = (), allow_recentering: bool = False,
                 batch_moments: Sequence[stages.Moments] = (), moments_only: bool = False,
                 small_group: SmallGroup = "zero", declared_small_group: SmallGroup = "error",
                 empty_responses: EmptyResponses = "count", pass_at: int | Sequence[int] = (), statistics: bool = True,
-                required_numerics_version: int | None = None, run: str | None = None, observe: bool = True,
-                missing: Missing = "error", out_dtype: Any = None, deadline: float | None = None) -> Result:
+                required_numerics_version: Whole | None = None, run: str | None = None, observe: bool = True,
+                missing: Missing = "error", out_dtype: Any = None, deadline: float | None = None,
+                step: int | None = None) -> Result:
         """Advantages of `rewards`, a number per response: a NumPy array, a torch tensor, a list, or a
         list of lists.
 
@@ -54,25 +56,25 @@ class Computes:
 
     @explained
     def compute_tokens(self, token_level_rewards: Any, response_mask: Any, *, reward_mask: Any = None,
-                       groups: Any = None, method: names.MethodName | methods.Method, ddof: int | None = None,
-                       epsilon: float | None = None, k: int | None = None, keep_factor_k: bool | None = None,
-                       std_coefficient: float | None = None, entropy_coefficient: float | None = None,
-                       base: names.Base | None = None, gamma: float | None = None, variant: names.Variant | None = None,
-                       scale: names.Scale | None = None, positive_weight: float | None = None,
+                       groups: Any = None, method: names.MethodName | methods.Method, ddof: Whole | None = None,
+                       epsilon: Real | None = None, k: Whole | None = None, keep_factor_k: bool | None = None,
+                       std_coefficient: Real | None = None, entropy_coefficient: Real | None = None,
+                       base: names.Base | None = None, gamma: Real | None = None, variant: names.Variant | None = None,
+                       scale: names.Scale | None = None, positive_weight: Real | None = None,
                        tables: Sequence[methods.Table | Mapping[str, Any]] | None = None, formula: str | None = None,
                        constants: Mapping[str, float] | None = None, leave_one_out_factor: bool | None = None,
-                       regularizer: str | None = None, regularizer_coefficient: float | None = None,
+                       regularizer: str | None = None, regularizer_coefficient: Real | None = None,
                        group_sizes: Any = None, group_ids: Any = None, valid: Any = None, outcomes: Any = None,
-                       lengths: Any = None, trajectory_ids: Any = None, expected_group_size: int | None = None,
-                       trajectory_reward: TrajectoryReward = "equal_or_error", success_threshold: float | None = None,
-                       shape_rewards: bool = False, zero_unless_mixed: bool = False, constant_tolerance: float = 0.0,
+                       lengths: Any = None, trajectory_ids: Any = None, expected_group_size: Whole | None = None,
+                       trajectory_reward: TrajectoryReward = "equal_or_error", success_threshold: Real | None = None,
+                       shape_rewards: bool = False, zero_unless_mixed: bool = False, constant_tolerance: Real = 0.0,
                        stages: Sequence[stages.Stage] = (), allow_recentering: bool = False,
                        batch_moments: Sequence[stages.Moments] = (), moments_only: bool = False,
                        small_group: SmallGroup = "zero", declared_small_group: SmallGroup = "error",
                        empty_responses: EmptyResponses = "count", pass_at: int | Sequence[int] = (),
-                       statistics: bool = True, required_numerics_version: int | None = None, run: str | None = None,
+                       statistics: bool = True, required_numerics_version: Whole | None = None, run: str | None = None,
                        observe: bool = True, missing: Missing = "error", out_dtype: Any = None,
-                       deadline: float | None = None) -> Result:
+                       deadline: float | None = None, step: int | None = None) -> Result:
         """`compute` for token-level rewards: both arrays are [response, token]; the rewards of a
         response are summed, and its advantage goes to the tokens in `response_mask`, those in the loss.
 
@@ -93,25 +95,25 @@ class ComputesAsync:
 
     @explained
     async def compute(self, rewards: Any, *, groups: Any = None, method: names.MethodName | methods.Method,
-                      ddof: int | None = None, epsilon: float | None = None, k: int | None = None,
-                      keep_factor_k: bool | None = None, std_coefficient: float | None = None,
-                      entropy_coefficient: float | None = None, base: names.Base | None = None,
-                      gamma: float | None = None, variant: names.Variant | None = None,
-                      scale: names.Scale | None = None, positive_weight: float | None = None,
+                      ddof: Whole | None = None, epsilon: Real | None = None, k: Whole | None = None,
+                      keep_factor_k: bool | None = None, std_coefficient: Real | None = None,
+                      entropy_coefficient: Real | None = None, base: names.Base | None = None,
+                      gamma: Real | None = None, variant: names.Variant | None = None, scale: names.Scale | None = None,
+                      positive_weight: Real | None = None,
                       tables: Sequence[methods.Table | Mapping[str, Any]] | None = None, formula: str | None = None,
                       constants: Mapping[str, float] | None = None, leave_one_out_factor: bool | None = None,
-                      regularizer: str | None = None, regularizer_coefficient: float | None = None,
+                      regularizer: str | None = None, regularizer_coefficient: Real | None = None,
                       group_sizes: Any = None, group_ids: Any = None, valid: Any = None, outcomes: Any = None,
-                      lengths: Any = None, trajectory_ids: Any = None, expected_group_size: int | None = None,
-                      trajectory_reward: TrajectoryReward = "equal_or_error", success_threshold: float | None = None,
-                      shape_rewards: bool = False, zero_unless_mixed: bool = False, constant_tolerance: float = 0.0,
+                      lengths: Any = None, trajectory_ids: Any = None, expected_group_size: Whole | None = None,
+                      trajectory_reward: TrajectoryReward = "equal_or_error", success_threshold: Real | None = None,
+                      shape_rewards: bool = False, zero_unless_mixed: bool = False, constant_tolerance: Real = 0.0,
                       stages: Sequence[stages.Stage] = (), allow_recentering: bool = False,
                       batch_moments: Sequence[stages.Moments] = (), moments_only: bool = False,
                       small_group: SmallGroup = "zero", declared_small_group: SmallGroup = "error",
                       empty_responses: EmptyResponses = "count", pass_at: int | Sequence[int] = (),
-                      statistics: bool = True, required_numerics_version: int | None = None, run: str | None = None,
+                      statistics: bool = True, required_numerics_version: Whole | None = None, run: str | None = None,
                       observe: bool = True, missing: Missing = "error", out_dtype: Any = None,
-                      deadline: float | None = None) -> Result:
+                      deadline: float | None = None, step: int | None = None) -> Result:
         """Advantages of `rewards`, a number per response: a NumPy array, a torch tensor, a list, or a
         list of lists.
 
@@ -128,28 +130,28 @@ class ComputesAsync:
 
     @explained
     async def compute_tokens(self, token_level_rewards: Any, response_mask: Any, *, reward_mask: Any = None,
-                             groups: Any = None, method: names.MethodName | methods.Method, ddof: int | None = None,
-                             epsilon: float | None = None, k: int | None = None, keep_factor_k: bool | None = None,
-                             std_coefficient: float | None = None, entropy_coefficient: float | None = None,
-                             base: names.Base | None = None, gamma: float | None = None,
+                             groups: Any = None, method: names.MethodName | methods.Method, ddof: Whole | None = None,
+                             epsilon: Real | None = None, k: Whole | None = None, keep_factor_k: bool | None = None,
+                             std_coefficient: Real | None = None, entropy_coefficient: Real | None = None,
+                             base: names.Base | None = None, gamma: Real | None = None,
                              variant: names.Variant | None = None, scale: names.Scale | None = None,
-                             positive_weight: float | None = None,
+                             positive_weight: Real | None = None,
                              tables: Sequence[methods.Table | Mapping[str, Any]] | None = None,
                              formula: str | None = None, constants: Mapping[str, float] | None = None,
                              leave_one_out_factor: bool | None = None, regularizer: str | None = None,
-                             regularizer_coefficient: float | None = None, group_sizes: Any = None,
+                             regularizer_coefficient: Real | None = None, group_sizes: Any = None,
                              group_ids: Any = None, valid: Any = None, outcomes: Any = None, lengths: Any = None,
-                             trajectory_ids: Any = None, expected_group_size: int | None = None,
+                             trajectory_ids: Any = None, expected_group_size: Whole | None = None,
                              trajectory_reward: TrajectoryReward = "equal_or_error",
-                             success_threshold: float | None = None, shape_rewards: bool = False,
-                             zero_unless_mixed: bool = False, constant_tolerance: float = 0.0,
+                             success_threshold: Real | None = None, shape_rewards: bool = False,
+                             zero_unless_mixed: bool = False, constant_tolerance: Real = 0.0,
                              stages: Sequence[stages.Stage] = (), allow_recentering: bool = False,
                              batch_moments: Sequence[stages.Moments] = (), moments_only: bool = False,
                              small_group: SmallGroup = "zero", declared_small_group: SmallGroup = "error",
                              empty_responses: EmptyResponses = "count", pass_at: int | Sequence[int] = (),
-                             statistics: bool = True, required_numerics_version: int | None = None,
+                             statistics: bool = True, required_numerics_version: Whole | None = None,
                              run: str | None = None, observe: bool = True, missing: Missing = "error",
-                             out_dtype: Any = None, deadline: float | None = None) -> Result:
+                             out_dtype: Any = None, deadline: float | None = None, step: int | None = None) -> Result:
         """`compute` for token-level rewards: both arrays are [response, token]; the rewards of a
         response are summed, and its advantage goes to the tokens in `response_mask`, those in the loss.
 

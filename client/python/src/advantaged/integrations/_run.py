@@ -84,8 +84,8 @@ class Run:
         return client(self.spec.own.get("fallback"), self.spec.own.get("deadline"))
 
     def check(self) -> None:
-        """Computes a small group by the settings of the beginning and of the end of schedules: so a server that is not
-        there, fields that it does not know, a K above the group size are errors before the training."""
+        """Computes a small group by the settings of every point of the schedules: so a server that is not there, fields
+        that it does not know, a K above the group size are errors before the training."""
         self._is_checked = True
         for step in self.spec.turns():
             try:
@@ -145,7 +145,7 @@ class Run:
         k = getattr(settings["method"], "k", None)
         if k is not None and "pass_at" not in settings:
             scheduled = self.spec.schedules.get("k")
-            largest = k if scheduled is None else int(max(scheduled.begin, scheduled.end))
+            largest = k if scheduled is None else int(scheduled.largest)
             settings["pass_at"] = sorted({1, k, largest})
         # No trainer has a rule for groups that are smaller than K: they teach nothing then.
         incomplete = "zero" if k is not None and self._incomplete != "error" else self._incomplete

@@ -71,7 +71,7 @@ class AdvantagedActor:
 
 
 def _compute(run: Run, step: int, rewards: Any, raw: Any, sizes: Any, lengths: Any) -> Any:
-    threshold = run.spec.at(step).get("success_threshold")
+    threshold = run.spec.success_threshold(step)
     settings: dict[str, Any] = {"success_threshold": None}
     if threshold is not None or ((raw == 0) | (raw == 1) | raw.isnan()).all():
         settings["outcomes"] = reached(raw, threshold) if threshold is not None else raw == 1

@@ -93,7 +93,7 @@ def _run(arguments: Any) -> Run:
 
 def _compute(run: Run, size: int, rewards: Any, raw: Any, lengths: Any, index: Any) -> Any:
     step = _steps.next()
-    threshold = run.spec.at(step).get("success_threshold")
+    threshold = run.spec.success_threshold(step)
     settings: dict[str, Any] = {"success_threshold": None}
     if threshold is not None:
         settings["outcomes"] = reached(raw, threshold)

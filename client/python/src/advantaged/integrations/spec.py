@@ -3,8 +3,7 @@
 
     Spec.read({"method": "pass_at_k_grpo", "k": "8 -> 1 over 200", "stages": [{"center": {}}]}, where="algorithm")
 
-Values that are texts are read as in a line of settings (docs/settings.md). A schedule "A -> B over N" is A at step 0, B
-from step N on, and a straight line between, rounded where the setting takes whole numbers only (k).
+Values that are texts are read as in a line of settings (docs/settings.md), which also says what schedules are.
 """
 
 from __future__ import annotations
@@ -85,9 +84,9 @@ class Spec:
         return dict(self._schedules)
 
     def turns(self) -> list[int | None]:
-        """Steps at which a schedule begins or ends: what holds at all of them holds at every step, since a setting lies
+        """Step 0 and the points of the schedules: what holds at all of them holds at every step, since a setting lies
         between its values there. [None] without schedules."""
-        return [*sorted({0, *(schedule.steps for schedule in self._schedules.values())})] if self._schedules else [None]
+        return [*sorted({0}.union(*(schedule.turns for schedule in self._schedules.values())))] if self._schedules else [None]
 
     def described(self) -> dict[str, Any]:
         """The settings as given, in values that JSON has; schedules as they are written."""
@@ -109,6 +108,10 @@ class Spec:
         if foreign:
             raise ValueError(f"{self._where}.{foreign[0]}: no parameter of {name.name}")
         return typing.cast(_arguments.Settings, {"method": name, **settings})
+
+    def success_threshold(self, step: int | None) -> float | None:
+        """That setting at a step, for adapters that decide themselves which responses are correct."""
+        return typing.cast("float | None", self.at(step).get("success_threshold"))
 
     def scheduled(self, step: int | None) -> dict[str, float]:
         """The values of the schedules at a step, for the log."""

@@ -176,7 +176,7 @@ class AdvantagedTrainer:
         by_function = self._rewards_by_function
         rewards = (by_function * trainer.reward_weights.to(by_function.device)).nansum(1)
         rewards[by_function.isnan().all(1)] = torch.nan  # no function has said anything
-        outcomes = self._outcomes(rewards, self._run.spec.at(step).get("success_threshold"))
+        outcomes = self._outcomes(rewards, self._run.spec.success_threshold(step))
         if getattr(trainer, "reward_clip_range", None):
             rewards = rewards.clamp(*trainer.reward_clip_range)
         if penalty is not None:
