@@ -37,7 +37,7 @@ def test_schedules(text, is_whole, values):
     assert Schedule.parse(str(schedule), is_whole) == schedule
 
 
-@pytest.mark.parametrize("text", ["8@0", "8@0 4@0", "8@9 4@3", "8@0 4", "8@0,4@9", "8@0 4@9.5", "8@0 4@-1", "8 -> 4@9",
+@pytest.mark.parametrize("text", ["8@0", "8@0 4@0", "8@9 4@3", "8@0 4", "8@0,4@9", "8@0 4@9.5", "8@0 4@3 x", "8@0 4@-1", "8 -> 4@9",
                                   "@0 @9", "", "8 -> 1", "8 -> 1 over 2 over 3", "8.0@0 1@9", "8@0 1e0@9", "nan@0 1@9"])
 def test_what_is_no_schedule_of_whole_numbers(text):
     assert Schedule.parse(text, True) is None

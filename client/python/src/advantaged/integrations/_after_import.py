@@ -32,6 +32,22 @@ def after_making(kind: type, act: Callable[[Any], None]) -> None:
     kind.__init__ = __init__  # type: ignore[misc]
 
 
+def around(kind: type, name: str, before: Callable[[Any], None], after: Callable[[Any], None]) -> None:
+    """before(object) and after(object) at each call of the method `name` of the class `kind`; nothing if it has none."""
+    own: Any = getattr(kind, name, None)
+    if own is None:
+        return
+
+    @functools.wraps(own)
+    def call(self: Any, *args: Any, **kwargs: Any) -> Any:
+        before(self)
+        found = own(self, *args, **kwargs)
+        after(self)
+        return found
+
+    setattr(kind, name, call)
+
+
 class _Finder(importlib.abc.MetaPathFinder):
     def __init__(self, name: str, act: Callable[[ModuleType], None]) -> None:
         self._name = name
@@ -41,7 +57,9 @@ class _Finder(importlib.abc.MetaPathFinder):
         if name != self._name:
             return None
         sys.meta_path.remove(self)
-        found = importlib.machinery.PathFinder.find_spec(name, path, target)
+        # Of those that are left, for more than one may wait for this module.
+        finders = (getattr(finder, "find_spec", None) for finder in list(sys.meta_path))
+        found = next((spec for find in finders if find is not None and (spec := find(name, path, target))), None)
         if found is not None and found.loader is not None:
             execute = found.loader.exec_module
 
@@ -49,5 +67,5 @@ class _Finder(importlib.abc.MetaPathFinder):
                 execute(module)
                 self._act(module)
 
-            found.loader.exec_module = exec_module  # type: ignore[method-assign]
+            found.loader.exec_module = exec_module
         return found

@@ -19,7 +19,7 @@ import torch
 from areal.engine.fsdp_engine import FSDPPPOActor
 
 from advantaged.integrations import _log
-from advantaged.integrations._outcomes import reached
+from advantaged.integrations._outcomes import unshaped
 from advantaged.integrations._run import Run, RunSpec, run_of
 from advantaged.integrations._steps import Steps
 
@@ -71,11 +71,8 @@ class AdvantagedActor:
 
 
 def _compute(run: Run, step: int, rewards: Any, raw: Any, sizes: Any, lengths: Any) -> Any:
-    threshold = run.spec.success_threshold(step)
-    settings: dict[str, Any] = {"success_threshold": None}
-    if threshold is not None or ((raw == 0) | (raw == 1) | raw.isnan()).all():
-        settings["outcomes"] = reached(raw, threshold) if threshold is not None else raw == 1
-    result, values = run.compute(step, rewards.float(), group_sizes=sizes, lengths=lengths, **settings)
+    result, values = run.compute(step, rewards.float(), group_sizes=sizes, lengths=lengths,
+                                 **unshaped(raw, run.spec.success_threshold(step)))
     _log.log(values)
     return result.advantages
 

@@ -20,7 +20,7 @@ from typing import Any
 from advantaged import stages
 from advantaged.integrations import _log
 from advantaged.integrations._after_import import after_import, after_making
-from advantaged.integrations._outcomes import reached
+from advantaged.integrations._outcomes import unshaped
 from advantaged.integrations._run import VARIABLES, Run, RunSpec, run_of
 from advantaged.integrations._steps import Steps
 
@@ -93,13 +93,8 @@ def _run(arguments: Any) -> Run:
 
 def _compute(run: Run, size: int, rewards: Any, raw: Any, lengths: Any, index: Any) -> Any:
     step = _steps.next()
-    threshold = run.spec.success_threshold(step)
-    settings: dict[str, Any] = {"success_threshold": None}
-    if threshold is not None:
-        settings["outcomes"] = reached(raw, threshold)
-    elif ((raw == 0) | (raw == 1)).all():
-        settings["outcomes"] = raw == 1
-    result, values = run.compute(step, rewards, groups=(index // size).numpy(), lengths=lengths, **settings)
+    result, values = run.compute(step, rewards, groups=(index // size).numpy(), lengths=lengths,
+                                 **unshaped(raw, run.spec.success_threshold(step)))
     _log.log(values)
     return result.advantages
 

@@ -21,11 +21,12 @@ from typing import Any
 
 import torch
 from accelerate.utils import broadcast_object_list
+from transformers import TrainerCallback
 from trl import GRPOTrainer, RLOOTrainer
 
 from advantaged import stages
 from advantaged.errors import AdvantagedError
-from advantaged.integrations import _log
+from advantaged.integrations import _kept, _log
 from advantaged.integrations._outcomes import reached
 from advantaged.integrations._run import Run, RunSpec
 
@@ -210,6 +211,32 @@ class AdvantagedTrainer:
             raise ValueError(f"outcome_function: its reward {between[0].item():g} is neither 0 nor 1; "
                              "set success_threshold")
         return None
+
+
+class Keep(TrainerCallback):  # type: ignore[misc]
+    """What has `state_dict` and `load_state_dict`, such as `advantaged.baselines.Ema`, goes into the checkpoints of any
+    trainer of transformers, and comes back on every rank when a training is resumed:
+
+        trainer.add_callback(Keep(rae=ema))
+    """
+
+    _NAME = "advantaged"
+
+    def __init__(self, **objects: _kept.Stateful) -> None:
+        self._objects = objects
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """Into trainer_state.json, if this step is saved."""
+        def put() -> None:
+            state.stateful_callbacks[self._NAME] = {"args": {}, "attributes": _kept.states(self._objects)}
+
+        _log.attempt("stateful_callbacks", put)
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """From there."""
+        if state.global_step > 0:
+            saved = (state.stateful_callbacks or {}).get(self._NAME) or {}
+            _kept.restore(self._objects, saved.get("attributes"), f"the checkpoint of step {state.global_step}")
 
 
 class AdvantagedGRPOTrainer(AdvantagedTrainer, GRPOTrainer):  # type: ignore[misc]

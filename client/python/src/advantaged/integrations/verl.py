@@ -19,14 +19,17 @@ verl's plug-in loading hides errors: `python -m advantaged doctor` shows why an 
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
+from advantaged.integrations import _kept as _state
 from advantaged.integrations import _log
-from advantaged.integrations._after_import import after_import, after_making
+from advantaged.integrations._after_import import after_import, after_making, around
+from advantaged.integrations._outcomes import unshaped
 from advantaged.integrations._run import Run, RunSpec, run_of
 from advantaged.integrations._steps import Steps, search
 
@@ -45,8 +48,9 @@ def estimate(token_level_rewards: Any, response_mask: Any, index: Any = None, co
              **_: Any) -> tuple[Any, Any]:
     """verl's interface: rewards and mask [B, T], uids [B]; (advantages, returns), both [B, T] float32, the same.
 
-    The reward of a row is the sum of its token_level_rewards, masked or not, as in verl. Padding rows (an empty mask
-    and a uid that begins with "pad") take no part and get 0.
+    The reward of a row is the sum of its token_level_rewards, masked or not, as in verl. With `use_kl_in_reward` the
+    sum of its token_level_scores, before the KL, says whether it is correct. Padding rows (an empty mask and a uid that
+    begins with "pad") take no part and get 0.
     """
     return _compute(_spec(config), token_level_rewards, response_mask, index, _filters(config))
 
@@ -93,6 +97,48 @@ def replace_grpo(settings: Mapping[str, Any] | None = None) -> None:
 _steps = Steps(("self.current_param_version", 0), ("self.global_steps", 1))
 
 
+_kept: dict[str, _state.Stateful] = {}
+
+
+def keep(**objects: _state.Stateful) -> None:
+    """What has `state_dict` and `load_state_dict`, such as `advantaged.baselines.Ema`, goes into verl's checkpoints by the
+    names given here, and comes back when a run is resumed: call it in the driver before training."""
+    _kept.update(objects)
+
+
+def _folder(trainer: Any, is_resumed: bool) -> str:
+    settings = trainer.config.trainer
+    if is_resumed and settings.get("resume_mode") == "resume_path":
+        return str(settings.resume_from_path)
+    return os.path.join(settings.default_local_dir, f"global_step_{trainer.global_steps}")
+
+
+def _restore(trainer: Any) -> None:
+    if trainer.global_steps > 0:  # else nothing has been resumed
+        _state.read(_kept, _folder(trainer, True))
+
+
+def _keep_with(trainer: type) -> None:
+    def nothing(_: Any) -> None:
+        pass
+
+    # Before verl writes that the checkpoint is complete, and after it knows which one is resumed.
+    around(trainer, "_save_checkpoint", lambda self: _state.write(_kept, _folder(self, False)), nothing)
+    around(trainer, "_load_checkpoint", nothing, _restore)
+
+
+def _scores(token_level_rewards: Any) -> Any:
+    """Rewards [B] before verl took the KL off them, from the batch of the function that has called; None where they are
+    the same or unknown."""
+    from verl import DataProto
+
+    data = search("data", DataProto)
+    if data is None or data.batch.get("token_level_rewards") is not token_level_rewards:
+        return None
+    scores = data.batch.get("token_level_scores")
+    return None if scores is None or scores is token_level_rewards else scores.detach().double().sum(-1).cpu()
+
+
 def _compute(spec: RunSpec, token_level_rewards: Any, response_mask: Any, index: Any,
              is_filtered: bool = False) -> tuple[Any, Any]:
     if index is None:
@@ -105,7 +151,9 @@ def _compute(spec: RunSpec, token_level_rewards: Any, response_mask: Any, index:
     step = _steps.next()
     run = run_of(spec, incomplete=INCOMPLETE, is_filtered=is_filtered, has_steps=_steps.are_known,
                  folder=search("self.config.trainer.default_local_dir", str))
-    result, values = run.compute(step, scores[rows], groups=uids[rows], lengths=lengths[rows])
+    raw = _scores(token_level_rewards)
+    settings = {} if raw is None else unshaped(raw[rows], spec.success_threshold(step))
+    result, values = run.compute(step, scores[rows], groups=uids[rows], lengths=lengths[rows], **settings)
     _log.log(values)
     whole = np.zeros(len(uids), np.float32)
     whole[rows] = result.advantages
@@ -132,3 +180,4 @@ def _check(trainer: Any) -> None:
 after_import(_CORE, _register)
 for _module, _class in _TRAINERS.items():
     after_import(_module, functools.partial(lambda name, module: after_making(getattr(module, name), _check), _class))
+    after_import(_module, functools.partial(lambda name, module: _keep_with(getattr(module, name)), _class))
