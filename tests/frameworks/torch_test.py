@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 from advantaged import LocalBackend, methods
-from advantaged.integrations._outcomes import reached
+from advantaged.integrations._outcomes import reached, unshaped
 from advantaged.integrations.loops import min_clip_loss
 
 BITS = [1, 0, 0, 1, 0, 0, 1, 0]
@@ -134,3 +134,10 @@ def test_a_threshold_is_reached_in_an_adapter_where_it_is_in_the_core(backend, d
         result = backend.compute(rewards, groups=1, method="reinforce", success_threshold=i / 100)
         assert found.tolist() == result.stats.c.astype(bool).tolist(), i
     assert not reached(rewards, 1e39).any()
+
+
+def test_what_is_correct_before_penalties_is_said_only_where_it_is_known():
+    nan = float("nan")
+    assert unshaped(torch.tensor([1, 0, nan]), None)["outcomes"].tolist() == [True, False, False]
+    assert unshaped(torch.tensor([0.5, 0, nan]), 0.5)["outcomes"].tolist() == [True, False, False]
+    assert unshaped(torch.tensor([0.5, 0]), None) == {"success_threshold": None}
