@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use futures_core::Stream;
 use prost::Message;
 use tokio::time::Instant;
 use tonic::{Request, Status};
@@ -15,14 +14,12 @@ use crate::batch::Batch;
 use crate::connections::{Connections, Stub};
 use crate::error::Error;
 use crate::method::Method;
-use crate::options::Builder;
 use crate::proto::{
     ComputeAdvantagesRequest, ComputeAdvantagesResponse, DescribeMethodRequest, DescribeMethodResponse,
     GetServerInfoRequest, GetServerInfoResponse, ListMethodsRequest, MethodDescription,
 };
 use crate::response::Response;
 use crate::retry::{Deadline, Policy};
-use crate::stream::{self, Replies, StreamItem};
 use crate::{request, retry};
 
 /// Every server takes a request of this size, unless its operator said otherwise; before a larger one it is asked.
@@ -47,20 +44,6 @@ pub(crate) struct Shared {
 }
 
 impl Client {
-    /// A client of the server at `http://host:port`, `https://host:port` (feature `tls`) or `unix:/path`.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Configuration`] if the target is none of these.
-    pub fn connect(target: impl Into<String>) -> Result<Client, Error> {
-        Client::builder(target).build()
-    }
-
-    /// The same with options, and further targets.
-    pub fn builder(target: impl Into<String>) -> Builder {
-        Builder::new(target)
-    }
-
     pub(crate) fn new(connections: Connections, policy: Policy, deadline: Duration) -> Client {
         let shared = Shared { connections, policy, max_request_bytes: AtomicU32::new(ASK_FROM_BYTES) };
         Client { shared: Arc::new(shared), deadline }
@@ -173,20 +156,6 @@ impl Client {
         let connections = &self.shared.connections;
         retry::call(&self.shared.policy, deadline, |previous| connections.attempt(move |stub| attempt(stub, previous)))
             .await
-    }
-
-    /// Sends batches as they come on one call, and returns their replies in the same order.
-    ///
-    /// Saves small batches the cost of a call each. At most 16 items are on their way at a time: no more are taken from
-    /// `items` before replies are read. A connection that is lost is made again, and what had no reply is sent again.
-    /// Must be called within a tokio runtime.
-    pub fn stream(&self, items: impl Stream<Item = StreamItem> + Send + 'static) -> Replies {
-        stream::start(self.clone(), items, false)
-    }
-
-    /// The same with each reply as soon as it is ready.
-    pub fn stream_unordered(&self, items: impl Stream<Item = StreamItem> + Send + 'static) -> Replies {
-        stream::start(self.clone(), items, true)
     }
 
     pub(crate) fn shared(&self) -> &Shared {

@@ -33,6 +33,23 @@ pub struct Builder {
     tls: Tls,
 }
 
+/// How a client is made.
+impl Client {
+    /// A client of the server at `http://host:port`, `https://host:port` (feature `tls`) or `unix:/path`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Configuration`] if the target is none of these.
+    pub fn connect(target: impl Into<String>) -> Result<Client, Error> {
+        Client::builder(target).build()
+    }
+
+    /// The same with options, and further targets.
+    pub fn builder(target: impl Into<String>) -> Builder {
+        Builder::new(target)
+    }
+}
+
 impl Builder {
     pub(crate) fn new(target: impl Into<String>) -> Builder {
         Builder {
