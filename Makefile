@@ -41,7 +41,7 @@ test: ## Build everything and run every test
 	@ctest --preset release -j $(JOBS)
 
 # What is too long for every submission, all of it.
-NIGHTLY = 'fuzz FUZZ_SECONDS=60' lint test-frameworks test-tools test-edge image test-long attacks
+NIGHTLY = 'fuzz FUZZ_SECONDS=60' lint test-frameworks test-tools test-edge image test-long try-method attacks
 
 .PHONY: nightly test-long
 nightly: ## Run what is too long for every submission (needs root, an hour or two)
@@ -189,6 +189,14 @@ generate: ## Write what follows from the method table and the contract
 	@$(call configure,release,build,ADVANTAGED_BUILD_TESTS=ON)
 	@cmake --build --preset release -j $(JOBS) --target print_methods lattice_bits
 	@scripts/generate.sh
+
+.PHONY: try-method
+try-method: ## Follow docs/adding_a_method.md on a copy of the built tree (root)
+	@$(INSTALL) build test python
+	@$(call configure,release,build,ADVANTAGED_BUILD_TESTS=ON)
+	@cmake --build --preset release -j $(JOBS)
+	@scripts/python_environment.sh
+	@scripts/try_adding_a_method.py
 
 .PHONY: readme
 readme: build ## Write the demo into the README

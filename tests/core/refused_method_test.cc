@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/text.h"
 #include "tests/core/refusal.h"
 #include "tests/core/specs.h"
 
@@ -77,16 +78,27 @@ TEST(RefusedMethod, ParametersOfAnotherType) {
   }
 }
 
-TEST(RefusedMethod, RealsThatAreNegativeOrNotFinite) {
+TEST(RefusedMethod, RealsOutOfTheirRangeOrNotFinite) {
   for (const MethodRow* row : MethodTable()) {
     for (const ParameterRow& parameter : row->parameters) {
       if (parameter.type != ParameterType::kReal) continue;
-      for (const double value : {-1e-300, -1.0, kInfinity, -kInfinity, std::nan("")}) {
+      const auto refuse = [&](double value, const std::string& what) {
         MethodSpec spec = SpecsOf(*row, 3).front();
         spec.parameters[std::string(parameter.name)] = value;
         ExpectRefused(CallFor(spec, {0, 1, 0}),
-                      {{"method." + spec.name + "." + std::string(parameter.name),
-                        std::isfinite(value) ? "is below 0" : "is not finite"}});
+                      {{"method." + spec.name + "." + std::string(parameter.name), what}});
+      };
+      for (const double value : {kInfinity, -kInfinity, std::nan("")}) {
+        refuse(value, "is not finite");
+      }
+      for (const double value :
+           {std::nextafter(parameter.minimum, -kInfinity), parameter.minimum - 1}) {
+        refuse(value, Concat("is below ", parameter.minimum));
+      }
+      if (!parameter.maximum) continue;
+      for (const double value :
+           {std::nextafter(*parameter.maximum, kInfinity), *parameter.maximum + 1}) {
+        refuse(value, Concat("is above ", *parameter.maximum));
       }
     }
   }

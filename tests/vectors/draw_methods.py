@@ -98,7 +98,8 @@ def value_of(random, parameter):
     if kind == "INTEGER":
         return random.randint(low, min(high, low + 8))
     most = low + 4 if high is None else high
-    return random.choice([low, most, float(parameter["example"]), round(random.uniform(low, most), 3)])
+    # Of few binary digits: one that is itself an advantage is no value between two float32 numbers.
+    return random.choice([low, most, float(parameter["example"]), round(random.uniform(low, most) * 64) / 64])
 
 
 def needs(name, p=None):
