@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "base/names.h"
+#include "base/fields.h"
 
 namespace advantaged {
 namespace {
@@ -16,13 +16,6 @@ using google::protobuf::Reflection;
 const FieldDescriptor* SetMethod(const v1::MethodSpec& message) {
   return message.GetReflection()->GetOneofFieldDescriptor(
       message, v1::MethodSpec::descriptor()->FindOneofByName("method"));
-}
-
-const EnumValueDescriptor* FindChoice(const EnumDescriptor& type, std::string_view name) {
-  for (int i = 0; i < type.value_count(); ++i) {
-    if (ChoiceName(*type.value(i)) == name) return type.value(i);
-  }
-  return nullptr;
 }
 
 std::string DecodeChoice(const EnumDescriptor& type, int number) {
@@ -94,10 +87,6 @@ struct Encoder {
 };
 
 }  // namespace
-
-std::string ChoiceName(const EnumValueDescriptor& value) {
-  return ChoiceName(value.name(), value.type()->FindValueByNumber(0)->name());
-}
 
 std::string_view MethodName(const v1::MethodSpec& message) {
   const FieldDescriptor* field = SetMethod(message);

@@ -4,17 +4,12 @@
 #ifndef ADVANTAGED_SERVER_CODEC_METHOD_H_
 #define ADVANTAGED_SERVER_CODEC_METHOD_H_
 
-#include <string>
 #include <string_view>
 
 #include "advantaged/advantaged.h"
 #include "advantaged/v1/method.pb.h"
 
 namespace advantaged {
-
-// The name of a choice as people type it: BASE_METHOD_DR_GRPO is "dr_grpo", the name less the
-// prefix that all values of its enum share.
-std::string ChoiceName(const google::protobuf::EnumValueDescriptor& value);
 
 // The name of the method that is set, or "".
 std::string_view MethodName(const v1::MethodSpec& message);

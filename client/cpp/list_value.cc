@@ -4,11 +4,10 @@
 #include <set>
 #include <vector>
 
+#include "base/fields.h"
 #include "base/names.h"
 #include "base/text.h"
 #include "client/cpp/list_items.h"
-#include "client/cpp/method_fields.h"
-#include "client/cpp/scalar_value.h"
 
 namespace advantaged::client {
 namespace {
@@ -42,9 +41,7 @@ bool AddPair(const Item& item, const FieldDescriptor& field, Message& message,
     why = Concat(item.name, " is given twice");
     return false;
   }
-  Message& pair = *message.GetReflection()->AddMessage(&message, &field);
-  pair.GetReflection()->SetString(&pair, field.message_type()->map_key(), item.name);
-  pair.GetReflection()->SetDouble(&pair, field.message_type()->map_value(), *number);
+  advantaged::AddPair(field, item.name, *number, message);
   return true;
 }
 

@@ -19,8 +19,6 @@ namespace advantaged::client {
 // methods if it is none of them.
 absl::StatusOr<google::protobuf::Message*> SetMethod(std::string_view name, v1::MethodSpec& spec);
 
-std::vector<std::string> FieldNames(const google::protobuf::Descriptor& message);
-
 // NAME=VALUE, cut at the first =, with a NAME that `seen` has not, to which it is added.
 struct Assignment {
   std::string name;

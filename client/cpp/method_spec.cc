@@ -3,6 +3,7 @@
 #include <absl/status/status.h>
 
 #include "advantaged/v1/method.pb.h"
+#include "base/fields.h"
 #include "base/names.h"
 #include "base/text.h"
 #include "client/cpp/method_fields.h"
@@ -59,13 +60,6 @@ absl::StatusOr<Message*> SetMethod(std::string_view name, v1::MethodSpec& spec) 
   const std::vector<std::string> known = MethodNames();
   return absl::InvalidArgumentError(Concat("unknown method \"", name, "\"", Suggestion(name, known),
                                            "; methods: ", JoinNames(known)));
-}
-
-std::vector<std::string> FieldNames(const Descriptor& message) {
-  std::vector<std::string> names;
-  names.reserve(static_cast<std::size_t>(message.field_count()));
-  for (int i = 0; i < message.field_count(); ++i) names.push_back(message.field(i)->name());
-  return names;
 }
 
 absl::StatusOr<Assignment> ParseAssignment(const std::string& text, std::set<std::string>& seen) {

@@ -8,10 +8,10 @@
 #include <string>
 
 #include "advantaged/v1/compute.pb.h"
+#include "base/fields.h"
 #include "base/regular_file.h"
 #include "base/text.h"
 #include "client/cpp/list_value.h"
-#include "client/cpp/scalar_value.h"
 
 namespace advantaged::client {
 namespace {

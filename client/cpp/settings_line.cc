@@ -6,6 +6,7 @@
 #include <iterator>
 #include <set>
 
+#include "base/fields.h"
 #include "base/names.h"
 #include "base/text.h"
 #include "client/cpp/computation.h"

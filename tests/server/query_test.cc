@@ -101,7 +101,7 @@ TEST(Query, WhatIsNoRequest) {
        "must be true or false"},
       {"method=focal&gamma=1&base=grop", "method.focal.base",
        "reinforce, rloo, grpo, dr_grpo; did you mean"},
-      {"method=focal&gamma=1&base=unspecified", "method.focal.base", "not one of"},
+      {"method=focal&gamma=1&base=unspecified", "method.focal.base", "must be one of"},
       {"method=surrogate&constants=", "method.surrogate.constants", "\"\" is not NAME=NUMBER"},
       {"method=surrogate&constants=a", "method.surrogate.constants", "\"a\" is not NAME=NUMBER"},
       {"method=surrogate&constants==1", "method.surrogate.constants", "\"=1\" is not NAME=NUMBER"},

@@ -15,7 +15,9 @@ CORE = re.compile(r"^(core/|advantaged/\w+\.h$)")
 # (files, what they must not include, why). Expressions for the start of the path and
 # of the include.
 RULES = [
-    ("base/", r"^(?!base/|sys/)\w+/", "what all rooms share stands on the standard library and the system"),
+    (r"base/(?!fields\.h$)", r"^(?!base/|sys/)\w+/", "what all rooms share stands on the standard library and the system"),
+    (r"base/fields\.h$", r"^(?!base/|google/protobuf/)\w+/", "what is of the contract's fields stands on protobuf alone"),
+    ("core/", r"^base/fields\.h$", "the core knows no transport"),
     ("core/", r"^(grpc|grpcpp|google|prometheus)/|\.pb\.h$", "the core knows no transport"),
     ("core/", r"^(absl|nlohmann|spdlog|fmt|CLI|toml\+\+)/", "the core needs a compiler only"),
     (r"core/(?!(formula|surrogate)/\w+\.cc$)", r"^(boost|tao)/",
@@ -91,6 +93,9 @@ if __name__ == "__main__":
         },
         bad={
             "core in base": including("base/names.h", '"core/engine.h"'),
+            "protobuf in base": including("base/names.h", "<google/protobuf/message.h>"),
+            "the contract in base": including("base/fields.h", pb),
+            "fields of the contract in core": including("core/a.cc", '"base/fields.h"'),
             "gRPC in base": including("base/names.h", "<grpcpp/grpcpp.h>"),
             "gRPC in core": including("core/engine.cc", "<grpcpp/grpcpp.h>"),
             "protobuf in core": including("core/a.h", "<google/protobuf/any.h>"),
