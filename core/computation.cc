@@ -1,9 +1,7 @@
 #include "core/computation.h"
 
-#include <algorithm>
-
 #include "base/text.h"
-#include "core/batch_run.h"
+#include "core/engine.h"
 #include "core/group_sizes.h"
 #include "core/kernels/apply.h"
 #include "core/stages.h"
@@ -12,9 +10,9 @@
 namespace advantaged {
 namespace {
 
-// Responses that are looked at, thought about and written before the next: they fit the
-// first-level cache with their advantages.
-constexpr std::size_t kStretch = 2048;
+// Responses per block: a block's rewards and advantages stay in the first-level cache between the
+// passes.
+constexpr std::size_t kBlockResponses = 2048;
 
 }  // namespace
 
@@ -52,8 +50,6 @@ Computation::Notes Computation::Run(std::span<float> out, GroupObserver* observe
                                     Violations& violations, const StopCheck& stop) const {
   // A call for moments is a question about a batch that another call will compute.
   if (request_.options.moments_only) observer = nullptr;
-  // Masked responses are not written below.
-  if (!batch_.valid.empty()) std::ranges::fill(out, 0.0F);
   Notes notes;
   notes.stopped = !RunGroups(out, observer, notes, violations, stop);
   if (!notes.stopped && !request_.options.stages.empty() && violations.empty()) {
@@ -65,19 +61,19 @@ Computation::Notes Computation::Run(std::span<float> out, GroupObserver* observe
 
 bool Computation::RunGroups(std::span<float> out, GroupObserver* observer, Notes& notes,
                             Violations& violations, const StopCheck& stop) const {
-  BatchRun run(request_, *this, out, observer, violations);
+  Engine engine(request_, *this, out, observer, violations);
   std::size_t unasked = kStopInterval;  // responses since `stop` was asked
   for (std::size_t first = 0; first < groups_.count();) {
     if (stop && unasked >= kStopInterval) {
       if (stop()) return false;
       unasked = 0;
     }
-    const std::size_t last = groups_.StretchEnd(first, kStretch);
-    run.Stretch(first, last);
+    const std::size_t last = groups_.BlockEnd(first, kBlockResponses);
+    engine.ComputeBlock(first, last);
     unasked += groups_.begin(last) - groups_.begin(first);
     first = last;
   }
-  run.Finish(notes.warnings);
+  engine.Finish(notes.warnings);
   WarnOfSizes(request_, method_, groups_, notes.warnings);
   return true;
 }

@@ -56,7 +56,7 @@ Groups Groups::Of(std::span<const std::uint32_t> group_of,
   return groups;
 }
 
-std::size_t Groups::StretchEnd(std::size_t first, std::size_t members) const {
+std::size_t Groups::BlockEnd(std::size_t first, std::size_t members) const {
   if (uniform_size_ > 0) {
     return std::min(count_, first + std::max<std::size_t>(1, members / uniform_size_));
   }

@@ -33,7 +33,7 @@ class Groups {
     return static_cast<std::uint32_t>(begin(group + 1) - begin(group));
   }
   // The end of the groups from `first` on that have at most so many members together; one at least.
-  std::size_t StretchEnd(std::size_t first, std::size_t members) const;
+  std::size_t BlockEnd(std::size_t first, std::size_t members) const;
   // The id the request gave the group, or its index.
   std::uint32_t id(std::size_t group) const {
     return ids_.empty() ? static_cast<std::uint32_t>(group) : ids_[group];

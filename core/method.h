@@ -28,11 +28,11 @@
 #include "core/formula/surrogate_formula.h"
 #include "core/kernels/affine_rule.h"
 #include "core/kernels/apply.h"
+#include "core/kernels/group_places.h"
 #include "core/kernels/moments.h"
 
 namespace advantaged {
 
-struct EqualGroups;
 struct RankMemory;
 
 // The methods that others scale.
@@ -125,13 +125,13 @@ struct MethodRow {
   Pair (*table)(const Counts&, const Parameters&) = nullptr;
   Pair (*factor)(const Counts&, const Parameters&) = nullptr;
   Base (*base)(const Parameters&) = nullptr;
-  // Real rewards: one of the other two shapes. `rank` takes any number of groups of one size, which
-  // get the bits that each would get alone.
+  // Real rewards: one of the other two shapes. `rank` takes any number of groups, which get the
+  // bits that each would get alone.
   Affine (*affine)(const RewardGroup&, const Parameters&) = nullptr;
   // Where `affine` needs no more of a group than its moments, what it is, as data: kernels take
   // many groups at once. `affine` is then ByRule<rule>.
   AffineRule (*rule)(const Parameters&) = nullptr;
-  void (*rank)(const EqualGroups&, const Parameters&, RankMemory&,
+  void (*rank)(const GroupPlaces&, const Parameters&, RankMemory&,
                std::span<double> advantages) = nullptr;
   // The limit n → ∞ as a function of ρ (core/surrogate/population.h), where the table of a huge
   // group is not it. `counts` holds the n of the question and, for the rest, values in the limit:
@@ -148,6 +148,10 @@ struct MethodRow {
   // What one entry of the table costs, in operations of some 10 ns, where that depends on what the
   // caller sends; a request may spend kMaxTableCost (core/table_cache.h).
   std::size_t (*cost)(std::uint32_t n, const Parameters&) = nullptr;
+  // False for an n that the parameters say nothing about; null: they are for every n.
+  bool (*has_size)(std::uint32_t n, const Parameters&) = nullptr;
+  // Adds a violation that says why the factor is not finite for these counts; null: it always is.
+  void (*refuse_undefined)(const Counts&, const Parameters&, Violations&) = nullptr;
   bool needs_lengths = false;
   // Not zero-mean by design: a later centering would change the method.
   bool keeps_mean = false;

@@ -1,7 +1,5 @@
 #include "core/kernels/affine_groups.h"
 
-#include <algorithm>
-
 #include "core/kernels/affine_task.h"
 #include "core/kernels/moment_arrays.h"
 
@@ -10,7 +8,7 @@
 #include <hwy/foreach_target.h>  // includes this file again for each target
 
 #include "core/kernels/apply-inl.h"
-#include "core/kernels/group_moments-inl.h"
+#include "core/kernels/rows-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace advantaged {
@@ -71,18 +69,9 @@ HWY_INLINE void Slopes(const AffineTask& task, std::size_t first, std::size_t la
   }
 }
 
-// Some groups at a time, so that their rewards are in the cache for the second and third look.
-void ComputeAffine(const AffineTask& task) {
-  constexpr std::size_t kRewards = 256;
-  const std::size_t count = task.groups.count();
-  const std::size_t n = std::max<std::size_t>(task.groups.uniform_size(), 1);
-  const std::size_t step = hwy::RoundUpTo(std::max<std::size_t>(kRewards / n, 1), kWidth);
-  for (std::size_t first = 0; first < count; first += step) {
-    const std::size_t last = std::min(first + step, count);
-    MomentsOf(task.groups, first, last, task.moments);
-    Slopes(task, first, last);
-    ApplyGroups(task.groups, first, last, {task.slope, task.centre, task.shift}, task.out);
-  }
+void ApplyAffineRule(const AffineTask& task) {
+  Slopes(task, task.first, task.last);
+  ApplyGroups(task.groups, task.first, task.last, {task.slope, task.centre, task.shift}, task.out);
 }
 
 // NOLINTNEXTLINE(google-readability-namespace-comments)
@@ -94,7 +83,7 @@ HWY_AFTER_NAMESPACE();
 namespace advantaged {
 
 HWY_EXPORT(SingleSlope);
-HWY_EXPORT(ComputeAffine);
+HWY_EXPORT(ApplyAffineRule);
 
 Affine AffineOf(const AffineRule& rule, const Moments& moments) {
   const double slope = HWY_DYNAMIC_DISPATCH(SingleSlope)(rule, moments);
@@ -102,22 +91,28 @@ Affine AffineOf(const AffineRule& rule, const Moments& moments) {
   return {slope, moments.mean, moments.residual};
 }
 
-void AffineGroups::Compute(const GroupPlaces& groups, const AffineRule& rule,
-                           const ConstantRule& constant, std::span<float> advantages) {
-  const MomentArrays moments = moments_.RoomFor(groups);
+void AffineGroups::Look(const GroupPlaces& groups) {
+  arrays_ = moments_.Compute(groups);
   const std::size_t padded = PaddedCount(groups.count());
   slope_.resize(padded);
   zeros_.resize(padded);
   least_.resize(padded);
   greatest_.resize(padded);
+}
+
+void AffineGroups::Apply(const GroupPlaces& groups, std::size_t first, std::size_t last,
+                         const AffineRule& rule, const ConstantRule& constant,
+                         std::span<float> advantages) {
   const bool around_mean = rule.baseline == AffineRule::Baseline::kMean;
-  HWY_DYNAMIC_DISPATCH(ComputeAffine)
+  HWY_DYNAMIC_DISPATCH(ApplyAffineRule)
   ({.groups = groups,
+    .first = first,
+    .last = last,
     .rule = rule,
     .constant = constant,
-    .moments = moments,
-    .centre = around_mean ? moments.mean : zeros_.data(),
-    .shift = around_mean ? moments.residual : zeros_.data(),
+    .moments = arrays_,
+    .centre = around_mean ? arrays_.mean : zeros_.data(),
+    .shift = around_mean ? arrays_.residual : zeros_.data(),
     .slope = slope_.data(),
     .least = least_.data(),
     .greatest = greatest_.data(),

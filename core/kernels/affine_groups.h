@@ -1,19 +1,20 @@
-// Affine advantages of many groups at once, from the rewards to the advantages.
+// Affine advantages of many groups at once: a look at all of them, then the advantages of some.
 //
 //   AffineGroups affine;                                   // keep it: it holds its memory
-//   affine.Compute({rewards, n}, rule, constant, advantages);     // groups of n
-//   affine.Compute({rewards, offsets}, rule, constant, advantages);
+//   affine.Look({rewards, n});                             // groups of n; or {rewards, offsets}
 //   for (std::size_t g = 0; g < affine.moments().count(); ++g) {
-//     if (!affine.moments().Finite(g)) …                   // its advantages mean nothing
+//     if (!affine.moments().Finite(g)) …                   // its advantages would mean nothing
 //     const RewardScan scan = affine.moments().Scan(g);    // binary, minimum, maximum, …
 //     const Moments moments = affine.moments().Of(g);
+//   }
+//   affine.Apply({rewards, n}, first, last, rule, constant, advantages);
+//   for (std::size_t g = first; g < last; ++g) {
 //     if (!affine.WithinFloat(g)) …                        // an advantage is beyond float32
 //     if (affine.AllZero(g)) …                             // no signal
 //   }
 //
 // Bit for bit what ScanRewards(), ComputeMoments(), AffineOf() and ApplyAffine() give for each
-// group. A few thousand rewards at a time stay in the first-level cache for who reads them
-// afterwards.
+// group. A few thousand rewards at a time stay in the first-level cache between the two.
 #ifndef ADVANTAGED_CORE_KERNELS_AFFINE_GROUPS_H_
 #define ADVANTAGED_CORE_KERNELS_AFFINE_GROUPS_H_
 
@@ -31,13 +32,17 @@ namespace advantaged {
 
 class AffineGroups {
  public:
-  // Groups that are constant get 0. `advantages`, as many as rewards, are elsewhere.
-  void Compute(const GroupPlaces& groups, const AffineRule& rule, const ConstantRule& constant,
-               std::span<float> advantages);
+  // What is to be known of groups, some of which may be empty.
+  void Look(const GroupPlaces& groups);
+  // Advantages of the groups first … last−1 of those; groups that are constant get 0. `advantages`
+  // has the places of all rewards and is elsewhere.
+  void Apply(const GroupPlaces& groups, std::size_t first, std::size_t last, const AffineRule& rule,
+             const ConstantRule& constant, std::span<float> advantages);
 
-  // Of the groups of the last call.
+  // Of the last look.
   const GroupMoments& moments() const { return moments_; }
-  // The advantages of the smallest and of the largest reward: all others lie between.
+  // Of groups that were applied: the advantages of the smallest and of the largest reward: all
+  // others lie between.
   bool AllZero(std::size_t group) const { return least_[group] == 0 && greatest_[group] == 0; }
   bool WithinFloat(std::size_t group) const {
     return std::isfinite(least_[group]) && std::isfinite(greatest_[group]);
@@ -45,6 +50,7 @@ class AffineGroups {
 
  private:
   GroupMoments moments_;
+  MomentArrays arrays_;
   std::vector<double> slope_;
   std::vector<double> zeros_;  // the centres and shifts of a baseline of 0
   std::vector<float> least_, greatest_;

@@ -12,6 +12,8 @@ namespace advantaged {
 // Arrays have one element for each group, `out` one for each reward.
 struct AffineTask {
   const GroupPlaces& groups;
+  std::size_t first;  // groups first … last−1
+  std::size_t last;
   const AffineRule& rule;
   const ConstantRule& constant;
   MomentArrays moments;

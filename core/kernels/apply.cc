@@ -132,7 +132,7 @@ void ApplyAffineByOutcome(std::span<const float> rewards, std::span<const std::u
    out.data());
 }
 
-void Round(std::span<const double> values, std::span<float> out) {
+void ToFloat32(std::span<const double> values, std::span<float> out) {
   HWY_DYNAMIC_DISPATCH(RoundAll)(values.data(), values.size(), out.data());
 }
 

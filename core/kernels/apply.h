@@ -36,7 +36,7 @@ void ApplyAffineByOutcome(std::span<const float> rewards, std::span<const std::u
                           std::span<float> out);
 
 // Rounds doubles to float32; values beyond float32 become infinite.
-void Round(std::span<const double> values, std::span<float> out);
+void ToFloat32(std::span<const double> values, std::span<float> out);
 
 // The index of the first value that is not finite, or `values.size()`.
 std::size_t FirstNonFinite(std::span<const float> values);

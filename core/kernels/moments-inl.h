@@ -236,8 +236,9 @@ HWY_INLINE void SmallMoments(const GroupPlaces& groups, const MomentArrays& out,
   Row maximum[kWidth];
   for (std::size_t i = 0; i < kWidth; ++i) {
     const float* rewards = groups.begin(g + i);
-    Look look(rewards[0]);
-    look.Block(rewards, groups.size(g + i), end);
+    const std::size_t size = groups.size(g + i);
+    Look look(size > 0 ? rewards[0] : 0.0F);
+    look.Block(rewards, size, end);
     sum[i] = look.sum;
     look.extremes.Store(minimum[i], maximum[i]);
   }

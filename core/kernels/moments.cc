@@ -81,7 +81,7 @@ Moments ComputeMoments(std::span<const float> rewards) {
   return HWY_DYNAMIC_DISPATCH(SingleMoments)(rewards.data(), rewards.size());
 }
 
-MomentArrays GroupMoments::RoomFor(const GroupPlaces& groups) {
+MomentArrays GroupMoments::Compute(const GroupPlaces& groups) {
   count_ = groups.count();
   const std::size_t padded = PaddedCount(count_);
   for (std::vector<double>* doubles : {&n_, &mean_, &residual_, &centred_squares_}) {
@@ -95,17 +95,15 @@ MomentArrays GroupMoments::RoomFor(const GroupPlaces& groups) {
   } else if (count_ > 0) {
     for (std::size_t g = 0; g < padded; ++g) n_[g] = static_cast<double>(groups.size(g));
   }
-  return {.n = n_.data(),
-          .mean = mean_.data(),
-          .residual = residual_.data(),
-          .centred_squares = centred_squares_.data(),
-          .minimum = minimum_.data(),
-          .maximum = maximum_.data(),
-          .binary = binary_.data()};
-}
-
-void GroupMoments::Compute(const GroupPlaces& groups) {
-  HWY_DYNAMIC_DISPATCH(ManyMoments)(groups, RoomFor(groups));
+  const MomentArrays arrays{.n = n_.data(),
+                            .mean = mean_.data(),
+                            .residual = residual_.data(),
+                            .centred_squares = centred_squares_.data(),
+                            .minimum = minimum_.data(),
+                            .maximum = maximum_.data(),
+                            .binary = binary_.data()};
+  HWY_DYNAMIC_DISPATCH(ManyMoments)(groups, arrays);
+  return arrays;
 }
 
 RewardScan GroupMoments::Scan(std::size_t group) const {

@@ -48,13 +48,13 @@ Moments ComputeMoments(std::span<const float> rewards);
 // the first-level cache until they are applied.
 class GroupMoments {
  public:
-  void Compute(const GroupPlaces& groups);
-  // Room for what a kernel finds of the groups; for kernels that do more than Compute().
-  MomentArrays RoomFor(const GroupPlaces& groups);
+  // Views of what was found, for kernels; valid until the next call.
+  MomentArrays Compute(const GroupPlaces& groups);
 
   std::size_t count() const { return count_; }
   // NaN and infinities show in the sum, which no finite rewards overflow.
   bool Finite(std::size_t group) const { return std::isfinite(mean_[group]); }
+  bool Binary(std::size_t group) const { return binary_[group] != 0; }
   // `ones` is given for a binary group only, else 0.
   RewardScan Scan(std::size_t group) const;
   Moments Of(std::size_t group) const {

@@ -12,21 +12,9 @@
 #include <utility>
 #include <vector>
 
+#include "core/kernels/group_places.h"
+
 namespace advantaged {
-
-// Groups of one size n ≥ 1, whose rewards stand one group after the other. Finite rewards.
-struct EqualGroups {
-  // NOLINTNEXTLINE(google-explicit-constructor): a group is groups, of which there is one
-  EqualGroups(std::span<const float> one_group) : EqualGroups(one_group, one_group.size()) {}
-  EqualGroups(std::span<const float> groups, std::size_t size) : rewards(groups), n(size) {}
-
-  std::size_t count() const { return rewards.size() / n; }
-  // Those from the group `first` on.
-  EqualGroups From(std::size_t first) const { return {rewards.subspan(first * n), n}; }
-
-  std::span<const float> rewards;
-  std::size_t n;
-};
 
 // Groups abreast: what stands at rank r of group g is at [r · width + g]. Lanes beyond `groups`
 // hold numbers that mean nothing.
@@ -35,7 +23,7 @@ struct Ranked {
   std::size_t width = 0;
   std::size_t groups = 0;
   std::vector<double> reward;        // ascending by rank; of −0 and 0 each may be the other
-  std::vector<std::uint32_t> place;  // where it stood among the rewards of all these groups
+  std::vector<std::uint32_t> place;  // where it stood among the rewards of these groups
 };
 
 // What groups are ranked in, one after the other: a small one takes less time than its memory and
@@ -61,9 +49,10 @@ struct RankMemory {
   WeightsBySize::iterator last = weights.end();  // batches tend to have one
 };
 
-// Ranks the first groups, as many as go abreast, into memory.sorted: equal rewards (−0 and 0 are)
-// in the order they stood. At most 2³² rewards.
-void SortAbreast(const EqualGroups& groups, RankMemory& memory);
+// Ranks the groups from `first` on, as many of one size as go abreast, into memory.sorted: equal
+// rewards (−0 and 0 are) in the order they stood. Finite rewards, at most 2³²; none of the groups
+// is empty.
+void SortAbreast(const GroupPlaces& groups, std::size_t first, RankMemory& memory);
 
 enum class From : std::uint8_t { kBottom, kTop };
 

@@ -195,6 +195,9 @@ HWY_AFTER_NAMESPACE();
 namespace advantaged {
 namespace {
 
+// No vector of doubles has more lanes.
+constexpr std::size_t kMostGroups = 8;
+
 constexpr std::size_t kDigits = 4;
 constexpr std::size_t kValues = 256;
 
@@ -252,19 +255,22 @@ HWY_EXPORT(VqsortIsFaster);
 HWY_EXPORT(SortFew);
 HWY_EXPORT(SortSideBySide);
 
-void SortAbreast(const EqualGroups& groups, RankMemory& memory) {
+void SortAbreast(const GroupPlaces& groups, std::size_t first, RankMemory& memory) {
   Ranked& sorted = memory.sorted;
-  sorted.n = groups.n;
-  sorted.width = HWY_DYNAMIC_DISPATCH(GroupsAbreast)(groups.n, groups.count());
-  sorted.groups = std::min(sorted.width, groups.count());
+  sorted.n = groups.size(first);
+  const std::size_t left = groups.count() - first;
+  std::size_t alike = groups.uniform_size() > 0 ? left : 1;
+  while (alike < std::min(left, kMostGroups) && groups.size(first + alike) == sorted.n) ++alike;
+  sorted.width = HWY_DYNAMIC_DISPATCH(GroupsAbreast)(sorted.n, alike);
+  sorted.groups = std::min(sorted.width, alike);
   sorted.reward.resize(sorted.n * sorted.width);
   sorted.place.resize(sorted.n * sorted.width);
   if (sorted.width > 1) {
-    HWY_DYNAMIC_DISPATCH(SortSideBySide)(groups.rewards.data(), &sorted);
+    HWY_DYNAMIC_DISPATCH(SortSideBySide)(groups.begin(first), &sorted);
   } else if (sorted.n <= HWY_NAMESPACE::kFew) {
-    HWY_DYNAMIC_DISPATCH(SortFew)(groups.rewards.data(), &sorted);
+    HWY_DYNAMIC_DISPATCH(SortFew)(groups.begin(first), &sorted);
   } else {
-    SortMany(groups.rewards.first(groups.n), HWY_DYNAMIC_DISPATCH(VqsortIsFaster)(), memory);
+    SortMany(groups.rewards(first), HWY_DYNAMIC_DISPATCH(VqsortIsFaster)(), memory);
   }
 }
 

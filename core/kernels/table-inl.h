@@ -12,7 +12,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "core/kernels/table_groups.h"
+#include "core/kernels/table_task.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace advantaged {
@@ -29,10 +29,10 @@ using FloatMask = hn::Mask<Floats>;
 inline constexpr std::size_t kWidth = hn::MaxLanes(Floats());
 
 // What was seen beside 0 and 1: bits of a number that is not ±0.
-struct Strange {
+struct NonBinary {
   FloatVector seen;
 
-  HWY_INLINE Strange() : seen(hn::Zero(Floats())) {}
+  HWY_INLINE NonBinary() : seen(hn::Zero(Floats())) {}
   HWY_INLINE void Add(FloatVector v, FloatMask is_one) {
     seen = hn::Or(seen, hn::IfThenZeroElse(is_one, v));
   }
@@ -64,12 +64,12 @@ HWY_INLINE void StoreShort(FloatVector v, float* to, std::size_t n, const float*
 template <bool kSelect>
 HWY_INLINE std::size_t OneGroup(const float* rewards, std::size_t n, const float* end,
                                 const FloatPair* entries, float* out, const float* out_end,
-                                Strange& strange) {
+                                NonBinary& rest) {
   const Floats d;
   if (n < kWidth) {
     const FloatVector v = LoadShort(rewards, n, end);
     const FloatMask is_one = IsOne(v);
-    strange.Add(v, is_one);
+    rest.Add(v, is_one);
     const std::size_t ones = hn::CountTrue(d, is_one);
     if constexpr (kSelect) {
       const FloatPair pair = entries[ones];
@@ -83,13 +83,13 @@ HWY_INLINE std::size_t OneGroup(const float* rewards, std::size_t n, const float
   for (; i + kWidth <= n; i += kWidth) {
     const FloatVector v = hn::LoadU(d, rewards + i);
     const FloatMask is_one = IsOne(v);
-    strange.Add(v, is_one);
+    rest.Add(v, is_one);
     ones += hn::CountTrue(d, is_one);
   }
   if (i < n) {
     const FloatVector v = hn::LoadU(d, rewards + n - kWidth);
     const FloatMask is_one = IsOne(v);
-    strange.Add(v, is_one);
+    rest.Add(v, is_one);
     ones += hn::CountTrue(d, hn::And(is_one, hn::Not(hn::FirstN(d, kWidth - (n - i)))));
   }
   if constexpr (kSelect) {
@@ -105,23 +105,28 @@ HWY_INLINE std::size_t OneGroup(const float* rewards, std::size_t n, const float
   return ones;
 }
 
-template <bool kSelect>
-HWY_INLINE void OneByOne(const UniformGroups& g, std::size_t begin, std::size_t end,
-                         Strange& strange) {
-  const std::size_t size = g.count * g.n;
-  float* out = g.out;
-  const float* out_end = kSelect ? out + size : nullptr;
+// kUniform: the groups are of one size, and where each stands is a product.
+template <bool kSelect, bool kUniform>
+HWY_INLINE void OneByOne(const TableTask& task, std::size_t begin, std::size_t end,
+                         NonBinary& rest) {
+  const GroupPlaces& groups = task.groups;
+  const std::size_t n = groups.uniform_size();
+  const float* rewards = groups.begin(0);
+  float* out = task.out;
+  const float* out_end = kSelect ? out + groups.responses() : nullptr;
   for (std::size_t i = begin; i < end; ++i) {
-    const std::size_t at = i * g.n;
-    const std::size_t ones = OneGroup<kSelect>(g.rewards + at, g.n, g.rewards + size, g.entries,
-                                               kSelect ? out + at : nullptr, out_end, strange);
-    if (g.counts != nullptr) g.counts[i] = static_cast<std::uint32_t>(ones);
+    const std::size_t at = kUniform ? i * n : groups.offset(i);
+    const FloatPair* entries = kSelect ? task.tables[kUniform ? 0 : i] : nullptr;
+    const std::size_t ones =
+        OneGroup<kSelect>(rewards + at, kUniform ? n : groups.size(i), groups.end(), entries,
+                          kSelect ? out + at : nullptr, out_end, rest);
+    task.counts[i] = static_cast<std::uint32_t>(ones);
   }
 }
 
 // For lanes of groups of kSize side by side: in each lane the lane `step` further round its group.
 template <std::size_t kSize>
-HWY_INLINE auto Round(std::size_t step) {
+HWY_INLINE auto RotatedLanes(std::size_t step) {
   HWY_ALIGN std::int32_t lanes[kWidth];
   for (std::size_t lane = 0; lane < kWidth; ++lane) {
     const std::size_t base = lane / kSize * kSize;
@@ -139,10 +144,10 @@ HWY_INLINE IntegerVector CountInLanes(FloatMask is_one) {
   IntegerVector counts = bits;
   std::size_t have = 1;
   for (; 2 * have <= kSize; have *= 2) {
-    counts = hn::Add(counts, hn::TableLookupLanes(counts, Round<kSize>(have)));
+    counts = hn::Add(counts, hn::TableLookupLanes(counts, RotatedLanes<kSize>(have)));
   }
   for (; have < kSize; ++have) {
-    counts = hn::Add(counts, hn::TableLookupLanes(bits, Round<kSize>(have)));
+    counts = hn::Add(counts, hn::TableLookupLanes(bits, RotatedLanes<kSize>(have)));
   }
   return counts;
 }
@@ -157,8 +162,8 @@ HWY_INLINE FloatVector Values(const FloatPair* entries, float FloatPair::*side) 
 
 // Small groups, as many at a time as a vector holds whole ones, if it holds two.
 template <bool kSelect, std::size_t kSize>
-HWY_INLINE void Together(const UniformGroups& g, std::size_t begin, std::size_t end,
-                         Strange& strange) {
+HWY_INLINE void Together(const TableTask& task, std::size_t begin, std::size_t end,
+                         NonBinary& rest) {
   if constexpr (2 * kSize <= kWidth) {
     const Floats d;
     const Integers di;
@@ -169,33 +174,32 @@ HWY_INLINE void Together(const UniformGroups& g, std::size_t begin, std::size_t 
       first_lanes[i] = static_cast<std::int32_t>(i < kGroups ? i * kSize : 0);
     }
     const auto first_of_group = hn::SetTableIndices(di, first_lanes);
+    const float* rewards = task.groups.begin(0);
     FloatVector correct = hn::Zero(d);
     FloatVector wrong = hn::Zero(d);
     if constexpr (kSelect) {
-      correct = Values<kSize>(g.entries, &FloatPair::correct);
-      wrong = Values<kSize>(g.entries, &FloatPair::wrong);
+      correct = Values<kSize>(task.tables[0], &FloatPair::correct);
+      wrong = Values<kSize>(task.tables[0], &FloatPair::wrong);
     }
     // Whole vectors of rewards, of advantages and of counts stay within the arrays.
     for (; begin + kWidth <= end; begin += kGroups) {
       const std::size_t at = begin * kSize;
-      const FloatVector v = hn::LoadU(d, g.rewards + at);
+      const FloatVector v = hn::LoadU(d, rewards + at);
       const FloatMask is_one = IsOne(v);
-      strange.Add(kGroups * kSize == kWidth ? v : hn::IfThenElseZero(whole, v), is_one);
+      rest.Add(kGroups * kSize == kWidth ? v : hn::IfThenElseZero(whole, v), is_one);
       const IntegerVector counts = CountInLanes<kSize>(is_one);
-      if (g.counts != nullptr) {
-        const auto of_groups = hn::TableLookupLanes(counts, first_of_group);
-        hn::StoreU(hn::BitCast(hn::RebindToUnsigned<Integers>(), of_groups),
-                   hn::RebindToUnsigned<Integers>(), g.counts + begin);
-      }
+      const auto of_groups = hn::TableLookupLanes(counts, first_of_group);
+      hn::StoreU(hn::BitCast(hn::RebindToUnsigned<Integers>(), of_groups),
+                 hn::RebindToUnsigned<Integers>(), task.counts + begin);
       if constexpr (kSelect) {
         const auto entry = hn::IndicesFromVec(d, counts);
         hn::StoreU(hn::IfThenElse(is_one, hn::TableLookupLanes(correct, entry),
                                   hn::TableLookupLanes(wrong, entry)),
-                   d, g.out + at);
+                   d, task.out + at);
       }
     }
   }
-  OneByOne<kSelect>(g, begin, end, strange);
+  OneByOne<kSelect, true>(task, begin, end, rest);
 }
 
 // NOLINTNEXTLINE(google-readability-namespace-comments)

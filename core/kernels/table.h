@@ -2,15 +2,16 @@
 // its pair of advantages and writes them.
 //
 // One call for all groups, since a call by instruction set for each would cost more than a group of
-// eight; small groups share a vector. Rewards and advantages are different arrays. `counts`, where
-// it is not empty, has a place for every group and receives the counts; for bitmaps it is not
-// empty.
+// eight; small groups of one size share a vector. Rewards and advantages are different arrays.
+// `counts` has a place for every group and receives the number of its ones.
 #ifndef ADVANTAGED_CORE_KERNELS_TABLE_H_
 #define ADVANTAGED_CORE_KERNELS_TABLE_H_
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
+
+#include "core/kernels/group_places.h"
 
 namespace advantaged {
 
@@ -20,40 +21,26 @@ struct FloatPair {
   float wrong;
 };
 
-// Groups of n ≥ 1 side by side; rewards.size() is a multiple of n. `entries` are those of c = 0 …
-// n. Stops at the first group that holds anything but 0 and 1 and returns how many stand before it:
-// all, if none does. What `out` and `counts` hold from there on is unspecified.
-std::size_t SelectFromTable(std::span<const float> rewards, std::uint32_t n,
-                            std::span<const FloatPair> entries, std::span<float> out,
-                            std::span<std::uint32_t> counts);
+// The entries c = 0 … n of each group; of groups of one size, tables[0] are those of all.
+using GroupTables = std::span<const FloatPair* const>;
 
-// The same without advantages: for replies of one pair per group.
-std::size_t CountOnes(std::span<const float> rewards, std::uint32_t n,
-                      std::span<std::uint32_t> counts);
+// Rewards as a bitmap, least significant bit first: those of all groups from the bit `first` on.
+struct RewardBits {
+  std::span<const std::uint8_t> bytes;
+  std::size_t first;
+};
 
-// The same for groups of different sizes: group g is rewards[offsets[g] − offsets[0] …
-// offsets[g+1] − offsets[0]), `tables[g]` its entries. A group may be empty.
-std::size_t SelectFromTables(std::span<const float> rewards, std::span<const std::uint32_t> offsets,
-                             std::span<const FloatPair* const> tables, std::span<float> out,
-                             std::span<std::uint32_t> counts);
-std::size_t CountOnes(std::span<const float> rewards, std::span<const std::uint32_t> offsets,
-                      std::span<std::uint32_t> counts);
+// Stops at the first group that holds anything but 0 and 1 and returns how many stand before it:
+// all, if none does. What `counts` holds from there on is unspecified.
+std::size_t CountOnes(const GroupPlaces& groups, std::span<std::uint32_t> counts);
+// Writes the advantages too; `out` is as long as the rewards, and unspecified beyond those groups.
+std::size_t SelectByCount(const GroupPlaces& groups, GroupTables tables, std::span<float> out,
+                          std::span<std::uint32_t> counts);
 
-// Groups of n bits in a bitmap, least significant first, the first group at bit `first`. As many
-// groups as `counts` has places. Bits are 0 or 1, so nothing stops them.
-void CountBits(std::span<const std::uint8_t> bits, std::size_t first, std::uint32_t n,
-               std::span<std::uint32_t> counts);
-// Groups of different sizes, group g at bits[offsets[g] … offsets[g+1]).
-void CountBits(std::span<const std::uint8_t> bits, std::span<const std::uint32_t> offsets,
-               std::span<std::uint32_t> counts);
-// Count and select; `out.size()` is n · counts.size().
-void SelectFromBits(std::span<const std::uint8_t> bits, std::size_t first, std::uint32_t n,
-                    std::span<const FloatPair> entries, std::span<float> out,
-                    std::span<std::uint32_t> counts);
-// `out` begins with group 0.
-void SelectFromBits(std::span<const std::uint8_t> bits, std::span<const std::uint32_t> offsets,
-                    std::span<const FloatPair* const> tables, std::span<float> out,
-                    std::span<std::uint32_t> counts);
+// The same of bits, which are 0 or 1, so nothing stops them.
+void CountOnes(const RewardBits& bits, const GroupPlaces& groups, std::span<std::uint32_t> counts);
+void SelectByCount(const RewardBits& bits, const GroupPlaces& groups, GroupTables tables,
+                   std::span<float> out, std::span<std::uint32_t> counts);
 
 }  // namespace advantaged
 

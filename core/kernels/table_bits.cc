@@ -74,39 +74,34 @@ HWY_INLINE std::size_t SelectOfGroup(std::span<const std::uint8_t> bits, std::si
   return ones;
 }
 
-void CountUniformBits(std::span<const std::uint8_t> bits, std::size_t first, std::size_t n,
-                      std::span<std::uint32_t> counts) {
-  for (std::size_t g = 0; g < counts.size(); ++g) {
-    counts[g] = static_cast<std::uint32_t>(CountOfGroup(bits, first + g * n, n));
+template <bool kSelect, bool kUniform>
+HWY_INLINE void GroupsOfBits(const RewardBits& bits, const TableTask& task) {
+  const GroupPlaces& groups = task.groups;
+  const float* out_end = kSelect ? task.out + groups.responses() : nullptr;
+  for (std::size_t g = 0; g < groups.count(); ++g) {
+    const std::size_t n = kUniform ? groups.uniform_size() : groups.size(g);
+    const std::size_t at = kUniform ? g * n : groups.offset(g);
+    std::size_t ones = 0;
+    if constexpr (kSelect) {
+      ones = SelectOfGroup(bits.bytes, bits.first + at, n, task.tables[kUniform ? 0 : g],
+                           task.out + at, out_end);
+    } else {
+      ones = CountOfGroup(bits.bytes, bits.first + at, n);
+    }
+    task.counts[g] = static_cast<std::uint32_t>(ones);
   }
 }
 
-void CountRaggedBits(std::span<const std::uint8_t> bits, const std::uint32_t* offsets,
-                     std::span<std::uint32_t> counts) {
-  for (std::size_t g = 0; g < counts.size(); ++g) {
-    counts[g] =
-        static_cast<std::uint32_t>(CountOfGroup(bits, offsets[g], offsets[g + 1] - offsets[g]));
-  }
+template <bool kSelect>
+HWY_INLINE void OverBits(const RewardBits& bits, const TableTask& task) {
+  task.groups.uniform_size() > 0 ? GroupsOfBits<kSelect, true>(bits, task)
+                                 : GroupsOfBits<kSelect, false>(bits, task);
 }
 
-void SelectUniformBits(std::span<const std::uint8_t> bits, std::size_t first, std::size_t n,
-                       const FloatPair* entries, float* out, std::span<std::uint32_t> counts) {
-  const float* out_end = out + n * counts.size();
-  for (std::size_t g = 0; g < counts.size(); ++g) {
-    counts[g] = static_cast<std::uint32_t>(
-        SelectOfGroup(bits, first + g * n, n, entries, out + g * n, out_end));
-  }
+void SelectBitsByCount(const RewardBits& bits, const TableTask& task) {
+  OverBits<true>(bits, task);
 }
-
-void SelectRaggedBits(std::span<const std::uint8_t> bits, const std::uint32_t* offsets,
-                      const FloatPair* const* tables, float* out, std::span<std::uint32_t> counts) {
-  const float* out_end = out + (offsets[counts.size()] - offsets[0]);
-  for (std::size_t g = 0; g < counts.size(); ++g) {
-    counts[g] = static_cast<std::uint32_t>(SelectOfGroup(bits, offsets[g],
-                                                         offsets[g + 1] - offsets[g], tables[g],
-                                                         out + (offsets[g] - offsets[0]), out_end));
-  }
-}
+void CountBits(const RewardBits& bits, const TableTask& task) { OverBits<false>(bits, task); }
 
 // NOLINTNEXTLINE(google-readability-namespace-comments)
 }  // namespace HWY_NAMESPACE
@@ -116,31 +111,17 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace advantaged {
 
-HWY_EXPORT(CountUniformBits);
-HWY_EXPORT(CountRaggedBits);
-HWY_EXPORT(SelectUniformBits);
-HWY_EXPORT(SelectRaggedBits);
+HWY_EXPORT(SelectBitsByCount);
+HWY_EXPORT(CountBits);
 
-void CountBits(std::span<const std::uint8_t> bits, std::size_t first, std::uint32_t n,
-               std::span<std::uint32_t> counts) {
-  HWY_DYNAMIC_DISPATCH(CountUniformBits)(bits, first, n, counts);
+void CountOnes(const RewardBits& bits, const GroupPlaces& groups, std::span<std::uint32_t> counts) {
+  HWY_DYNAMIC_DISPATCH(CountBits)(bits, {groups, nullptr, nullptr, counts.data()});
 }
 
-void CountBits(std::span<const std::uint8_t> bits, std::span<const std::uint32_t> offsets,
-               std::span<std::uint32_t> counts) {
-  HWY_DYNAMIC_DISPATCH(CountRaggedBits)(bits, offsets.data(), counts);
-}
-
-void SelectFromBits(std::span<const std::uint8_t> bits, std::size_t first, std::uint32_t n,
-                    std::span<const FloatPair> entries, std::span<float> out,
-                    std::span<std::uint32_t> counts) {
-  HWY_DYNAMIC_DISPATCH(SelectUniformBits)(bits, first, n, entries.data(), out.data(), counts);
-}
-
-void SelectFromBits(std::span<const std::uint8_t> bits, std::span<const std::uint32_t> offsets,
-                    std::span<const FloatPair* const> tables, std::span<float> out,
-                    std::span<std::uint32_t> counts) {
-  HWY_DYNAMIC_DISPATCH(SelectRaggedBits)(bits, offsets.data(), tables.data(), out.data(), counts);
+void SelectByCount(const RewardBits& bits, const GroupPlaces& groups, GroupTables tables,
+                   std::span<float> out, std::span<std::uint32_t> counts) {
+  HWY_DYNAMIC_DISPATCH(SelectBitsByCount)
+  (bits, {groups, tables.data(), out.data(), counts.data()});
 }
 
 }  // namespace advantaged

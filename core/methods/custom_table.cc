@@ -17,6 +17,10 @@ constexpr ParameterRow kParameters[] = {
      .type = ParameterType::kTables,
      .example = "(4,(0,1,2,3,4),(-1,-2,-3,-4,-5))"}};
 
+bool HasSize(std::uint32_t n, const Parameters& p) {
+  return std::ranges::find(*p.tables, n, &OutcomeTable::n) != p.tables->end();
+}
+
 Pair Table(const Counts& g, const Parameters& p) {
   const auto table = std::find_if(p.tables->begin(), p.tables->end(),
                                   [&](const OutcomeTable& t) { return t.n == g.n; });
@@ -34,6 +38,7 @@ const MethodRow kCustomTable{
     .constant_group = ConstantGroup::kFormula,
     .parameters = kParameters,
     .smallest_group = AnyGroup,
-    .table = Table};
+    .table = Table,
+    .has_size = HasSize};
 
 }  // namespace advantaged

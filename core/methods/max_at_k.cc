@@ -159,12 +159,12 @@ void MinusOne(const Ranked& sorted, const Weights& w, RankMemory& memory) {
   SumByRank({From::kBottom, sorted.width, gaps, w.at(), w.at(), memory.value});
 }
 
-void Rank(const EqualGroups& groups, const Parameters& p, RankMemory& memory,
+void Rank(const GroupPlaces& groups, const Parameters& p, RankMemory& memory,
           std::span<double> advantages) {
-  const Weights& w = WeightsOf(static_cast<std::uint32_t>(groups.n), p.k, memory);
   const Ranked& sorted = memory.sorted;
   for (std::size_t group = 0; group < groups.count(); group += sorted.groups) {
-    SortAbreast(groups.From(group), memory);
+    SortAbreast(groups, group, memory);
+    const Weights& w = WeightsOf(static_cast<std::uint32_t>(sorted.n), p.k, memory);
     memory.value.resize(sorted.reward.size());
     if (p.variant == MaxVariant::kLeaveOneOut) {
       LeaveOneOut(sorted, w, p.k, memory);
@@ -173,8 +173,8 @@ void Rank(const EqualGroups& groups, const Parameters& p, RankMemory& memory,
     } else {
       SumByRank({From::kTop, sorted.width, sorted.reward, w.above, w.at(), memory.value});
     }
-    ScatterByRank(sorted, memory.value, ScaleFactor(p, static_cast<double>(groups.n)),
-                  advantages.subspan(group * groups.n));
+    ScatterByRank(sorted, memory.value, ScaleFactor(p, static_cast<double>(sorted.n)),
+                  advantages.subspan(groups.offset(group)));
   }
 }
 

@@ -184,6 +184,15 @@ Pair Factor(const Counts& g, const Parameters& p) {
   return {factor, factor};
 }
 
+void RefuseUndefined(const Counts& counts, const Parameters& parameters, Violations& violations) {
+  const Blame blame = BlameFor(*parameters.formula, SurrogatePoint(counts, parameters.k));
+  violations.Add(
+      Concat("method.surrogate.", blame.parameter),
+      Concat(blame.subject, "must be finite for 0 < c < n, and so must its slope: at rho = ",
+             counts.rho, " (c = ", counts.c, " of n = ", counts.n, ") the value is ",
+             blame.value.value, " and the slope ", blame.value.slope));
+}
+
 std::size_t Cost(std::uint32_t /*unused*/, const Parameters& p) { return p.formula->cost(); }
 
 }  // namespace
@@ -195,15 +204,6 @@ Formula::Point SurrogatePoint(const Counts& counts, std::uint32_t k) {
           .fail_k = counts.fail * counts.f_wrong,
           .rho_k_slope = k * counts.f_wrong,
           .k = static_cast<double>(k)};
-}
-
-void RefuseUndefined(const Counts& counts, const Parameters& parameters, Violations& violations) {
-  const Blame blame = BlameFor(*parameters.formula, SurrogatePoint(counts, parameters.k));
-  violations.Add(
-      Concat("method.surrogate.", blame.parameter),
-      Concat(blame.subject, "must be finite for 0 < c < n, and so must its slope: at rho = ",
-             counts.rho, " (c = ", counts.c, " of n = ", counts.n, ") the value is ",
-             blame.value.value, " and the slope ", blame.value.slope));
 }
 
 const MethodRow kSurrogate{
@@ -218,6 +218,7 @@ const MethodRow kSurrogate{
     .base = MeanBase,
     .surrogate = Parts,
     .compile = Compile,
-    .cost = Cost};
+    .cost = Cost,
+    .refuse_undefined = RefuseUndefined};
 
 }  // namespace advantaged

@@ -86,7 +86,7 @@ void CheckFormulaTable(const std::vector<Pair>& table, const ResolvedMethod& met
   const auto n = static_cast<std::uint32_t>(table.size() - 1);
   const auto c = static_cast<std::uint32_t>(undefined - table.begin());
   const std::uint32_t k = std::min(method.parameters.k, n);
-  RefuseUndefined(MakeCounts(n, c, 0, FailureWithout(n, k, c)), method.parameters, violations);
+  method.row->refuse_undefined(MakeCounts(n, c, 0, FailureWithout(n, k, c)), method.parameters, violations);
 }
 
 std::vector<double> Grid(const DescribeRequest& request) {

@@ -1,5 +1,6 @@
 // Whole in-process calls: what a response costs in batches from 64 to 16 Mi and in groups from 2 to
-// 65536, one method of each shape; and groups by id, in order and shuffled. Items are responses.
+// 65536, one method of each shape; and the forms in which groups can be sent: of one size, of
+// several, with a mask, by id in order and shuffled. Items are valid responses.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -67,19 +68,62 @@ void Call(benchmark::State& state, const Shape& shape, std::uint32_t responses, 
   Run(state, request, shape.zero_mean);
 }
 
-void Ids(benchmark::State& state, bool shuffled) {
+// The same rewards in each form in which groups can be sent. A tenth of the responses is masked at
+// random; `group_sizes` are the groups without these.
+enum class Form { kSize, kSizes, kMasked, kIds, kShuffledIds };
+
+void CallInForm(benchmark::State& state, bool binary, Form form) {
+  Request request{.method = {"grpo", {}}, .batch = {}, .options = {}};
+  Batch& batch = request.batch;
+  batch.rewards = std::span(Rewards(kBatch, binary)).first(kBatch);
+  std::mt19937 random(2);
+  std::vector<std::uint8_t> valid(kBatch / 8);
+  std::vector<float> kept;
+  std::vector<std::uint32_t> sizes(kBatch / kIdGroup);
+  for (std::uint32_t i = 0; i < kBatch; ++i) {
+    // The first two of each group stay: none is smaller than the method needs.
+    if (i % kIdGroup >= 2 && random() % 10 == 0) continue;
+    valid[i / 8] |= static_cast<std::uint8_t>(1U << (i % 8));
+    kept.push_back(batch.rewards[i]);
+    ++sizes[i / kIdGroup];
+  }
   std::vector<std::uint32_t> ids(kBatch);
   for (std::uint32_t i = 0; i < kBatch; ++i) ids[i] = i / kIdGroup;
-  if (shuffled) std::shuffle(ids.begin(), ids.end(), std::mt19937(2));
-  Request request{.method = {"grpo", {}}, .batch = {}, .options = {}};
-  request.batch.rewards = std::span(Rewards(kBatch, false)).first(kBatch);
-  request.batch.group_ids = ids;
+  if (form == Form::kShuffledIds) std::shuffle(ids.begin(), ids.end(), random);
+  switch (form) {
+    case Form::kMasked:
+      batch.valid = {valid};
+      [[fallthrough]];
+    case Form::kSize:
+      batch.group_size = kIdGroup;
+      break;
+    case Form::kSizes:
+      batch.rewards = kept;
+      batch.group_sizes = sizes;
+      break;
+    case Form::kIds:
+    case Form::kShuffledIds:
+      batch.group_ids = ids;
+      break;
+  }
   Run(state, request, true);
+  if (form == Form::kMasked) {
+    state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kept.size()));
+  }
 }
 
 const bool kRegistered = [] {
-  benchmark::RegisterBenchmark("ids/in_order", Ids, false);
-  benchmark::RegisterBenchmark("ids/shuffled", Ids, true);
+  constexpr std::pair<const char*, Form> kForms[] = {{"group_size", Form::kSize},
+                                                     {"group_sizes", Form::kSizes},
+                                                     {"masked", Form::kMasked},
+                                                     {"ids_in_order", Form::kIds},
+                                                     {"ids_shuffled", Form::kShuffledIds}};
+  for (const bool binary : {true, false}) {
+    for (const auto& [name, form] : kForms) {
+      const std::string kind = binary ? "form/binary/" : "form/real/";
+      benchmark::RegisterBenchmark((kind + name).c_str(), CallInForm, binary, form);
+    }
+  }
   for (const Shape& shape : Shapes()) {
     const std::string name = std::string("growth/") + shape.name;
     for (std::uint32_t responses = 64; responses <= kMaxResponses; responses *= 4) {

@@ -72,11 +72,12 @@ void Table(benchmark::State& state, std::size_t bytes, std::uint32_t n) {
   for (std::uint32_t c = 0; c <= n; ++c) {
     entries.push_back({static_cast<float>(c), -static_cast<float>(c)});
   }
+  const FloatPair* const table = entries.data();
   std::vector<std::uint32_t> counts(bytes / sizeof(float) / n);
   Over(
       state, bytes, true,
       [&](Floats rewards, std::span<float> advantages) {
-        benchmark::DoNotOptimize(SelectFromTable(rewards, n, entries, advantages, counts));
+        benchmark::DoNotOptimize(SelectByCount({rewards, n}, {&table, 1}, advantages, counts));
       },
       [&](Floats rewards, Floats advantages) {
         for (std::size_t at = 0; at < rewards.size(); at += n) {
@@ -95,12 +96,13 @@ void Table(benchmark::State& state, std::size_t bytes, std::uint32_t n) {
 void TableOfBits(benchmark::State& state, std::size_t bytes, std::uint32_t n) {
   constexpr std::uint8_t kByte = 0x35;
   const std::vector<FloatPair> entries(n + 1, {1, -1});
+  const FloatPair* const table = entries.data();
   std::vector<std::uint32_t> counts(bytes / sizeof(float) / n);
   const std::vector<std::uint8_t> bits(bytes / sizeof(float) / 8, kByte);
   Over(
       state, bytes, true,
       [&](Floats /*unused*/, std::span<float> advantages) {
-        SelectFromBits(bits, 0, n, entries, advantages, counts);
+        SelectByCount({bits, 0}, {counts.size(), n}, {&table, 1}, advantages, counts);
       },
       [](Floats /*unused*/, Floats advantages) {
         for (std::size_t i = 0; i < advantages.size(); ++i) {
@@ -137,8 +139,10 @@ void Grpo(benchmark::State& state, std::size_t bytes, std::uint32_t n) {
       [&](Floats rewards, std::span<float> advantages) {
         for (std::size_t at = 0; at < rewards.size(); at += stretch) {
           const std::size_t size = std::min(stretch, rewards.size() - at);
-          affine.Compute({rewards.subspan(at, size), n}, rule, ConstantRule{},
-                         advantages.subspan(at, size));
+          const GroupPlaces groups(rewards.subspan(at, size), n);
+          affine.Look(groups);
+          affine.Apply(groups, 0, groups.count(), rule, ConstantRule{},
+                       advantages.subspan(at, size));
           benchmark::DoNotOptimize(affine.moments().count());
         }
       },

@@ -56,7 +56,7 @@ void Groups(benchmark::State& state, Kernel kernel) {
   std::vector<double> advantages(stretch);
   for (auto _ : state) {
     for (std::size_t at = 0; at < rewards.size(); at += stretch) {
-      kernel(EqualGroups(std::span(rewards).subspan(at, stretch), n), std::span(advantages));
+      kernel(GroupPlaces(std::span(rewards).subspan(at, stretch), n), std::span(advantages));
       benchmark::ClobberMemory();
     }
   }
@@ -77,15 +77,15 @@ void MaxAtK(benchmark::State& state) {
   Parameters parameters{};
   parameters.k = kK;
   RankMemory memory;
-  Groups(state, [&](const EqualGroups& groups, std::span<double> advantages) {
+  Groups(state, [&](const GroupPlaces& groups, std::span<double> advantages) {
     row.rank(groups, parameters, memory, advantages);
   });
 }
 
 void MaxAtKAfterStdSort(benchmark::State& state) {
-  Groups(state, [](const EqualGroups& groups, std::span<double> advantages) {
-    for (std::size_t at = 0; at < groups.rewards.size(); at += groups.n) {
-      Plainly(groups.rewards.subspan(at, groups.n), advantages.subspan(at, groups.n));
+  Groups(state, [](const GroupPlaces& groups, std::span<double> advantages) {
+    for (std::size_t g = 0; g < groups.count(); ++g) {
+      Plainly(groups.rewards(g), advantages.subspan(groups.offset(g), groups.size(g)));
     }
   });
 }

@@ -58,8 +58,9 @@ void Expect(const DrawnBatch& batch, const GroupPlaces& places, const Case& test
             AffineGroups& affine) {
   constexpr float kUntouched = 77;
   Floats out(batch.storage.size() + 20, kUntouched);
-  affine.Compute(places, test.rule, test.constant,
-                 std::span(out).subspan(batch.at, batch.rewards().size()));
+  affine.Look(places);
+  affine.Apply(places, 0, places.count(), test.rule, test.constant,
+               std::span(out).subspan(batch.at, batch.rewards().size()));
   ASSERT_EQ(affine.moments().count(), batch.groups.size());
   for (std::size_t g = 0; g < batch.groups.size(); ++g) {
     const Floats& rewards = batch.groups[g];
@@ -124,8 +125,10 @@ TEST(AffineGroups, DecimalsThatDifferByTheToleranceAreConstantOnEveryTarget) {
     AffineGroups affine;
     Floats out(rewards.size());
     const auto zeros = [&](double tolerance) {
-      affine.Compute({rewards, 2}, {.slope = AffineRule::Slope::kLeaveOneOut},
-                     ConstantRule::Within(tolerance), out);
+      const GroupPlaces pairs(rewards, 2);
+      affine.Look(pairs);
+      affine.Apply(pairs, 0, pairs.count(), {.slope = AffineRule::Slope::kLeaveOneOut},
+                   ConstantRule::Within(tolerance), out);
       return std::ranges::count(out, 0.0F);
     };
     EXPECT_EQ(zeros(0.2), std::ssize(out));
@@ -165,10 +168,10 @@ TEST(AffineGroups, RulesOfMethodsAreTheirAffineForm) {
 
 TEST(AffineGroups, NoGroups) {
   AffineGroups affine;
-  affine.Compute({{}, 8}, {}, {}, {});
+  affine.Look({std::span<const float>(), 8});
   EXPECT_EQ(affine.moments().count(), 0U);
   const std::vector<std::uint32_t> offsets = {3};
-  affine.Compute({{}, offsets}, {}, {}, {});
+  affine.Look({{}, offsets});
   EXPECT_EQ(affine.moments().count(), 0U);
 }
 

@@ -16,9 +16,9 @@ namespace advantaged::testing {
 namespace {
 
 // How often each report and each advantage was heard.
-class Listener final : public GroupObserver {
+class ReportLog final : public GroupObserver {
  public:
-  explicit Listener(bool each_group) : each_group_(each_group) {}
+  explicit ReportLog(bool each_group) : each_group_(each_group) {}
 
   bool WantsEachGroup() const override { return each_group_; }
   void OnGroup(const GroupReport& report, std::uint64_t times) override {
@@ -67,16 +67,16 @@ class Listener final : public GroupObserver {
   const bool each_group_;
 };
 
-Floats RunFor(Listener* listener, const Request& request) {
+Floats RunFor(ReportLog* log, const Request& request) {
   Violations violations;
   const Computation computation(request, violations);
   Floats out(violations.empty() ? computation.output_size() : 0);
-  if (violations.empty()) computation.Run(out, listener, violations);
+  if (violations.empty()) computation.Run(out, log, violations);
   EXPECT_TRUE(violations.empty()) << Describe(request.method);
   return out;
 }
 
-// More responses than the engine looks at at once, so kinds come back in later stretches.
+// More responses than the engine looks at at once, so kinds come back in later blocks.
 constexpr std::size_t kGroups = 1500;
 
 Floats Draw(std::size_t size, double varied) {
@@ -103,23 +103,23 @@ Uints Ragged(std::size_t size) {
   return sizes;
 }
 
-// Under a mask, though of ones, groups are looked at one by one.
-Floats RunOneByOne(Listener& listener, Request request) {
+// Under a mask, though of ones, groups are gathered and of several sizes to the kernels.
+Floats RunOneByOne(ReportLog& log, Request request) {
   const Bytes ones = Bitmap(std::vector<int>(request.batch.rewards.size(), 1));
   request.batch.valid = {ones};
-  return RunFor(&listener, request);
+  return RunFor(&log, request);
 }
 
 void ExpectKindsAreNotNoticed(const Request& request) {
-  Listener one_by_one(true);
-  Listener each(true);
-  Listener kinds(false);
+  ReportLog one_by_one(true);
+  ReportLog each(true);
+  ReportLog kinds(false);
   const Floats expected = RunOneByOne(one_by_one, request);
   EXPECT_EQ(BitsOf(RunFor(nullptr, request)), BitsOf(expected));
-  for (Listener* listener : {&each, &kinds}) {
-    EXPECT_EQ(BitsOf(RunFor(listener, request)), BitsOf(expected));
-    EXPECT_EQ(listener->groups, one_by_one.groups) << Describe(request.method);
-    EXPECT_EQ(listener->advantages, one_by_one.advantages) << Describe(request.method);
+  for (ReportLog* log : {&each, &kinds}) {
+    EXPECT_EQ(BitsOf(RunFor(log, request)), BitsOf(expected));
+    EXPECT_EQ(log->groups, one_by_one.groups) << Describe(request.method);
+    EXPECT_EQ(log->advantages, one_by_one.advantages) << Describe(request.method);
   }
   EXPECT_EQ(each.ids, one_by_one.ids);
   EXPECT_EQ(each.spreads, one_by_one.spreads);
@@ -231,15 +231,15 @@ TEST(GroupKinds, RefusedRewardsAreNamed) {
     const Computation computation(request, violations);
     ASSERT_TRUE(violations.empty());
     Floats out(computation.output_size());
-    Listener listener(false);
-    computation.Run(out, &listener, violations);
+    ReportLog log(false);
+    computation.Run(out, &log, violations);
     ASSERT_EQ(violations.count(), 2U);
     EXPECT_EQ(violations.listed()[0].field, "rewards[2001]");
     EXPECT_EQ(violations.listed()[1].field, "rewards[2404]");
   }
 }
 
-// Their members are gathered a stretch at a time.
+// Their members are gathered a block at a time.
 TEST(GroupKinds, GroupsByIdInAnyOrder) {
   Uints ids;
   for (std::uint32_t i = 0; i < 5 * kGroups; ++i) ids.push_back(i / 5);
@@ -311,9 +311,9 @@ TEST(GroupKinds, AnObserverIsToldOfKindsNotOfGroups) {
   request.method = {"grpo", {}};
   request.batch.rewards = rewards;
   request.batch.group_size = 4;
-  Listener listener(false);
-  RunFor(&listener, request);
-  EXPECT_LE(listener.calls, 2 * 5U);  // each of 5 kinds when it is met, and at the end
+  ReportLog log(false);
+  RunFor(&log, request);
+  EXPECT_LE(log.calls, 2 * 5U);  // each of 5 kinds when it is met, and at the end
 }
 
 // Each group that is refused is named, also one whose kind was met before.

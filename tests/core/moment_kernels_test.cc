@@ -64,7 +64,7 @@ TEST(GroupMoments, RaggedGroupsFollowTheDocumentedOrder) {
 
 TEST(GroupMoments, NoGroups) {
   GroupMoments moments;
-  moments.Compute({{}, 8});
+  moments.Compute({std::span<const float>(), 8});
   EXPECT_EQ(moments.count(), 0U);
 }
 
@@ -96,7 +96,7 @@ TEST(Apply, OneGroup) {
       for (std::size_t i = 0; i < n; ++i) ASSERT_EQ(there[i], outcomes[i] != 0 ? 2 : -3);
       Doubles doubles(rewards.begin(), rewards.end());
       for (double& x : doubles) x *= random() % 4 == 0 ? 1e300 : 1.000000001;
-      Round(doubles, there);
+      ToFloat32(doubles, there);
       for (std::size_t i = 0; i < n; ++i) {
         if (std::isnan(doubles[i])) continue;
         ASSERT_EQ(BitsOf32(there[i]), BitsOf32(static_cast<float>(doubles[i]) + 0.0F));

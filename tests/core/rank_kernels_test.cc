@@ -56,19 +56,21 @@ std::vector<std::size_t> RankedSizes() {
 
 constexpr std::size_t kCounts[] = {1, 2, 3, 4, 5, 8, 9, 19};
 
-void ExpectStableOrder(const EqualGroups& groups, const Ranked& sorted) {
-  ASSERT_EQ(sorted.n, groups.n);
+void ExpectStableOrder(const GroupPlaces& groups, const Ranked& sorted) {
+  const std::size_t n = groups.uniform_size();
+  const float* rewards = groups.begin(0);
+  ASSERT_EQ(sorted.n, n);
   ASSERT_GE(sorted.groups, 1U);
   ASSERT_LE(sorted.groups, std::min(sorted.width, groups.count()));
-  std::vector<std::uint32_t> expected(groups.n);
+  std::vector<std::uint32_t> expected(n);
   for (std::size_t group = 0; group < sorted.groups; ++group) {
-    const auto first = static_cast<std::uint32_t>(group * groups.n);
+    const auto first = static_cast<std::uint32_t>(group * n);
     std::iota(expected.begin(), expected.end(), first);
-    std::ranges::stable_sort(expected, {}, [&](std::uint32_t i) { return groups.rewards[i]; });
-    for (std::size_t rank = 0; rank < groups.n; ++rank) {
+    std::ranges::stable_sort(expected, {}, [&](std::uint32_t i) { return rewards[i]; });
+    for (std::size_t rank = 0; rank < n; ++rank) {
       const std::size_t at = rank * sorted.width + group;
-      ASSERT_EQ(sorted.place[at], expected[rank]) << groups.n << ", group " << group;
-      ASSERT_EQ(sorted.reward[at], groups.rewards[expected[rank]]) << groups.n;
+      ASSERT_EQ(sorted.place[at], expected[rank]) << n << ", group " << group;
+      ASSERT_EQ(sorted.reward[at], rewards[expected[rank]]) << n;
     }
   }
 }
@@ -79,15 +81,16 @@ TEST(Rank, SortsStably) {
     for (const std::size_t n : RankedSizes()) {
       for (const std::size_t count : kCounts) {
         const Floats rewards = DrawForRanks(n * count, static_cast<unsigned>(n + count));
-        const EqualGroups groups(rewards, n);
-        SortAbreast(groups, memory);
+        const GroupPlaces groups(rewards, n);
+        SortAbreast(groups, 0, memory);
         ExpectStableOrder(groups, memory.sorted);
         if (HasFatalFailure()) return;
       }
     }
     const Floats large = DrawForRanks(70000, 1);
-    SortAbreast(std::span(large), memory);
-    ExpectStableOrder(std::span(large), memory.sorted);
+    const GroupPlaces one_group(large, large.size());
+    SortAbreast(one_group, 0, memory);
+    ExpectStableOrder(one_group, memory.sorted);
   });
 }
 
@@ -96,7 +99,7 @@ TEST(Rank, SmallGroupsGoAbreastWhereThereAreLanes) {
   OnEveryTarget([] {
     RankMemory memory;
     const Floats rewards(64);
-    SortAbreast({rewards, 16}, memory);
+    SortAbreast({rewards, 16}, 0, memory);
     EXPECT_EQ(memory.sorted.groups > 1, KernelTarget() != "SCALAR");
   });
 }
@@ -120,7 +123,7 @@ TEST(Rank, TiesAllGetTheValueOfTheLastOfThem) {
       }
       Doubles out(rewards.size());
       for (std::size_t group = 0; group < count; group += memory.sorted.groups) {
-        SortAbreast(EqualGroups(rewards, 7).From(group), memory);
+        SortAbreast({rewards, 7}, group, memory);
         Doubles value_of_rank(memory.sorted.reward.size());
         for (std::size_t i = 0; i < value_of_rank.size(); ++i) {
           const std::size_t rank = i / memory.sorted.width;
@@ -139,7 +142,7 @@ TEST(Rank, SumsCarryTwiceTheDigitsInEveryLane) {
     const std::size_t n = 37;
     const Floats drawn = DrawMagnitudes(19 * n, 3);
     for (const std::size_t count : kCounts) {
-      SortAbreast({std::span(drawn).first(count * n), n}, memory);
+      SortAbreast({std::span(drawn).first(count * n), n}, 0, memory);
       const std::size_t width = memory.sorted.width;
       const Floats passed_floats = Draw(n, 4);
       const Floats own_floats = Draw(n, 5);
@@ -170,11 +173,11 @@ TEST(Rank, SumsCarryTwiceTheDigitsInEveryLane) {
 constexpr const char* kVariants[] = {"plain", "leave_one_out", "leave_one_out_minus_one"};
 
 // Advantages of max@K in double, by one call for all groups.
-Doubles MaxAtK(const MethodSpec& spec, const EqualGroups& groups, RankMemory& memory) {
+Doubles MaxAtK(const MethodSpec& spec, const GroupPlaces& groups, RankMemory& memory) {
   Violations violations;
   const ResolvedMethod method = ResolveMethod(spec, violations);
   EXPECT_TRUE(violations.empty());
-  Doubles advantages(groups.rewards.size());
+  Doubles advantages(groups.responses());
   method.row->rank(groups, method.parameters, memory, advantages);
   return advantages;
 }
@@ -198,7 +201,7 @@ TEST(Rank, ManyGroupsGetTheBitsOfEachAlone) {
         UseKernelTarget(ScalarKernelTarget());
         Doubles each;
         for (std::size_t group = 0; group < 19; ++group) {
-          const Doubles one = MaxAtK(spec, std::span(rewards).subspan(group * n, n), memory);
+          const Doubles one = MaxAtK(spec, {std::span(rewards).subspan(group * n, n), n}, memory);
           each.insert(each.end(), one.begin(), one.end());
         }
         OnEveryTarget([&] {

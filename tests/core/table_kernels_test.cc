@@ -114,17 +114,13 @@ TEST(Table, UniformGroups) {
         Place out(at, rewards.size());
         Counts counts(batch.size());
         const auto size = static_cast<std::uint32_t>(n);
-        EXPECT_EQ(SelectFromTable(rewards, size, batch.entries[0], out.span(), counts),
-                  batch.size());
+        const GroupTables one_table = batch.tables;
+        EXPECT_EQ(SelectByCount({rewards, size}, one_table, out.span(), counts), batch.size());
         out.Expect(batch.advantages);
         EXPECT_EQ(counts, batch.counts);
         Counts again(batch.size());
-        EXPECT_EQ(CountOnes(rewards, size, again), batch.size());
+        EXPECT_EQ(CountOnes({rewards, size}, again), batch.size());
         EXPECT_EQ(again, batch.counts);
-        Place unasked(0, rewards.size());
-        EXPECT_EQ(SelectFromTable(rewards, size, batch.entries[0], unasked.span(), {}),
-                  batch.size());
-        unasked.Expect(batch.advantages);
       }
     }
   });
@@ -143,11 +139,11 @@ TEST(Table, RaggedGroups) {
       const Counts offsets = batch.OffsetsFrom(round);  // a part of a larger batch
       Place out(round % 16, rewards.size());
       Counts counts(batch.size());
-      EXPECT_EQ(SelectFromTables(rewards, offsets, batch.tables, out.span(), counts), batch.size());
+      EXPECT_EQ(SelectByCount({rewards, offsets}, batch.tables, out.span(), counts), batch.size());
       out.Expect(batch.advantages);
       EXPECT_EQ(counts, batch.counts);
       Counts again(batch.size());
-      EXPECT_EQ(CountOnes(rewards, offsets, again), batch.size());
+      EXPECT_EQ(CountOnes({rewards, offsets}, again), batch.size());
       EXPECT_EQ(again, batch.counts);
     }
   });
@@ -161,12 +157,12 @@ TEST(Table, BitmapsFromEveryBit) {
         SCOPED_TRACE(::testing::Message() << "n = " << n << " from bit " << first);
         const std::vector<std::uint8_t> bits = batch.Bits(first);
         Counts counts(batch.size());
-        CountBits(bits, first, static_cast<std::uint32_t>(n), counts);
+        const GroupPlaces places(batch.size(), static_cast<std::uint32_t>(n));
+        CountOnes({bits, first}, places, counts);
         EXPECT_EQ(counts, batch.counts);
         Place out(first, batch.rewards.size());
         Counts again(batch.size());
-        SelectFromBits(bits, first, static_cast<std::uint32_t>(n), batch.entries[0], out.span(),
-                       again);
+        SelectByCount({bits, first}, places, batch.tables, out.span(), again);
         out.Expect(batch.advantages);
         EXPECT_EQ(again, batch.counts);
       }
@@ -184,11 +180,11 @@ TEST(Table, RaggedGroupsOfBits) {
       const std::vector<std::uint8_t> bits = batch.Bits(round);
       const Counts offsets = batch.OffsetsFrom(round);
       Counts counts(batch.size());
-      CountBits(bits, offsets, counts);
+      CountOnes({bits, round}, GroupPlaces(offsets), counts);
       EXPECT_EQ(counts, batch.counts);
       Place out(round, batch.rewards.size());
       Counts again(batch.size());
-      SelectFromBits(bits, offsets, batch.tables, out.span(), again);
+      SelectByCount({bits, round}, GroupPlaces(offsets), batch.tables, out.span(), again);
       out.Expect(batch.advantages);
       EXPECT_EQ(again, batch.counts);
     }
@@ -196,13 +192,13 @@ TEST(Table, RaggedGroupsOfBits) {
 }
 
 TEST(Table, StopsAtTheFirstGroupThatIsNotBinary) {
-  constexpr float kStrange[] = {0.5F,
-                                -1,
-                                2,
-                                std::numeric_limits<float>::denorm_min(),
-                                std::numeric_limits<float>::quiet_NaN(),
-                                -std::numeric_limits<float>::infinity(),
-                                1 + std::numeric_limits<float>::epsilon()};
+  constexpr float kNotBinary[] = {0.5F,
+                                  -1,
+                                  2,
+                                  std::numeric_limits<float>::denorm_min(),
+                                  std::numeric_limits<float>::quiet_NaN(),
+                                  -std::numeric_limits<float>::infinity(),
+                                  1 + std::numeric_limits<float>::epsilon()};
   OnEveryTarget([&] {
     std::mt19937 random(8);
     for (const std::size_t n : {1U, 2U, 3U, 4U, 5U, 7U, 8U, 9U, 15U, 16U, 17U, 31U, 64U, 100U}) {
@@ -214,22 +210,23 @@ TEST(Table, StopsAtTheFirstGroupThatIsNotBinary) {
         const std::size_t place = round == 0   ? 0
                                   : round == 1 ? rewards.size() - 1
                                                : random() % rewards.size();
-        rewards[place] = kStrange[round % std::size(kStrange)];
+        rewards[place] = kNotBinary[round % std::size(kNotBinary)];
         if (place + 10 < rewards.size()) rewards[place + 10] = 3;
         const std::size_t good = place / n;
         Counts counts(groups);
         Floats out(rewards.size());
         const auto size = static_cast<std::uint32_t>(n);
-        EXPECT_EQ(SelectFromTable(rewards, size, batch.entries[0], out, counts), good);
+        const GroupTables one_table = batch.tables;
+        EXPECT_EQ(SelectByCount({rewards, size}, one_table, out, counts), good);
         EXPECT_TRUE(std::equal(counts.begin(), counts.begin() + static_cast<long>(good),
                                batch.counts.begin()));
         EXPECT_TRUE(std::equal(out.begin(), out.begin() + static_cast<long>(good * n),
                                batch.advantages.begin()));
-        EXPECT_EQ(CountOnes(rewards, size, counts), good);
-        EXPECT_EQ(SelectFromTables(rewards, batch.offsets, batch.tables, out, counts), good);
+        EXPECT_EQ(CountOnes({rewards, size}, counts), good);
+        EXPECT_EQ(SelectByCount({rewards, batch.offsets}, batch.tables, out, counts), good);
         EXPECT_TRUE(std::equal(out.begin(), out.begin() + static_cast<long>(good * n),
                                batch.advantages.begin()));
-        EXPECT_EQ(CountOnes(rewards, batch.offsets, counts), good);
+        EXPECT_EQ(CountOnes({rewards, batch.offsets}, counts), good);
       }
     }
   });

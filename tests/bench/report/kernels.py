@@ -52,4 +52,5 @@ def rank(settings, tell):
 def ids(settings, tell):
     tell("group ids")
     program = GoogleBenchmarks(settings.build, "calls", settings.kernel_seconds)
-    return {"ids": _alternate(settings, program, "ids/in_order", ["ids/shuffled"])["ids/shuffled"]}
+    shuffled = "form/real/ids_shuffled"
+    return {"ids": _alternate(settings, program, "form/real/ids_in_order", [shuffled])[shuffled]}
