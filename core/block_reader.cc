@@ -1,5 +1,7 @@
 #include "core/block_reader.h"
 
+#include <algorithm>
+
 namespace advantaged {
 
 void BlockReader::Read(std::size_t first, std::size_t last) {
@@ -35,7 +37,7 @@ GroupPlaces BlockReader::places() const {
 }
 
 GroupPlaces BlockReader::Rewards() {
-  if (rewards_.empty() && responses_ > 0) {
+  if (rewards_.data() == nullptr) {
     if (in_order() && batch_.reward_bits.empty()) {
       rewards_ = batch_.rewards.subspan(begin_, responses_);
     } else if (batch_.reward_bits.empty()) {
@@ -58,17 +60,14 @@ std::span<const std::uint32_t> BlockReader::Lengths() {
   return Gather(lengths_, [&](std::size_t i) { return batch_.lengths[i]; });
 }
 
-std::span<const std::uint8_t> BlockReader::Outcomes(const std::optional<double>& threshold) {
+std::span<const float> BlockReader::Outcomes(const std::optional<double>& threshold) {
   if (!batch_.outcomes.empty()) {
-    return Gather(outcomes_,
-                  [&](std::size_t i) { return static_cast<std::uint8_t>(batch_.outcomes[i]); });
+    return Gather(outcomes_, [&](std::size_t i) { return batch_.outcomes[i] ? 1.0F : 0.0F; });
   }
   if (!threshold) return {};
   // As a reward is: 0.7 meets 0.7, though the nearest float32 is below the nearest double.
   const auto least = static_cast<float>(*threshold);
-  return Gather(outcomes_, [&](std::size_t i) {
-    return static_cast<std::uint8_t>(batch_.reward(i) >= least);
-  });
+  return Gather(outcomes_, [&](std::size_t i) { return batch_.reward(i) >= least ? 1.0F : 0.0F; });
 }
 
 std::uint32_t BlockReader::Index(std::size_t response) const {
@@ -104,7 +103,18 @@ void BlockReader::ForMembers(Visit visit) const {
   const std::span<const std::uint32_t> members = groups_.members();
   if (groups_.contiguous()) {
     if (masked()) {
-      for (std::size_t i = begin_; i < end_; ++i) visit(i, batch_.valid[i]);
+      // A byte of the mask at a time stays in a register.
+      for (std::size_t i = begin_; i < end_;) {
+        unsigned bits = batch_.valid.bytes[i / 8] >> (i % 8);
+        if (i % 8 == 0 && i + 8 <= end_) {
+          for (std::size_t j = 0; j < 8; ++j) visit(i + j, ((bits >> j) & 1U) != 0);
+          i += 8;
+          continue;
+        }
+        for (const std::size_t last = std::min(end_, i - i % 8 + 8); i < last; ++i, bits >>= 1) {
+          visit(i, (bits & 1U) != 0);
+        }
+      }
     } else {
       for (std::size_t i = begin_; i < end_; ++i) visit(i, true);
     }

@@ -34,9 +34,9 @@ class BlockReader {
   std::optional<RewardBits> bits() const;
   // Of each response; empty unless the request has them.
   std::span<const std::uint32_t> Lengths();
-  // 1 for each response that is correct, by the outcomes sent or by the threshold; empty if the
-  // request has neither.
-  std::span<const std::uint8_t> Outcomes(const std::optional<double>& success_threshold);
+  // 1 for each response that is correct and 0 for others, by the outcomes sent or by the threshold;
+  // empty if the request has neither.
+  std::span<const float> Outcomes(const std::optional<double>& success_threshold);
   // The index in the request of a response. Slow: for messages.
   std::uint32_t Index(std::size_t response) const;
 
@@ -66,10 +66,10 @@ class BlockReader {
   std::size_t end_ = 0;
   std::size_t responses_ = 0;
   std::vector<std::uint32_t> offsets_;  // of the groups of a block with a mask
-  std::span<const float> rewards_;      // empty until asked for
+  std::span<const float> rewards_;      // null until asked for
   std::vector<float> gathered_;
   std::vector<std::uint32_t> lengths_;
-  std::vector<std::uint8_t> outcomes_;
+  std::vector<float> outcomes_;
   std::vector<float> written_;
 };
 

@@ -58,8 +58,11 @@ std::size_t Engine::ComputeByCounts() {
     for (std::size_t ones = 0; ones <= n; ++ones) {
       const std::uint32_t times = rows[0][ones] + rows[1][ones] + rows[2][ones] + rows[3][ones];
       if (times == 0) continue;
-      const auto group = std::ranges::find(counts_, ones) - counts_.begin();
-      GroupKind* kind = KindOf(static_cast<std::size_t>(group));
+      GroupKind* kind = KindsOf(0).by_ones[ones];
+      if (kind == nullptr) {
+        const auto group = std::ranges::find(counts_, ones) - counts_.begin();
+        kind = KindOf(static_cast<std::size_t>(group));
+      }
       if (kind == nullptr) return 0;
       kind->unreported += times;
     }

@@ -2,8 +2,10 @@
 // block (counts of ones, or moments), decides what each group gets (core/group_policy.h) and writes
 // runs of groups with equal verdicts, each by one call of a kernel. Then it reports.
 //
-// Where counts decide, the look and the writing are one kernel, and the policy is asked once for
-// each kind of group (core/group_kinds.h). Private to computation.cc.
+// Where it is known before what nearly every group will get, the look and the writing are one
+// kernel, and only exceptions are written again: pairs by counts, where the policy is asked once
+// for each kind of group (core/group_kinds.h), and affine advantages of plain groups. Private to
+// computation.cc.
 #ifndef ADVANTAGED_CORE_ENGINE_H_
 #define ADVANTAGED_CORE_ENGINE_H_
 
@@ -79,7 +81,7 @@ class Engine {
   }
   std::span<float> Advantages(std::size_t group) const { return OfGroup(out_of_block_, group); }
   // 0 or 1 for each response of the group; empty if outcomes are unknown.
-  std::span<const std::uint8_t> OutcomesOf(std::size_t group);
+  std::span<const float> OutcomesOf(std::size_t group) const;
   // The part of an array of the block, if it is not empty.
   template <typename T>
   std::span<T> OfGroup(std::span<T> of_block, std::size_t group) const {
@@ -113,14 +115,13 @@ class Engine {
   std::vector<const FloatPair*> entries_;
   std::vector<Decision> decisions_;
   std::vector<Each> each_;
-  std::span<const std::uint8_t> outcomes_;
+  std::span<const float> outcomes_;
   std::span<const std::uint32_t> lengths_;
   AffineGroups affine_;
 
   Parameters with_k_;
   RankMemory rank_memory_;
   std::vector<double> doubles_;
-  std::vector<std::uint8_t> ones_;
 };
 
 }  // namespace advantaged

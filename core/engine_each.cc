@@ -18,11 +18,19 @@ void Engine::ComputeEach(std::size_t begin) {
   first_ += begin;
   out_of_block_ = out_of_block_.subspan(offset_);
   outcomes_ = reader_.Outcomes(options_.success_threshold);
-  if (!outcomes_.empty()) outcomes_ = outcomes_.subspan(offset_);
+  if (!outcomes_.empty()) {
+    outcomes_ = outcomes_.subspan(offset_);
+    counts_.resize(count);
+    CountOnes(places_.WithRewards(outcomes_.data()), counts_);
+  }
   lengths_ = row_.needs_lengths ? reader_.Lengths() : std::span<const std::uint32_t>();
   if (!lengths_.empty()) lengths_ = lengths_.subspan(offset_);
 
-  affine_.Look(places_);
+  if (policy_.plain()) {
+    affine_.LookAndApply(places_, row_.rule(parameters_), policy_.zero_rule(), out_of_block_);
+  } else {
+    affine_.Look(places_);
+  }
   decisions_.resize(count);
   each_.resize(count);
   for (std::size_t group = 0; group < count; ++group) Decide(group);
@@ -51,8 +59,7 @@ GroupFacts Engine::FactsOf(std::size_t group) const {
   facts.correct = facts.ones;
   if (!outcomes_.empty()) {
     facts.outcomes_known = true;
-    facts.correct = 0;
-    for (const std::uint8_t outcome : OfGroup(outcomes_, group)) facts.correct += outcome;
+    facts.correct = counts_[group];
   }
   if (row_.needs_lengths) {
     facts.has_tokens = std::ranges::any_of(OfGroup(lengths_, group), [](auto l) { return l > 0; });
@@ -75,6 +82,7 @@ void Engine::Decide(std::size_t group) {
 void Engine::Write(std::size_t begin, std::size_t end) {
   const Decision& decision = decisions_[begin];
   if (IsByRule(decision)) {
+    if (policy_.plain()) return;  // with the look
     affine_.Apply(places_, begin, end, row_.rule(parameters_), policy_.zero_rule(), out_of_block_);
   } else if (decision.verdict == Verdict::kRank) {
     const GroupPlaces groups = places_.Part(begin, end);
@@ -114,11 +122,8 @@ void Engine::WritePair(std::size_t group) {
     return;
   }
   each_[group].pair = *pair;
-  if (policy_.on_outcomes() && !outcomes_.empty()) {
-    SelectByOutcome(OfGroup(outcomes_, group), pair->correct, pair->wrong, Advantages(group));
-  } else {
-    SelectByReward(places_.rewards(group), pair->correct, pair->wrong, Advantages(group));
-  }
+  SelectPair(policy_.on_outcomes() ? OutcomesOf(group) : places_.rewards(group), pair->correct,
+             pair->wrong, Advantages(group));
 }
 
 void Engine::WriteShaped(std::size_t group) {
@@ -140,12 +145,9 @@ void Engine::WriteShaped(std::size_t group) {
                        a.centre, a.shift, Advantages(group));
 }
 
-std::span<const std::uint8_t> Engine::OutcomesOf(std::size_t group) {
+std::span<const float> Engine::OutcomesOf(std::size_t group) const {
   if (!outcomes_.empty()) return OfGroup(outcomes_, group);
-  ones_.clear();
-  if (!each_[group].facts.outcomes_known) return ones_;
-  for (const float reward : places_.rewards(group)) ones_.push_back(reward == 1 ? 1 : 0);
-  return ones_;
+  return each_[group].facts.outcomes_known ? places_.rewards(group) : std::span<const float>();
 }
 
 void Engine::Report(std::size_t group) {

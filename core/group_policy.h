@@ -67,6 +67,8 @@ class GroupPolicy {
   bool IsPlain(std::uint32_t n, bool finite, bool binary) const {
     return plain_ && n >= smallest_ && finite && !binary;
   }
+  // True if real rewards are the common case: every group of them is plain that is not too small.
+  bool plain() const { return plain_; }
   // True if a group of 0/1 rewards is nothing but its sizes and the number of its ones.
   bool counts_decide() const { return counts_decide_; }
   // Inputs of the method that are 0 or 1: a pair of advantages describes the group.

@@ -84,7 +84,7 @@ void GroupReporter::AddPair(FloatPair pair, GroupReport& report) {
 }
 
 void GroupReporter::AddAdvantages(std::span<const float> advantages,
-                                  std::span<const std::uint8_t> outcomes, GroupReport& report) {
+                                  std::span<const float> outcomes, GroupReport& report) {
   report.statistics.no_signal = std::ranges::all_of(advantages, [](float a) { return a == 0; });
   const double n = report.statistics.n;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {

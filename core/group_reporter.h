@@ -29,8 +29,8 @@ class GroupReporter {
   // where it has none.
   static void AddPair(FloatPair pair, GroupReport& report);
   // The same for advantages that differ; `outcomes` may be empty: unknown.
-  static void AddAdvantages(std::span<const float> advantages,
-                            std::span<const std::uint8_t> outcomes, GroupReport& report);
+  static void AddAdvantages(std::span<const float> advantages, std::span<const float> outcomes,
+                            GroupReport& report);
 
   // `times` groups of which the report holds.
   void Tell(const GroupReport& report, std::uint64_t times);

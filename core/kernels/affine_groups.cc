@@ -1,5 +1,7 @@
 #include "core/kernels/affine_groups.h"
 
+#include <algorithm>
+
 #include "core/kernels/affine_task.h"
 #include "core/kernels/moment_arrays.h"
 
@@ -8,7 +10,7 @@
 #include <hwy/foreach_target.h>  // includes this file again for each target
 
 #include "core/kernels/apply-inl.h"
-#include "core/kernels/rows-inl.h"
+#include "core/kernels/group_moments-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace advantaged {
@@ -69,9 +71,18 @@ HWY_INLINE void Slopes(const AffineTask& task, std::size_t first, std::size_t la
   }
 }
 
-void ApplyAffineRule(const AffineTask& task) {
-  Slopes(task, task.first, task.last);
-  ApplyGroups(task.groups, task.first, task.last, {task.slope, task.centre, task.shift}, task.out);
+// Some groups at a time, so that their rewards are in the cache for the second and third look, and
+// reading and writing memory take turns.
+void ComputeAffine(const AffineTask& task) {
+  constexpr std::size_t kRewards = 256;
+  const std::size_t n = std::max<std::size_t>(task.groups.uniform_size(), 1);
+  const std::size_t step = hwy::RoundUpTo(std::max<std::size_t>(kRewards / n, 1), kWidth);
+  for (std::size_t first = task.first; first < task.last; first += step) {
+    const std::size_t last = std::min(first + step, task.last);
+    if (task.look) MomentsOf(task.groups, first, last, task.moments);
+    Slopes(task, first, last);
+    ApplyGroups(task.groups, first, last, {task.slope, task.centre, task.shift}, task.out);
+  }
 }
 
 // NOLINTNEXTLINE(google-readability-namespace-comments)
@@ -83,7 +94,7 @@ HWY_AFTER_NAMESPACE();
 namespace advantaged {
 
 HWY_EXPORT(SingleSlope);
-HWY_EXPORT(ApplyAffineRule);
+HWY_EXPORT(ComputeAffine);
 
 Affine AffineOf(const AffineRule& rule, const Moments& moments) {
   const double slope = HWY_DYNAMIC_DISPATCH(SingleSlope)(rule, moments);
@@ -92,7 +103,24 @@ Affine AffineOf(const AffineRule& rule, const Moments& moments) {
 }
 
 void AffineGroups::Look(const GroupPlaces& groups) {
-  arrays_ = moments_.Compute(groups);
+  Reserve(groups);
+  moments_.Compute(groups);
+}
+
+void AffineGroups::LookAndApply(const GroupPlaces& groups, const AffineRule& rule,
+                                const ConstantRule& constant, std::span<float> advantages) {
+  Reserve(groups);
+  Compute(groups, 0, groups.count(), true, rule, constant, advantages);
+}
+
+void AffineGroups::Apply(const GroupPlaces& groups, std::size_t first, std::size_t last,
+                         const AffineRule& rule, const ConstantRule& constant,
+                         std::span<float> advantages) {
+  Compute(groups, first, last, false, rule, constant, advantages);
+}
+
+void AffineGroups::Reserve(const GroupPlaces& groups) {
+  arrays_ = moments_.Reserve(groups);
   const std::size_t padded = PaddedCount(groups.count());
   slope_.resize(padded);
   zeros_.resize(padded);
@@ -100,14 +128,15 @@ void AffineGroups::Look(const GroupPlaces& groups) {
   greatest_.resize(padded);
 }
 
-void AffineGroups::Apply(const GroupPlaces& groups, std::size_t first, std::size_t last,
-                         const AffineRule& rule, const ConstantRule& constant,
-                         std::span<float> advantages) {
+void AffineGroups::Compute(const GroupPlaces& groups, std::size_t first, std::size_t last,
+                           bool look, const AffineRule& rule, const ConstantRule& constant,
+                           std::span<float> advantages) {
   const bool around_mean = rule.baseline == AffineRule::Baseline::kMean;
-  HWY_DYNAMIC_DISPATCH(ApplyAffineRule)
+  HWY_DYNAMIC_DISPATCH(ComputeAffine)
   ({.groups = groups,
     .first = first,
     .last = last,
+    .look = look,
     .rule = rule,
     .constant = constant,
     .moments = arrays_,

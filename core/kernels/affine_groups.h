@@ -13,8 +13,8 @@
 //     if (affine.AllZero(g)) …                             // no signal
 //   }
 //
-// Bit for bit what ScanRewards(), ComputeMoments(), AffineOf() and ApplyAffine() give for each
-// group. A few thousand rewards at a time stay in the first-level cache between the two.
+// Bit for bit what ComputeMoments(), AffineOf() and ApplyAffine() give for each group. A few
+// thousand rewards at a time stay in the first-level cache between the two.
 #ifndef ADVANTAGED_CORE_KERNELS_AFFINE_GROUPS_H_
 #define ADVANTAGED_CORE_KERNELS_AFFINE_GROUPS_H_
 
@@ -38,6 +38,9 @@ class AffineGroups {
   // has the places of all rewards and is elsewhere.
   void Apply(const GroupPlaces& groups, std::size_t first, std::size_t last, const AffineRule& rule,
              const ConstantRule& constant, std::span<float> advantages);
+  // Both for all groups, a few at a time: from memory a sixth faster than one after the other.
+  void LookAndApply(const GroupPlaces& groups, const AffineRule& rule, const ConstantRule& constant,
+                    std::span<float> advantages);
 
   // Of the last look.
   const GroupMoments& moments() const { return moments_; }
@@ -49,6 +52,10 @@ class AffineGroups {
   }
 
  private:
+  void Reserve(const GroupPlaces& groups);
+  void Compute(const GroupPlaces& groups, std::size_t first, std::size_t last, bool look,
+               const AffineRule& rule, const ConstantRule& constant, std::span<float> advantages);
+
   GroupMoments moments_;
   MomentArrays arrays_;
   std::vector<double> slope_;

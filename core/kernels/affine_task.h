@@ -14,6 +14,7 @@ struct AffineTask {
   const GroupPlaces& groups;
   std::size_t first;  // groups first … last−1
   std::size_t last;
+  bool look;  // the moments are to be found first
   const AffineRule& rule;
   const ConstantRule& constant;
   MomentArrays moments;

@@ -14,32 +14,24 @@ void ApplyOne(const float* rewards, std::size_t n, const Affine& a, float* out) 
   ApplyGroup(rewards, n, rewards + n, a, out, out + n);
 }
 
-// Outcomes as all bits set or clear, for a choice by lane.
-HWY_INLINE hn::Mask<Doubles> Correct(const std::uint8_t* outcomes) {
-  HWY_ALIGN double flags[kWidth];
-  for (std::size_t lane = 0; lane < kWidth; ++lane) flags[lane] = outcomes[lane] != 0 ? 1 : 0;
-  return hn::Ne(hn::Load(Doubles(), flags), hn::Zero(Doubles()));
-}
-
-HWY_INLINE Row Choose(const std::uint8_t* outcomes, std::size_t count, double correct,
-                      double wrong) {
-  std::uint8_t padded[kLanes] = {};
-  std::memcpy(padded, outcomes, count);
+HWY_INLINE Row Choose(const Row& outcomes, double correct, double wrong) {
+  const Doubles d;
   Row row;
   for (std::size_t p = 0; p < kParts; ++p) {
-    row.part[p] = hn::IfThenElse(Correct(padded + p * kWidth), hn::Set(Doubles(), correct),
-                                 hn::Set(Doubles(), wrong));
+    row.part[p] = hn::IfThenElse(hn::Ne(outcomes.part[p], hn::Zero(d)), hn::Set(d, correct),
+                                 hn::Set(d, wrong));
   }
   return row;
 }
 
-void ApplyByOutcome(const float* rewards, const std::uint8_t* outcomes, std::size_t n,
+void ApplyByOutcome(const float* rewards, const float* outcomes, std::size_t n,
                     double slope_correct, double slope_wrong, double centre, double shift,
                     float* out) {
   const Row centres = Broadcast(centre);
   const Row shifts = Broadcast(shift);
   ForRows(n, [&](std::size_t i, std::size_t count) HWY_ATTR {
-    const Row slope = Choose(outcomes + i, count, slope_correct, slope_wrong);
+    const Row slope =
+        Choose(LoadUpTo(outcomes + i, count, outcomes + n), slope_correct, slope_wrong);
     const Row row = LoadUpTo(rewards + i, count, rewards + n);
     StoreUpTo(Applied(row, slope, centres, shifts), out + i, count, out + n);
   });
@@ -47,7 +39,7 @@ void ApplyByOutcome(const float* rewards, const std::uint8_t* outcomes, std::siz
 
 using AllFloats = hn::ScalableTag<float>;
 
-void SelectReward(const float* rewards, std::size_t n, float correct, float wrong, float* out) {
+void SelectOne(const float* rewards, std::size_t n, float correct, float wrong, float* out) {
   const AllFloats d;
   constexpr std::size_t kStep = hn::MaxLanes(AllFloats());
   std::size_t i = 0;
@@ -56,12 +48,6 @@ void SelectReward(const float* rewards, std::size_t n, float correct, float wron
     hn::StoreU(hn::IfThenElse(is_one, hn::Set(d, correct), hn::Set(d, wrong)), d, out + i);
   }
   for (; i < n; ++i) out[i] = rewards[i] == 1 ? correct : wrong;
-}
-
-// Left to the compiler, which knows vectors of bytes as well as anyone.
-void SelectOutcome(const std::uint8_t* outcomes, std::size_t n, float correct, float wrong,
-                   float* out) {
-  for (std::size_t i = 0; i < n; ++i) out[i] = outcomes[i] != 0 ? correct : wrong;
 }
 
 void RoundAll(const double* values, std::size_t n, float* out) {
@@ -102,20 +88,12 @@ namespace advantaged {
 
 HWY_EXPORT(ApplyOne);
 HWY_EXPORT(ApplyByOutcome);
-HWY_EXPORT(SelectReward);
-HWY_EXPORT(SelectOutcome);
+HWY_EXPORT(SelectOne);
 HWY_EXPORT(RoundAll);
 HWY_EXPORT(FindNonFinite);
 
-void SelectByReward(std::span<const float> rewards, float correct, float wrong,
-                    std::span<float> out) {
-  HWY_DYNAMIC_DISPATCH(SelectReward)(rewards.data(), rewards.size(), correct, wrong, out.data());
-}
-
-void SelectByOutcome(std::span<const std::uint8_t> outcomes, float correct, float wrong,
-                     std::span<float> out) {
-  HWY_DYNAMIC_DISPATCH(SelectOutcome)
-  (outcomes.data(), outcomes.size(), correct, wrong, out.data());
+void SelectPair(std::span<const float> rewards, float correct, float wrong, std::span<float> out) {
+  HWY_DYNAMIC_DISPATCH(SelectOne)(rewards.data(), rewards.size(), correct, wrong, out.data());
 }
 
 void ApplyAffine(std::span<const float> rewards, double slope, double centre, double shift,
@@ -124,7 +102,7 @@ void ApplyAffine(std::span<const float> rewards, double slope, double centre, do
   (rewards.data(), rewards.size(), {slope, centre, shift}, out.data());
 }
 
-void ApplyAffineByOutcome(std::span<const float> rewards, std::span<const std::uint8_t> outcomes,
+void ApplyAffineByOutcome(std::span<const float> rewards, std::span<const float> outcomes,
                           double slope_correct, double slope_wrong, double centre, double shift,
                           std::span<float> out) {
   HWY_DYNAMIC_DISPATCH(ApplyByOutcome)

@@ -10,13 +10,8 @@
 
 namespace advantaged {
 
-// Table, the rewards being the outcomes: out_i = rewards_i == 1 ? correct : wrong.
-void SelectByReward(std::span<const float> rewards, float correct, float wrong,
-                    std::span<float> out);
-
-// Table, outcomes apart (each 0 or 1): out_i = outcomes_i ? correct : wrong.
-void SelectByOutcome(std::span<const std::uint8_t> outcomes, float correct, float wrong,
-                     std::span<float> out);
+// Table: out_i = outcomes_i == 1 ? correct : wrong.
+void SelectPair(std::span<const float> outcomes, float correct, float wrong, std::span<float> out);
 
 // A_i = slope · ((r_i − centre) − shift). Two subtractions, so that the mean may carry more digits
 // than one double.
@@ -30,8 +25,8 @@ struct Affine {
 void ApplyAffine(std::span<const float> rewards, double slope, double centre, double shift,
                  std::span<float> out);
 
-// Affine with a slope for each outcome (`shape_rewards`).
-void ApplyAffineByOutcome(std::span<const float> rewards, std::span<const std::uint8_t> outcomes,
+// Affine with a slope for each outcome, 0 or 1 (`shape_rewards`).
+void ApplyAffineByOutcome(std::span<const float> rewards, std::span<const float> outcomes,
                           double slope_correct, double slope_wrong, double centre, double shift,
                           std::span<float> out);
 

@@ -15,44 +15,6 @@ HWY_BEFORE_NAMESPACE();
 namespace advantaged {
 namespace HWY_NAMESPACE {
 
-using Wide = hn::CappedTag<float, kLanes>;
-using WideVector = hn::Vec<Wide>;
-
-RewardScan Scan(const float* rewards, std::size_t n) {
-  const Wide d;
-  constexpr std::size_t kStep = hn::MaxLanes(Wide());
-  const WideVector one = hn::Set(d, 1.0F);
-  // Differences of a finite value to itself are 0, of others NaN.
-  WideVector strange = hn::Zero(d);
-  WideVector differences = hn::Zero(d);
-  WideVector minimum = hn::Set(d, rewards[0]);
-  WideVector maximum = minimum;
-  std::size_t ones = 0;
-  const auto look = [&](WideVector v) HWY_ATTR {
-    const auto is_one = hn::Eq(v, one);
-    strange = hn::Or(strange, hn::IfThenZeroElse(is_one, v));
-    differences = hn::Add(differences, hn::Sub(v, v));
-    minimum = Least()(minimum, v);
-    maximum = Greatest()(maximum, v);
-    return hn::CountTrue(d, is_one);
-  };
-  std::size_t i = 0;
-  for (; i + kStep <= n; i += kStep) ones += look(hn::LoadU(d, rewards + i));
-  if (i < n) {
-    // The first reward in the lanes beyond the end: it changes none but the count.
-    float padded[kLanes];
-    std::fill_n(padded, kLanes, rewards[0]);
-    std::copy(rewards + i, rewards + n, padded);
-    ones += look(hn::LoadU(d, padded));
-    if (rewards[0] == 1) ones -= i + kStep - n;
-  }
-  return {.finite = hn::AllTrue(d, hn::Eq(differences, hn::Zero(d))),
-          .binary = hn::AllTrue(d, hn::Eq(strange, hn::Zero(d))),
-          .ones = ones,
-          .minimum = hn::GetLane(hn::MinOfLanes(d, minimum)) + 0.0F,
-          .maximum = hn::GetLane(hn::MaxOfLanes(d, maximum)) + 0.0F};
-}
-
 Moments SingleMoments(const float* rewards, std::size_t n) {
   return LargeMoments(rewards, n).moments;
 }
@@ -69,19 +31,14 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace advantaged {
 
-HWY_EXPORT(Scan);
 HWY_EXPORT(SingleMoments);
 HWY_EXPORT(ManyMoments);
-
-RewardScan ScanRewards(std::span<const float> rewards) {
-  return HWY_DYNAMIC_DISPATCH(Scan)(rewards.data(), rewards.size());
-}
 
 Moments ComputeMoments(std::span<const float> rewards) {
   return HWY_DYNAMIC_DISPATCH(SingleMoments)(rewards.data(), rewards.size());
 }
 
-MomentArrays GroupMoments::Compute(const GroupPlaces& groups) {
+MomentArrays GroupMoments::Reserve(const GroupPlaces& groups) {
   count_ = groups.count();
   const std::size_t padded = PaddedCount(count_);
   for (std::vector<double>* doubles : {&n_, &mean_, &residual_, &centred_squares_}) {
@@ -95,15 +52,17 @@ MomentArrays GroupMoments::Compute(const GroupPlaces& groups) {
   } else if (count_ > 0) {
     for (std::size_t g = 0; g < padded; ++g) n_[g] = static_cast<double>(groups.size(g));
   }
-  const MomentArrays arrays{.n = n_.data(),
-                            .mean = mean_.data(),
-                            .residual = residual_.data(),
-                            .centred_squares = centred_squares_.data(),
-                            .minimum = minimum_.data(),
-                            .maximum = maximum_.data(),
-                            .binary = binary_.data()};
-  HWY_DYNAMIC_DISPATCH(ManyMoments)(groups, arrays);
-  return arrays;
+  return {.n = n_.data(),
+          .mean = mean_.data(),
+          .residual = residual_.data(),
+          .centred_squares = centred_squares_.data(),
+          .minimum = minimum_.data(),
+          .maximum = maximum_.data(),
+          .binary = binary_.data()};
+}
+
+void GroupMoments::Compute(const GroupPlaces& groups) {
+  HWY_DYNAMIC_DISPATCH(ManyMoments)(groups, Reserve(groups));
 }
 
 RewardScan GroupMoments::Scan(std::size_t group) const {

@@ -22,9 +22,6 @@ struct RewardScan {
   float maximum = 0;
 };
 
-// Size ≥ 1.
-RewardScan ScanRewards(std::span<const float> rewards);
-
 // Mean and spread. The mean is carried in two parts, mean* = mean + residual: `mean` is the rounded
 // quotient of the sum, `residual` the mean of (r_i − mean). So r_i − mean* keeps its digits even
 // where the rewards sit on a large offset (2²³ + {0, 1}, or neighbouring floats), which one double
@@ -48,8 +45,9 @@ Moments ComputeMoments(std::span<const float> rewards);
 // the first-level cache until they are applied.
 class GroupMoments {
  public:
-  // Views of what was found, for kernels; valid until the next call.
-  MomentArrays Compute(const GroupPlaces& groups);
+  void Compute(const GroupPlaces& groups);
+  // Where a kernel that does more than Compute() puts what it finds; valid until the next call.
+  MomentArrays Reserve(const GroupPlaces& groups);
 
   std::size_t count() const { return count_; }
   // NaN and infinities show in the sum, which no finite rewards overflow.

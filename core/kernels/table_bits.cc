@@ -74,21 +74,27 @@ HWY_INLINE std::size_t SelectOfGroup(std::span<const std::uint8_t> bits, std::si
   return ones;
 }
 
+// All that the loop reads is copied before it: what a vector is stored to might be any of it.
 template <bool kSelect, bool kUniform>
-HWY_INLINE void GroupsOfBits(const RewardBits& bits, const TableTask& task) {
-  const GroupPlaces& groups = task.groups;
-  const float* out_end = kSelect ? task.out + groups.responses() : nullptr;
-  for (std::size_t g = 0; g < groups.count(); ++g) {
+HWY_INLINE void GroupsOfBits(const RewardBits bits, const TableTask& task) {
+  const GroupPlaces groups = task.groups;
+  const std::size_t count = groups.count();
+  const FloatPair* const* tables = task.tables;
+  const FloatPair* entries = kSelect && kUniform ? tables[0] : nullptr;
+  std::uint32_t* counts = task.counts;
+  float* out = task.out;
+  const float* out_end = kSelect ? out + groups.responses() : nullptr;
+  for (std::size_t g = 0; g < count; ++g) {
     const std::size_t n = kUniform ? groups.uniform_size() : groups.size(g);
     const std::size_t at = kUniform ? g * n : groups.offset(g);
     std::size_t ones = 0;
     if constexpr (kSelect) {
-      ones = SelectOfGroup(bits.bytes, bits.first + at, n, task.tables[kUniform ? 0 : g],
-                           task.out + at, out_end);
+      ones = SelectOfGroup(bits.bytes, bits.first + at, n, kUniform ? entries : tables[g], out + at,
+                           out_end);
     } else {
       ones = CountOfGroup(bits.bytes, bits.first + at, n);
     }
-    task.counts[g] = static_cast<std::uint32_t>(ones);
+    counts[g] = static_cast<std::uint32_t>(ones);
   }
 }
 

@@ -140,9 +140,7 @@ void Grpo(benchmark::State& state, std::size_t bytes, std::uint32_t n) {
         for (std::size_t at = 0; at < rewards.size(); at += stretch) {
           const std::size_t size = std::min(stretch, rewards.size() - at);
           const GroupPlaces groups(rewards.subspan(at, size), n);
-          affine.Look(groups);
-          affine.Apply(groups, 0, groups.count(), rule, ConstantRule{},
-                       advantages.subspan(at, size));
+          affine.LookAndApply(groups, rule, ConstantRule{}, advantages.subspan(at, size));
           benchmark::DoNotOptimize(affine.moments().count());
         }
       },

@@ -58,9 +58,15 @@ void Expect(const DrawnBatch& batch, const GroupPlaces& places, const Case& test
             AffineGroups& affine) {
   constexpr float kUntouched = 77;
   Floats out(batch.storage.size() + 20, kUntouched);
+  const std::size_t half = places.count() / 2;
+  const std::span<float> in_parts = std::span(out).subspan(batch.at, batch.rewards().size());
   affine.Look(places);
-  affine.Apply(places, 0, places.count(), test.rule, test.constant,
-               std::span(out).subspan(batch.at, batch.rewards().size()));
+  affine.Apply(places, 0, half, test.rule, test.constant, in_parts);
+  affine.Apply(places, half, places.count(), test.rule, test.constant, in_parts);
+  Floats at_once(out.size(), kUntouched);
+  affine.LookAndApply(places, test.rule, test.constant,
+                      std::span(at_once).subspan(batch.at, batch.rewards().size()));
+  ASSERT_EQ(BitsOf(at_once), BitsOf(out));
   ASSERT_EQ(affine.moments().count(), batch.groups.size());
   for (std::size_t g = 0; g < batch.groups.size(); ++g) {
     const Floats& rewards = batch.groups[g];

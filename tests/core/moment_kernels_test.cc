@@ -74,8 +74,8 @@ TEST(Apply, OneGroup) {
     for (const std::size_t n : GroupSizes()) {
       const DrawnBatch batch({n}, n % 16, static_cast<unsigned>(n));
       const std::span<const float> rewards = batch.rewards();
-      std::vector<std::uint8_t> outcomes(n);
-      for (std::uint8_t& outcome : outcomes) outcome = static_cast<std::uint8_t>(random() % 2);
+      Floats outcomes(n);
+      for (float& outcome : outcomes) outcome = random() % 2 == 0 ? 0.0F : 1.0F;
       Floats out(batch.storage.size() + 20, 77);
       const std::span<float> there = std::span(out).subspan(batch.at, n);
       ApplyAffine(rewards, 1.5, 0.3, 1e-9, there);
@@ -90,9 +90,7 @@ TEST(Apply, OneGroup) {
         if (std::isnan(expected)) continue;
         ASSERT_EQ(BitsOf32(there[i]), BitsOf32(expected));
       }
-      SelectByReward(rewards, 2, -3, there);
-      for (std::size_t i = 0; i < n; ++i) ASSERT_EQ(there[i], rewards[i] == 1 ? 2 : -3);
-      SelectByOutcome(outcomes, 2, -3, there);
+      SelectPair(outcomes, 2, -3, there);
       for (std::size_t i = 0; i < n; ++i) ASSERT_EQ(there[i], outcomes[i] != 0 ? 2 : -3);
       Doubles doubles(rewards.begin(), rewards.end());
       for (double& x : doubles) x *= random() % 4 == 0 ? 1e300 : 1.000000001;

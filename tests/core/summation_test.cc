@@ -41,34 +41,6 @@ TEST(Summation, AnotherOrderGivesOtherBits) {
             BitsOf64(std::accumulate(terms.begin(), terms.end(), 0.0)));
 }
 
-TEST(Summation, ScanFindsWhatAPlainLoopFinds) {
-  OnEveryTarget([] {
-    std::mt19937 random(6);
-    for (const std::size_t n : {1U, 2U, 3U, 5U, 7U, 8U, 9U, 17U, 4097U}) {
-      for (int kind = 0; kind < 60; ++kind) {
-        Floats rewards = Draw(n, static_cast<unsigned>(kind));
-        if (kind % 2 == 0) {
-          for (float& r : rewards) r = r > 0 ? 1.0F : 0.0F;
-        }
-        const std::size_t at = random() % n;
-        if (kind % 5 == 1) rewards[at] = std::numeric_limits<float>::quiet_NaN();
-        if (kind % 5 == 2) rewards[at] = -std::numeric_limits<float>::infinity();
-        if (kind % 5 == 3) rewards[at] = std::nextafterf(1, 2);
-        if (kind % 5 == 4) rewards[at] = -0.0F;
-        const RewardScan scan = ScanRewards(rewards);
-        const auto is_binary = [](float r) { return r == 0 || r == 1; };
-        const bool finite = std::ranges::all_of(rewards, [](float r) { return std::isfinite(r); });
-        EXPECT_EQ(scan.finite, finite);
-        if (!finite) continue;
-        EXPECT_EQ(scan.binary, std::ranges::all_of(rewards, is_binary));
-        EXPECT_EQ(scan.ones, static_cast<std::size_t>(std::ranges::count(rewards, 1.0F)));
-        EXPECT_EQ(scan.minimum, *std::ranges::min_element(rewards));
-        EXPECT_EQ(scan.maximum, *std::ranges::max_element(rewards));
-      }
-    }
-  });
-}
-
 TEST(Summation, ExactSumIsExact) {
   std::mt19937 random(8);
   for (int round = 0; round < 2000; ++round) {
