@@ -8,6 +8,7 @@
 #include "core/failure.h"
 #include "core/kernels/apply.h"
 #include "core/methods/base.h"
+#include "core/sentence.h"
 
 namespace advantaged {
 
@@ -165,8 +166,8 @@ void Engine::Report(std::size_t group) {
   if (beyond < advantages.size()) {
     violations_.Add([&] { return RewardAt(group, beyond); },
                     [&] {
-                      return Concat("the advantage of this response, in ",
-                                    groups_.Name(first_ + group), ", is beyond float32");
+                      return Compose("the advantage of this response, in ",
+                                     groups_.Name(first_ + group), ", is beyond float32");
                     });
     return;
   }
@@ -211,8 +212,9 @@ void Engine::Refuse(std::size_t group, GroupError error) {
   const auto refuse_non_binary = [&](const auto& consequence) {
     std::size_t i = 0;
     while (rewards[i] == 0 || rewards[i] == 1) ++i;
-    violations_.Add([&] { return RewardAt(group, i); },
-                    [&] { return Concat(rewards[i], " is neither 0 nor 1, ", consequence()); });
+    violations_.Add(
+        [&] { return RewardAt(group, i); },
+        [&] { return Compose(ValueOf(rewards[i]), " is neither 0 nor 1, ", consequence()); });
   };
   switch (error) {
     case GroupError::kNone:
@@ -222,39 +224,40 @@ void Engine::Refuse(std::size_t group, GroupError error) {
         if (std::isfinite(rewards[i])) continue;
         violations_.Add([&] { return RewardAt(group, i); },
                         [&] {
-                          return Concat(rewards[i],
-                                        " is not finite; if the response has no reward,"
-                                        " mask it out (valid)");
+                          return Compose(ValueOf(rewards[i]),
+                                         " is not finite; if the response has no reward,"
+                                         " mask it out (valid)");
                         });
       }
       return;
     case GroupError::kUnknownOutcomes:
       return refuse_non_binary([&] {
-        return Concat("so the outcomes of ", name(), " are unknown and ",
-                      row_.input == MethodInput::kOutcomes ? row_.name : "zero_unless_mixed",
-                      " needs them: send outcomes or success_threshold");
+        return Compose("so the outcomes of ", name(), " are unknown and ",
+                       row_.input == MethodInput::kOutcomes ? row_.name : "zero_unless_mixed",
+                       " needs them: send outcomes or success_threshold");
       });
     case GroupError::kNoPair:
       return refuse_non_binary([&] {
-        return Concat("so one pair of advantages for ", name(), " (reply_form) is impossible");
+        return Compose("so one pair of advantages for ", name(), " (reply_form) is impossible");
       });
     case GroupError::kTooSmall:
       return violations_.Add([] { return "small_group"; },
                              [&] {
-                               return Concat(name(), " has ", rewards.size(), " valid responses; ",
-                                             row_.name, " needs at least ", policy_.smallest());
+                               return Compose(name(), " has ", rewards.size(), " valid responses; ",
+                                              row_.name, " needs at least ", policy_.smallest());
                              });
     case GroupError::kNoTable:
       return violations_.Add([&] { return Concat("method.", row_.name, ".tables"); },
                              [&] {
-                               return Concat("no table for n = ", rewards.size(),
-                                             ", the valid responses of ", name());
+                               return Compose("no table for n = ", rewards.size(),
+                                              ", the valid responses of ", name());
                              });
     case GroupError::kNoTokens:
       return violations_.Add(
           [&] { return At("lengths", reader_.Index(offset_ + places_.offset(group))); },
           [&] {
-            return Concat("0, like all lengths of ", name(), "; ", row_.name, " needs one above 0");
+            return Compose(ValueOf(0), ", like all lengths of ", name(), "; ", row_.name,
+                           " needs one above 0");
           });
   }
 }

@@ -117,12 +117,14 @@ void GroupReporter::Warn(std::vector<Warning>& warnings) const {
         {WarningCode::kSuspiciousSpread,
          Concat(suspicious_,
                 " groups have rewards that differ by less than 1e-5 of their size: rounding"
-                " noise? constant_tolerance would make them constant")});
+                " noise? constant_tolerance would make them constant"),
+         static_cast<std::uint32_t>(suspicious_), 0});
   }
   if (small_ > 0) {
     warnings.push_back({WarningCode::kSmallGroups,
                         Concat(small_, " groups have fewer valid responses than ", row_.name,
-                               " needs (", policy_.smallest(), "); small_group applied")});
+                               " needs (", policy_.smallest(), "); small_group applied"),
+                        static_cast<std::uint32_t>(small_), policy_.smallest()});
   }
 }
 

@@ -65,7 +65,8 @@ void RequestTables::Warn(std::vector<Warning>& warnings) const {
   warnings.push_back(
       {WarningCode::kNegativeAdvantageOfCorrect,
        Concat(row_.name, ": the advantage of correct responses is below 0 from c = ", negative_c_,
-              " of n = ", negative_n_, ", so they are pushed down there")});
+              " of n = ", negative_n_, ", so they are pushed down there"),
+       0, negative_c_});
 }
 
 }  // namespace advantaged
