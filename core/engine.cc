@@ -67,10 +67,17 @@ std::size_t Engine::ComputeByCounts() {
       kind->unreported += times;
     }
   } else {
+    KindsOfSize* const of_all = n > 0 ? &KindsOf(0) : nullptr;
     for (std::size_t group = 0; group < binary; ++group) {
-      GroupKind* kind = KindOf(group);
+      KindsOfSize& kinds = of_all != nullptr ? *of_all : KindsOf(group);
+      GroupKind* kind = kinds.by_ones[counts_[group]];
+      if (kind == nullptr) kind = KindOf(group);
       if (kind == nullptr) return 0;
-      reporter_.wants_each() ? ReportNow(*kind, group) : void(++kind->unreported);
+      if (reporter_.wants_each()) {
+        ReportNow(*kind, group);
+      } else {
+        ++kind->unreported;
+      }
     }
   }
   if (options_.per_group) {
@@ -146,12 +153,6 @@ std::optional<FloatPair> Engine::PairOf(const Decision& decision, const GroupFac
     pair = tables_.Entry(parameters, facts.n, ones);
   }
   return FloatPair{ones > 0 ? pair.correct : 0, ones < facts.n ? pair.wrong : 0};
-}
-
-void Engine::ReportNow(GroupKind& kind, std::size_t group) {
-  kind.report.statistics.id = groups_.id(first_ + group);
-  reporter_.Tell(kind.report, 1);
-  reporter_.TellPair(kind.report, kind.pair, 1);
 }
 
 // The parameters, with the K of a Decision.

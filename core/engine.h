@@ -55,7 +55,11 @@ class Engine {
   KindsOfSize& KindsOf(std::size_t group);
   // The kind of a group that was counted; null if it is to be refused.
   GroupKind* KindOf(std::size_t group);
-  void ReportNow(GroupKind& kind, std::size_t group);
+  void ReportNow(GroupKind& kind, std::size_t group) {
+    kind.report.statistics.id = groups_.id(first_ + group);
+    reporter_.Tell(kind.report, 1);
+    reporter_.TellPair(kind.report, kind.pair, 1);
+  }
 
   // Computes the groups of the block from `begin` on, which then are the block.
   void ComputeEach(std::size_t begin);

@@ -94,23 +94,6 @@ void GroupReporter::AddAdvantages(std::span<const float> advantages,
   }
 }
 
-void GroupReporter::Tell(const GroupReport& report, std::uint64_t times) {
-  if (report.statistics.small) small_ += times;
-  if (report.statistics.suspicious) suspicious_ += times;
-  if (observer_ != nullptr) observer_->OnGroup(report, times);
-}
-
-void GroupReporter::TellAdvantages(std::span<const float> advantages) {
-  if (tells_advantages_) observer_->OnAdvantages(advantages);
-}
-
-void GroupReporter::TellPair(const GroupReport& report, FloatPair pair, std::uint64_t times) {
-  if (!tells_advantages_) return;
-  const GroupStatistics& s = report.statistics;
-  observer_->OnAdvantage(pair.correct, times * s.c);
-  observer_->OnAdvantage(pair.wrong, times * (s.n - s.c));
-}
-
 void GroupReporter::Warn(std::vector<Warning>& warnings) const {
   if (suspicious_ > 0) {
     warnings.push_back(

@@ -33,9 +33,20 @@ class GroupReporter {
                             GroupReport& report);
 
   // `times` groups of which the report holds.
-  void Tell(const GroupReport& report, std::uint64_t times);
-  void TellAdvantages(std::span<const float> advantages);
-  void TellPair(const GroupReport& report, FloatPair pair, std::uint64_t times);
+  void Tell(const GroupReport& report, std::uint64_t times) {
+    if (report.statistics.small) small_ += times;
+    if (report.statistics.suspicious) suspicious_ += times;
+    if (observer_ != nullptr) observer_->OnGroup(report, times);
+  }
+  void TellAdvantages(std::span<const float> advantages) {
+    if (tells_advantages_) observer_->OnAdvantages(advantages);
+  }
+  void TellPair(const GroupReport& report, FloatPair pair, std::uint64_t times) {
+    if (!tells_advantages_) return;
+    const GroupStatistics& s = report.statistics;
+    observer_->OnAdvantage(pair.correct, times * s.c);
+    observer_->OnAdvantage(pair.wrong, times * (s.n - s.c));
+  }
   void Warn(std::vector<Warning>& warnings) const;
 
   // Each group must be told by itself and in order.
