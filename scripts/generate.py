@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Writes what follows from the method table and the contract: Python's methods and signatures, Rust's methods, the fuzzers'
-dictionaries, the tables of README.md and docs/settings.md.
+dictionaries, the tables of docs/methods.md and docs/settings.md.
 
     scripts/generate.py [FOLDER]      into FOLDER instead of the repository
 

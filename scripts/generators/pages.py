@@ -1,4 +1,4 @@
-"""The method table of the README, and the parameters in docs/settings.md."""
+"""The method table of docs/methods.md, and the parameters in docs/settings.md."""
 
 import re
 
@@ -53,5 +53,5 @@ def filled(path, section, content):
 
 def write(catalogue, contract):
     del contract
-    return {**filled("README.md", "methods", METHODS + "".join(map(method_row, catalogue))),
+    return {**filled("docs/methods.md", "methods", METHODS + "".join(map(method_row, catalogue))),
             **filled("docs/settings.md", "parameters", PARAMETERS + "".join(parameter_rows(catalogue)))}

@@ -1,4 +1,4 @@
-"""The README's tables, examples and links, and the pages under docs/, against the real programs."""
+"""The tables and examples of the README and of the pages under docs/, against the real programs."""
 
 import os
 import pathlib
@@ -12,19 +12,18 @@ SOURCE = pathlib.Path(os.environ["SOURCE_DIR"])
 sys.path.insert(0, str(SOURCE / "tests" / "cli"))
 import programs  # noqa: E402  (runs the real programs)
 
-README = (SOURCE / "README.md").read_text(encoding="utf-8")
 PAGES = [SOURCE / "README.md", *sorted((SOURCE / "docs").rglob("*.md"))]
-SERVER_IN_README = "127.0.0.1:50051"
 
 
-def section(name):
-    """What stands between the markers <!-- name --> and <!-- /name --> in the README."""
-    return re.search(rf"<!-- {name} -->\n(.*?)<!-- /{name} -->", README, re.DOTALL).group(1)
+def section(page, name):
+    """What stands between the markers <!-- name --> and <!-- /name --> in a page."""
+    text = (SOURCE / page).read_text(encoding="utf-8")
+    return re.search(rf"<!-- {name} -->\n(.*?)<!-- /{name} -->", text, re.DOTALL).group(1)
 
 
-def code(name):
+def code(page, name):
     """The code of the fenced block in a section."""
-    return re.search(r"```\w*\n(.*?)```", section(name), re.DOTALL).group(1)
+    return re.search(r"```\w*\n(.*?)```", section(page, name), re.DOTALL).group(1)
 
 
 @pytest.fixture(scope="module", name="server")
@@ -33,16 +32,16 @@ def start_server():
         yield addresses[0]
 
 
-def test_demo_is_fresh():
+def test_the_demo_in_the_readme_is_what_the_script_prints():
     """All but the addresses, which depend on what is free."""
     demo = subprocess.run([SOURCE / "scripts" / "run_demo.sh", os.path.dirname(programs.ADVCTL)],
                           stdin=subprocess.DEVNULL, check=True, capture_output=True, text=True)
     numbers = demo.stdout.split("Serving")[0]
-    assert numbers.strip() in section("demo"), "run `make readme`"
+    assert numbers.strip() in section("README.md", "demo"), "run `make readme`"
 
 
-def test_command_line_example_works(server):
-    command = code("command-line").replace("build/bin/advctl", programs.ADVCTL)
+def test_the_command_line_of_the_readme_works(server):
+    command = code("README.md", "command-line").replace("build/bin/advctl", programs.ADVCTL)
     done = subprocess.run(["bash", "-c", command], check=True, capture_output=True, text=True,
                           env={**os.environ, "ADVANTAGED_SERVER": server})
     assert '"advantages":[0.6666667,-0.33333334,-0.33333334,0.6666667]' in done.stdout
@@ -50,9 +49,9 @@ def test_command_line_example_works(server):
 
 @pytest.mark.parametrize("name, file, head", [("rust", "client/rust/examples/quick_start.rs", 2),
                                               ("cpp", "tests/docs/quick_start.cc", 0)])
-def test_compiled_examples_are_these_files(name, file, head):
+def test_compiled_examples_are_those_of_the_clients_page(name, file, head):
     """Which are built and run by the tests of that language, and by quick_start_test.py."""
-    assert code(name) == "".join((SOURCE / file).read_text(encoding="utf-8").splitlines(keepends=True)[head:])
+    assert code("docs/clients.md", name) == "".join((SOURCE / file).read_text(encoding="utf-8").splitlines(keepends=True)[head:])
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(SOURCE)))
@@ -62,7 +61,7 @@ def test_links_lead_somewhere(page):
         assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
-def test_metrics_page_lists_every_family_and_no_other():
+def test_the_metrics_page_lists_every_family_and_no_other():
     golden = (SOURCE / "tests" / "server" / "metric_families.txt").read_text(encoding="utf-8")
     families = set(re.findall(r"^(?:advantaged|grpc|process)_\w+", golden, re.MULTILINE))
     page = (SOURCE / "docs" / "metrics.md").read_text(encoding="utf-8")
@@ -79,7 +78,7 @@ def test_every_flag_of_the_server_is_documented():
         assert flag in text, f"{flag} is nowhere in the documents"
 
 
-def test_table_of_settings_is_that_of_the_program():
+def test_the_table_of_settings_is_that_of_the_program():
     """Flag, default, range, and whether a reload applies it."""
     page = (SOURCE / "docs" / "operations.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| `--([a-z-]+)` \| (?:`(.*)`)? ?\| ?(.*) \| (\w+) \| .+ \|$", page, re.MULTILINE)
@@ -93,7 +92,7 @@ def test_table_of_settings_is_that_of_the_program():
         assert helps[flag].endswith(" [reload]") == (change == "reload"), flag
 
 
-def test_example_of_a_configuration_file_is_good(tmp_path):
+def test_the_example_of_a_configuration_file_is_accepted(tmp_path):
     page = (SOURCE / "docs" / "operations.md").read_text(encoding="utf-8")
     examples = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
     assert examples

@@ -1,4 +1,5 @@
-"""The README's quick starts in Python and in C++, and the audit's, as a user runs them. (Rust's is run by `make test-rust`.)"""
+"""The quick starts of the README, of the clients page in C++ and of the audit, as a user runs them. (Rust's is run by
+`make test-rust`.)"""
 
 import os
 import pathlib
@@ -31,7 +32,7 @@ def run(*command):
                           timeout=programs.PATIENCE).stdout
 
 
-def test_python_quick_start(server):
+def test_the_python_quick_start_prints_what_a_user_expects(server):
     assert "127.0.0.1:50051" in code("python")
     said = run(sys.executable, "-c", code("python").replace("127.0.0.1:50051", server)).splitlines()
     assert said[0].startswith("[[1.7320507764816284, -0.38490")
@@ -39,13 +40,13 @@ def test_python_quick_start(server):
     assert "'pass_at_2': 0.75" in said[2]
 
 
-def test_in_process_quick_start():
+def test_the_quick_start_without_a_server_runs():
     mean, mixed = run(sys.executable, "-c", code("local")).split()
     assert abs(float(mean)) < 1e-6
     assert int(mixed) == 256
 
 
-def test_audit_example_finds_the_leak_and_prints_what_the_page_says():
+def test_the_audit_example_finds_the_leak_and_prints_what_the_page_says():
     page = "docs/integrations/audit.md"
     said = run(sys.executable, "-c", code("audit", page))
     assert said.strip() == code("audit-output", page).strip()
@@ -58,7 +59,7 @@ def test_the_audit_page_has_every_check_by_its_name():
     assert [name for name in names.splitlines() if name not in page.split("## What is found")[1]] == []
 
 
-def test_cpp_quick_start(server):
+def test_the_cpp_quick_start_prints_what_a_user_expects(server):
     said = run(os.environ["QUICK_START"], server)
     assert said == ("1.7321 -0.3849 -0.3849 -0.3849 0.1925 0.1925 0.0000 0.1925 \nmean success rate 0.500\n")
 
