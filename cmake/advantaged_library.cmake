@@ -1,18 +1,18 @@
 # Targets of this project, in one shape.
 #
-#   advantaged_library(engine
-#     SRCS engine.cc engine.h          relative to the calling folder
+#   advantaged_library(codec
+#     SRCS codec.cc codec.h            relative to the calling folder
 #     DEPS advantaged::methods         needed by the sources only
 #     PUBLIC_DEPS advantaged::batch)   needed by the headers too
 #
-# makes the static library advantaged_engine with the alias advantaged::engine.
+# makes the static library advantaged_codec with the alias advantaged::codec.
 # Without a .cc file it makes a header-only library.
 #
 #   advantaged_executable(advctl SRCS main.cc DEPS advantaged::client)
 #
 # makes the program build/bin/advctl and installs it (component "runtime").
 #
-# Includes name the path from the repository root: #include "core/engine.h".
+# Includes name the path from the repository root: #include "base/text.h".
 
 # GCC's undefined-behaviour sanitizer rewrites shifts before this warning looks at
 # them, and (byte >> i) & 1U is reported. The other presets report the real ones.

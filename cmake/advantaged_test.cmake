@@ -7,16 +7,16 @@
 #
 # Choose with `ctest -L core`, `ctest -LE slow`.
 #
-#   advantaged_test(engine LABEL core SRCS engine_test.cc batch_test.cc DEPS advantaged::core
+#   advantaged_test(stages LABEL core SRCS stages_test.cc stop_test.cc DEPS advantaged::core
 #                   PRECOMPILE <vector>)
 #
-# makes the GoogleTest program build/test/engine_test (main included) and one
+# makes the GoogleTest program build/test/stages_test (main included) and one
 # ctest test per TEST, named core.Suite.Name. GoogleTest's headers and PRECOMPILE are compiled once
 # for all SRCS where there are several. The sources are not optimized, except with OPTIMIZE, for
 # those that compute much themselves.
 #
 #   advantaged_python_test(file_size LABEL style SCRIPT file_size.py ARGS --root ..)
-#   advantaged_pytest(grpcio LABEL server SRCS grpcio_test.py ENVIRONMENT NAME=VALUE)
+#   advantaged_pytest(calls LABEL server SRCS calls_test.py ENVIRONMENT NAME=VALUE)
 #
 # run a script, or pytest on files, with the interpreter whose packages are
 # Debian's, or with PYTHON. The generated Python modules are on PYTHONPATH, except

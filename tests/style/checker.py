@@ -12,7 +12,7 @@ import sys
 
 
 def repository_files(root):
-    """Every text file that git tracks or would track, as {path: text}."""
+    """Every file that git tracks or would track, as {path: text}; of images and the like the text is empty."""
     listing = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=root, check=True, capture_output=True, text=True).stdout
@@ -24,7 +24,7 @@ def repository_files(root):
         try:
             files[path] = full.read_text(encoding="utf-8")
         except UnicodeDecodeError:
-            pass  # an image or the like
+            files[path] = ""
     return files
 
 

@@ -1,4 +1,4 @@
-"""Advantages of a correct and of a wrong response in a group of n with c correct ones: shared/math.md as rational
+"""Advantages of a correct and of a wrong response in a group of n with c correct ones, by definition, as rational
 numbers, roots and logarithms in 300 digits. Numbers in parentheses are equations of arXiv 2510.23049v1."""
 
 import functools

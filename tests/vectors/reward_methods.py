@@ -1,4 +1,4 @@
-"""Advantages of methods on real rewards: shared/math.md in 300 digits. Rewards and lengths are those of the valid
+"""Advantages of methods on real rewards, by definition, in 300 digits. Rewards and lengths are those of the valid
 responses of one group."""
 
 from fractions import Fraction

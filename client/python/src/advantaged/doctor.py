@@ -15,7 +15,7 @@ from typing import NamedTuple, TextIO
 import advantaged
 from advantaged import errors, local, options
 
-# GRPO on (1, 0, 0, 1, 0, 0, 0, 0): A+ = sqrt(3), A- = -1/sqrt(3), math.md's definition rounded to float32.
+# GRPO on (1, 0, 0, 1, 0, 0, 0, 0): A+ = sqrt(3), A- = -1/sqrt(3), by definition, rounded to float32.
 _GOLDEN_REWARDS = [1, 0, 0, 1, 0, 0, 0, 0]
 _GOLDEN_BITS = {1: "3fddb3d7", 0: "bf13cd3a"}
 _LOWEST_GRPC = (1, 51)
