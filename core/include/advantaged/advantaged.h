@@ -85,40 +85,68 @@ enum class TrajectoryReward : std::uint8_t {
 
 // N rows and how they form groups. A row is a response, unless `trajectory_ids` say otherwise.
 struct Batch {
-  // Exactly one of these two: a reward per response, or a bit per response with `response_count` =
-  // N.
+  // Rewards. Exactly one of `rewards` and `reward_bits`.
+
+  // One per row, finite where the row is valid. Groups that hold only 0 and 1 take the method's
+  // formula for outcomes; all others the one for real rewards, if it has one.
   std::span<const float> rewards;
+  // The same for rewards of 0 and 1, one bit per row: a thirty-second of the memory to read. Needs
+  // `response_count`.
   BitSpan reward_bits;
-  std::size_t response_count = 0;  // 0: not set; with `rewards` it must equal their number
-  // Of one response, whichever of the two there is.
+  // N, for `reward_bits`. With `rewards` it may be left at 0, else it must equal their number.
+  std::size_t response_count = 0;
+  // The reward of one row, whichever of the two there is.
   float reward(std::size_t response) const {
     return reward_bits.empty() ? rewards[response] : static_cast<float>(reward_bits[response]);
   }
 
-  // Exactly one of these three.
-  std::optional<std::uint32_t> group_size;     // contiguous groups of one size, which divides N
-  std::span<const std::uint32_t> group_sizes;  // contiguous groups; each ≥ 1, sum N
-  std::span<const std::uint32_t>
-      group_ids;  // one per response, any order; groups in order of first appearance
-  // If set, every group must declare exactly this many responses; fewer if
-  // `declared_small_group` says what such a group gets. One without a valid response may always.
+  // Groups. Exactly one of `group_size`, `group_sizes` and `group_ids`.
+
+  // All groups have this many rows, side by side; it divides N. The fastest form.
+  std::optional<std::uint32_t> group_size;
+  // The number of rows of each group, side by side; each at least 1, sum N.
+  std::span<const std::uint32_t> group_sizes;
+  // The group of each row, in any order; groups are numbered by first appearance. For batches whose
+  // order is not yours: rows that are not side by side are gathered first and scattered afterwards.
+  std::span<const std::uint32_t> group_ids;
+  // The number of responses that every group has to declare; any other is a violation. Set it if
+  // you know it: half a group left on another rank is the commonest bug in trainers. Smaller groups
+  // are let in by Options::declared_small_group. A group without a valid response always is.
+  // Default: any size.
   std::optional<std::uint32_t> expected_group_size;
 
-  BitSpan valid;     // default: all. 0: out of the statistics, advantage 0, reward may be NaN
-  BitSpan outcomes;  // default: by threshold, or the rewards where all of a group are 0 or 1, else
-                     // unknown
-  std::span<const std::uint32_t> lengths;  // tokens of each response; needed by `opo`
+  // What else is known of a row. All are optional; empty means the default.
 
-  // One per row; rows with the same id are one response of one group, counted once, and all get its
-  // advantage. Groups then are declared in rows, but `expected_group_size` counts responses. A
-  // masked row contributes nothing and gets 0; a response is valid if any of its rows is. Lengths
-  // add up; outcomes must be equal, except under `kLast`. Order: of first appearance.
+  // Whether the row counts. A row with 0 is in no statistic, gets the advantage 0, and its reward
+  // may be NaN: padding, aborted samples. Default: all count.
+  BitSpan valid;
+  // Whether the response is correct, if rewards are shaped and do not say it. Decides success
+  // rates, Pass@K and the methods on outcomes. Default: by Options::success_threshold; else the
+  // rewards themselves in groups where all are 0 or 1; else unknown.
+  BitSpan outcomes;
+  // Tokens of each row. Needed by the method `opo` and by stages that weigh by tokens; nothing else
+  // reads them.
+  std::span<const std::uint32_t> lengths;
+
+  // Responses of several rows, as agents emit them. Leave empty if each row is a response.
+
+  // Rows with the same id are one response of one group. It is counted once, and all its valid rows
+  // get its advantage; a response is valid if any of its rows is. Groups are then declared in rows,
+  // but `expected_group_size` counts responses. Lengths add up; outcomes must be equal, except with
+  // `kLast`. Responses are in order of their first row. Costs a pass over the ids.
   std::span<const std::uint32_t> trajectory_ids;
-  TrajectoryReward trajectory_reward = TrajectoryReward::kEqualOrError;  // needs trajectory_ids
+  // Which reward such a response has. The default refuses rows that differ; change it if only the
+  // last row carries the reward, or if each carries a part of it. Needs `trajectory_ids`.
+  TrajectoryReward trajectory_reward = TrajectoryReward::kEqualOrError;
 };
 
 // What to do with a group that is too small for the method. An empty one always gets 0.
-enum class SmallGroupPolicy : std::uint8_t { kZero, kError, kRaw, kClampK };
+enum class SmallGroupPolicy : std::uint8_t {
+  kZero,    // 0 for each of its responses
+  kError,   // a violation
+  kRaw,     // what the method computes on: rewards or outcomes
+  kClampK,  // the advantages of the largest K that it has responses for
+};
 
 // A step over the whole batch after the method, on the valid responses. Steps run in the order of
 // the list, in double on the method's float32 advantages, rounded once at the end.
@@ -153,31 +181,65 @@ struct BatchMoments {
 // (weight 0) changes nothing.
 BatchMoments Merge(const BatchMoments& a, const BatchMoments& b);
 
+// How a batch is computed. The defaults are those of the papers: exact, and an error where a
+// trainer has probably made a mistake.
 struct Options {
-  // r_i ≥ this, rounded to float32, is a success; finite there, and 0 only if it is 0.
+  // Rewards and outcomes.
+
+  // A reward at or above this is a success; both as float32. Finite there, and 0 only if it is 0.
+  // Set it if rewards are graded and correctness is a matter of degree. Not together with
+  // Batch::outcomes. Default: none.
   std::optional<double> success_threshold;
-  bool shape_rewards = false;      // factor from outcomes × base advantage of the real rewards
-  bool zero_unless_mixed = false;  // 0 for groups whose outcomes are all equal
-  // A group of rewards is constant iff max − min ≤ this + 2⁻²⁴·(|max| + |min|), in double; with 0,
-  // iff max = min.
+  // For methods that are a factor times a base advantage: takes the factor from the outcomes and
+  // the base advantage from the real rewards. Set it to keep partial credit under a Pass@K method.
+  // Default: both from the outcomes.
+  bool shape_rewards = false;
+  // Gives 0 to groups whose outcomes are all equal although their rewards vary, as DAPO's filter
+  // does. Default: such groups get what the method says.
+  bool zero_unless_mixed = false;
+  // A group of rewards is constant if max − min ≤ this + 2⁻²⁴·(|max| + |min|), in double; finite,
+  // ≥ 0. Raise it if equal rewards carry noise of rounding, which methods that divide by the spread
+  // would blow up to ±1. Default 0: constant if max = min.
   double constant_tolerance = 0;
-  SmallGroupPolicy small_group = SmallGroupPolicy::kZero;  // what masking left too small
-  // A group that declares fewer responses than `expected_group_size`, or than the method needs.
-  // kError refuses it; with any other policy it is computed where the method can, else gets that.
+
+  // Groups that are too small for the method.
+
+  // What a group gets that masking left too small. Default: 0.
+  SmallGroupPolicy small_group = SmallGroupPolicy::kZero;
+  // What a group gets that declares fewer responses than Batch::expected_group_size, or than the
+  // method needs: with any policy but kError it is computed where the method can. Change it for
+  // asynchronous trainers, whose groups may arrive in part. Default: an error.
   SmallGroupPolicy declared_small_group = SmallGroupPolicy::kError;
-  bool per_group = false;  // return (A₊, A₋) per group instead of one advantage per response
-  std::vector<std::uint32_t> pass_at;  // K for which to report unbiased Pass@K
-  // Fill Result::groups and Result::pass_at_k. Without them groups that are alike are computed
-  // together, which takes half the time or less.
+
+  // What the result holds.
+
+  // Returns (A₊, A₋) of each group instead of an advantage of each row; only where outcomes or 0/1
+  // rewards decide everything, and without stages. Writes 8 bytes a group instead of 4 a row.
+  // Default: an advantage of each row.
+  bool per_group = false;
+  // The K to report unbiased Pass@K for, at most kMaxPassAt, in Result::summary and, with
+  // `group_statistics`, of each group. Each costs a number per group. Default: none.
+  std::vector<std::uint32_t> pass_at;
+  // Fills Result::groups and Result::pass_at_k. Turn it off where the summary is enough: groups
+  // that are alike are then computed together, which takes half the time or less. Default: on.
   bool group_statistics = true;
 
-  std::vector<Stage> stages;       // at most kMaxStages
-  bool allow_recentering = false;  // center even where the mean of the method carries meaning
-  // Moments of the whole batch, where this call holds a part of it: one for each that the stages
-  // need, in their order (Result::batch_moments). All of them, or, with `moments_only`, those known
-  // so far.
+  // Stages over the whole batch.
+
+  // What happens after the method, in this order; at most kMaxStages. Each is a pass over the
+  // batch. Default: nothing.
+  std::vector<Stage> stages;
+  // Lets kCenter follow a method whose mean carries meaning, such as pass_at_k_grpo. Set it only if
+  // you mean to change the method. Default: a violation.
+  bool allow_recentering = false;
+
+  // A batch in parts, one on each rank (docs/numerics.md, "Shards"). Leave alone for whole batches.
+
+  // Moments of the whole batch: one for each that the stages need, in their order
+  // (Result::batch_moments). All of them, or, with `moments_only`, those known so far.
   std::vector<BatchMoments> batch_moments;
-  bool moments_only = false;  // compute Result::batch_moments only
+  // Computes Result::batch_moments and nothing else.
+  bool moments_only = false;
 };
 
 struct Request {
