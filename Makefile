@@ -11,6 +11,9 @@ JOBS ?= $(shell nproc)
 # The pinned buf; built from source by Go on first use.
 BUF := github.com/bufbuild/buf/cmd/buf@v1.75.0
 
+# The pinned actionlint; likewise.
+ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+
 INSTALL := scripts/install_packages.sh
 CXX_FILES = git ls-files -z -- '*.h' '*.cc'
 
@@ -212,6 +215,11 @@ lint-proto: ## Check proto/ with buf, also against the previous contract (needs 
 	@command -v go >/dev/null || { echo 'lint-proto needs Go, to build buf: no go on PATH' >&2; exit 1; }
 	@go run $(BUF) lint
 	@go run $(BUF) breaking --against tests/client/python/previous_contract.binpb
+
+.PHONY: lint-workflows
+lint-workflows: ## Check .github/workflows with actionlint (needs Go)
+	@command -v go >/dev/null || { echo 'lint-workflows needs Go, to build actionlint: no go on PATH' >&2; exit 1; }
+	@go run $(ACTIONLINT)
 
 .PHONY: clean
 clean: ## Remove build/
