@@ -66,8 +66,10 @@ std::string OfResponse(const FieldPath& path, const client::Violation& violation
   } else {  // a row has a "reward", a group has "rewards"
     text = Concat(Text(group.rows[index]->place), ": ", path.name.substr(0, path.name.size() - 1));
   }
-  if (path.name == "rewards" && !HasValue(violation)) {
-    Append(text, Concat(" (", batch.reward(*path.index), ")"));
+  // Older servers mention nothing, and most of their descriptions begin with the value.
+  const std::string value = Concat(batch.reward(*path.index));
+  if (path.name == "rewards" && !HasValue(violation) && !violation.description.starts_with(value)) {
+    Append(text, Concat(" (", value, ")"));
   }
   return Concat(text, ": ", NameLines(violation, batch));
 }

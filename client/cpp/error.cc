@@ -130,7 +130,11 @@ void SetViolations(const std::vector<Violation>& violations, absl::Status& statu
     added.set_description(violation.description);
   }
   status.SetPayload(kBadRequestUrl, absl::Cord(bad_request.SerializeAsString()));
-  status.SetPayload(kMentionsUrl, absl::Cord(mentions.SerializeAsString()));
+  if (mentions.mentions_size() > 0) {
+    status.SetPayload(kMentionsUrl, absl::Cord(mentions.SerializeAsString()));
+  } else {
+    status.ErasePayload(kMentionsUrl);
+  }
 }
 
 }  // namespace advantaged::client

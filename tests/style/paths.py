@@ -8,8 +8,8 @@ Where it looks: comments of sources, docstrings of Python, and Markdown outside 
   - a folder, or the beginning of a path: `docs/adr/0018`;
   - a link of a page, with its heading.
 
-What is no claim about this repository: placeholders (`NAME_test.py`), patterns, URLs, what a build makes (`build/`), and
-pages that a program writes ("do not edit").
+What is no claim about this repository: placeholders (`NAME_test.py`), patterns, URLs, what a build makes (`build/`) or
+who follows the page (`<!-- new file PATH -->`), and pages that a program writes ("do not edit").
 """
 
 import collections
@@ -76,8 +76,9 @@ class Repository:
 
     def check_file(self, path, text):
         read = prose(path, text)
+        made = set(re.findall(r"<!-- new file (\S+) -->", text))  # by who follows the page
         for name in FILE.findall(read):
-            if not (PLACEHOLDER.search(name) or name.startswith("build/") or self.has_file(path, name)):
+            if not (PLACEHOLDER.search(name) or name.startswith("build/") or name in made or self.has_file(path, name)):
                 yield f"{path}: names {name}, which is not there"
         for name in self.folder.findall(read) if self.folder else ():
             start = name.rstrip("./")
@@ -116,7 +117,7 @@ if __name__ == "__main__":
                                  "// NAME_test.cc, tests/NAME/x.py, a batch.size, https://host.example/none/x.md\n"
                                  '#include "none/here.h"'),
             "docs/c.md": "`core/engine.h` [one](a.md#one-thing-and-another) [two](../core) [me](#here)\n# Here\n"
-                         "```\ndocs/none.md\n```\n",
+                         "```\ndocs/none.md\n```\n<!-- new file core/one.h -->\n`core/one.h`\n",
             "tools.py": '\"\"\"See docs/a.md.\"\"\"\npath = "docs/none.md"\n',
         },
         bad={
