@@ -205,6 +205,10 @@ try-method: ## Follow docs/adding_a_method.md on a copy of the built tree (root)
 readme: build ## Write the demo into the README
 	@scripts/update_readme.py
 
+.PHONY: folders
+folders: ## Draw which folder of C++ includes which, for docs/architecture.md
+	@/usr/bin/python3 scripts/draw_folders.py
+
 .PHONY: figures
 figures: build ## Draw docs/figures from what advctl describe prints
 	@$(INSTALL) figures

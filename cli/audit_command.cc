@@ -9,7 +9,7 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
-#include "cli/failure.h"
+#include "cli/terminal/failure.h"
 
 namespace advantaged::cli {
 namespace {

@@ -8,12 +8,12 @@
 #include "cli/bench/report.h"
 #include "cli/bench/sample_batch.h"
 #include "cli/commands.h"
-#include "cli/explain.h"
-#include "cli/failure.h"
-#include "cli/method_flags.h"
-#include "cli/progress_bar.h"
-#include "cli/server_flags.h"
-#include "cli/standard_output.h"
+#include "cli/flags/explain.h"
+#include "cli/flags/method_flags.h"
+#include "cli/flags/server_flags.h"
+#include "cli/terminal/failure.h"
+#include "cli/terminal/progress_bar.h"
+#include "cli/terminal/standard_output.h"
 
 namespace advantaged::cli {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <span>
 
-#include "cli/command.h"
-#include "cli/failure.h"
+#include "cli/flags/command.h"
+#include "cli/terminal/failure.h"
 
 namespace advantaged::cli {
 

@@ -2,7 +2,7 @@
 #ifndef ADVANTAGED_CLI_COMMANDS_H_
 #define ADVANTAGED_CLI_COMMANDS_H_
 
-#include "cli/command.h"
+#include "cli/flags/command.h"
 
 namespace advantaged::cli {
 

@@ -7,11 +7,11 @@
 #include "base/names.h"
 #include "base/text.h"
 #include "cli/commands.h"
-#include "cli/compute.h"
-#include "cli/failure.h"
-#include "cli/method_flags.h"
-#include "cli/server_flags.h"
-#include "cli/stage_flag.h"
+#include "cli/compute/compute.h"
+#include "cli/compute/stage_flag.h"
+#include "cli/flags/method_flags.h"
+#include "cli/flags/server_flags.h"
+#include "cli/terminal/failure.h"
 #include "client/cpp/grpc_status.h"
 
 namespace advantaged::cli {

@@ -2,13 +2,13 @@
 
 #include "advantaged/v1/describe.pb.h"
 #include "cli/commands.h"
-#include "cli/description.h"
-#include "cli/explain.h"
-#include "cli/failure.h"
-#include "cli/json_text.h"
-#include "cli/method_flags.h"
-#include "cli/server_flags.h"
-#include "cli/standard_output.h"
+#include "cli/describe/description.h"
+#include "cli/flags/explain.h"
+#include "cli/flags/method_flags.h"
+#include "cli/flags/server_flags.h"
+#include "cli/terminal/failure.h"
+#include "cli/terminal/json_text.h"
+#include "cli/terminal/standard_output.h"
 
 namespace advantaged::cli {
 namespace {

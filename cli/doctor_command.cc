@@ -6,9 +6,9 @@
 #include "cli/commands.h"
 #include "cli/doctor/checks.h"
 #include "cli/doctor/environment.h"
-#include "cli/failure.h"
-#include "cli/server_flags.h"
-#include "cli/standard_output.h"
+#include "cli/flags/server_flags.h"
+#include "cli/terminal/failure.h"
+#include "cli/terminal/standard_output.h"
 
 namespace advantaged::cli {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "cli/command_line.h"
 #include "cli/commands.h"
-#include "cli/failure.h"
+#include "cli/terminal/failure.h"
 
 namespace advantaged::cli {
 namespace {

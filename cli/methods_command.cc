@@ -2,10 +2,10 @@
 
 #include "advantaged/v1/catalog.pb.h"
 #include "cli/commands.h"
-#include "cli/json_text.h"
+#include "cli/flags/server_flags.h"
 #include "cli/method_listing.h"
-#include "cli/server_flags.h"
-#include "cli/standard_output.h"
+#include "cli/terminal/json_text.h"
+#include "cli/terminal/standard_output.h"
 
 namespace advantaged::cli {
 namespace {

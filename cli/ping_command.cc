@@ -6,10 +6,10 @@
 #include "advantaged/v1/catalog.pb.h"
 #include "base/text.h"
 #include "cli/commands.h"
-#include "cli/json_text.h"
-#include "cli/server_flags.h"
-#include "cli/standard_output.h"
-#include "cli/text_table.h"
+#include "cli/flags/server_flags.h"
+#include "cli/terminal/json_text.h"
+#include "cli/terminal/standard_output.h"
+#include "cli/terminal/text_table.h"
 
 namespace advantaged::cli {
 namespace {

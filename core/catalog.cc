@@ -2,7 +2,7 @@
 
 #include "base/text.h"
 #include "core/kernels/target.h"
-#include "core/method_table.h"
+#include "core/methods/method_table.h"
 #include "core/surrogate/closed_form.h"
 
 namespace advantaged {

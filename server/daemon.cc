@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <iterator>
 
+#include "server/grpc/version.h"
 #include "server/kernel_report.h"
-#include "server/listener.h"
 #include "server/memory.h"
+#include "server/net/listener.h"
 #include "server/pages.h"
-#include "server/version.h"
 
 namespace advantaged {
 namespace {

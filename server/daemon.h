@@ -6,17 +6,17 @@
 #include <memory>
 #include <string>
 
-#include "core/self_test.h"
-#include "server/compute_backend.h"
+#include "core/kernels/self_test.h"
+#include "server/compute/compute_backend.h"
+#include "server/compute/message_pool.h"
 #include "server/config/configuration.h"
-#include "server/grpc_server.h"
+#include "server/grpc/server.h"
 #include "server/http/server.h"
-#include "server/json_calls.h"
+#include "server/json/calls.h"
 #include "server/log/access_log.h"
 #include "server/log/log.h"
-#include "server/message_pool.h"
 #include "server/metrics/metrics.h"
-#include "server/metrics_page.h"
+#include "server/metrics/page.h"
 #include "server/probes.h"
 #include "server/ready_file.h"
 #include "server/signals.h"

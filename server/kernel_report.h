@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "core/self_test.h"
+#include "core/kernels/self_test.h"
 #include "server/metrics/metrics.h"
 
 namespace advantaged {

@@ -1,10 +1,10 @@
 #include "server/pages.h"
 
 #include "advantaged/v1/catalog.pb.h"
-#include "server/handler.h"
-#include "server/json_codec.h"
+#include "server/codec/handler.h"
+#include "server/grpc/version.h"
+#include "server/json/codec.h"
 #include "server/probes.h"
-#include "server/version.h"
 
 namespace advantaged {
 namespace {

@@ -8,8 +8,8 @@
 #include <nlohmann/json.hpp>
 #include <system_error>
 
-#include "server/errno_message.h"
-#include "server/file_descriptor.h"
+#include "base/errno_message.h"
+#include "base/file_descriptor.h"
 
 namespace advantaged {
 namespace {

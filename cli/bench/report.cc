@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
-#include "cli/text_table.h"
+#include "cli/terminal/text_table.h"
 
 namespace advantaged::cli {
 namespace {

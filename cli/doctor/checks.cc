@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/text.h"
-#include "cli/text_table.h"
+#include "cli/terminal/text_table.h"
 #include "client/cpp/grpc_status.h"
 
 namespace advantaged::cli {

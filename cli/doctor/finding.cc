@@ -1,7 +1,7 @@
 #include "cli/doctor/finding.h"
 
 #include "base/text.h"
-#include "cli/text_table.h"
+#include "cli/terminal/text_table.h"
 
 namespace advantaged::cli {
 namespace {

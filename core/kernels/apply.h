@@ -1,6 +1,6 @@
 // The loops that write advantages: one for each of the three shapes a method can take
-// (core/method.h). Each reads a group's inputs once and writes each output once, rounded from
-// double exactly once.
+// (core/methods/method.h). Each reads a group's inputs once and writes each output once, rounded
+// from double exactly once.
 #ifndef ADVANTAGED_CORE_KERNELS_APPLY_H_
 #define ADVANTAGED_CORE_KERNELS_APPLY_H_
 

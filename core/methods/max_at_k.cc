@@ -24,8 +24,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/failure.h"
 #include "core/kernels/rank.h"
+#include "core/methods/failure.h"
 #include "core/methods/parameters.h"
 #include "core/methods/rows.h"
 

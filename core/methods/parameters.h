@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "core/method.h"
+#include "core/methods/method.h"
 
 namespace advantaged {
 

@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/failure.h"
+#include "core/methods/failure.h"
 #include "core/methods/parameters.h"
 #include "core/methods/rows.h"
 

@@ -2,7 +2,7 @@
 #ifndef ADVANTAGED_CORE_METHODS_ROWS_H_
 #define ADVANTAGED_CORE_METHODS_ROWS_H_
 
-#include "core/method.h"
+#include "core/methods/method.h"
 
 namespace advantaged {
 

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "core/method.h"
+#include "core/methods/method.h"
 
 namespace advantaged {
 

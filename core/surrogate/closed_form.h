@@ -9,7 +9,7 @@
 
 #include "advantaged/describe.h"
 #include "core/formula/surrogate_formula.h"
-#include "core/resolve.h"
+#include "core/methods/resolve.h"
 
 namespace advantaged {
 

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "advantaged/describe.h"
-#include "core/method.h"
-#include "core/resolve.h"
+#include "core/methods/method.h"
+#include "core/methods/resolve.h"
 #include "core/surrogate/stop_point.h"
 
 namespace advantaged {

@@ -6,13 +6,13 @@
 #include <utility>
 
 #include "base/text.h"
-#include "core/failure.h"
+#include "core/methods/failure.h"
+#include "core/methods/resolve.h"
 #include "core/methods/surrogate.h"
-#include "core/resolve.h"
+#include "core/methods/table_cache.h"
 #include "core/surrogate/curve.h"
 #include "core/surrogate/finite_n.h"
 #include "core/surrogate/stop_point.h"
-#include "core/table_cache.h"
 
 namespace advantaged {
 namespace {
@@ -86,7 +86,8 @@ void CheckFormulaTable(const std::vector<Pair>& table, const ResolvedMethod& met
   const auto n = static_cast<std::uint32_t>(table.size() - 1);
   const auto c = static_cast<std::uint32_t>(undefined - table.begin());
   const std::uint32_t k = std::min(method.parameters.k, n);
-  method.row->refuse_undefined(MakeCounts(n, c, 0, FailureWithout(n, k, c)), method.parameters, violations);
+  method.row->refuse_undefined(MakeCounts(n, c, 0, FailureWithout(n, k, c)), method.parameters,
+                               violations);
 }
 
 std::vector<double> Grid(const DescribeRequest& request) {

@@ -4,9 +4,9 @@
 #include <cmath>
 #include <utility>
 
-#include "core/failure.h"
 #include "core/kernels/rank.h"
-#include "core/table_cache.h"
+#include "core/methods/failure.h"
+#include "core/methods/table_cache.h"
 
 namespace advantaged {
 namespace {

@@ -12,7 +12,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/method.h"
+#include "core/methods/method.h"
 #include "core/surrogate/binomial.h"
 #include "core/surrogate/stop_point.h"
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "core/method.h"
+#include "core/methods/method.h"
 #include "core/surrogate/stop_point.h"
 
 namespace advantaged {

@@ -8,7 +8,7 @@
 #include "server/config/command_line.h"
 #include "server/config/environment.h"
 #include "server/config/layer.h"
-#include "server/options.h"
+#include "server/config/options.h"
 
 namespace advantaged {
 

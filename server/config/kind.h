@@ -11,7 +11,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "server/options.h"
+#include "server/config/options.h"
 
 namespace advantaged {
 

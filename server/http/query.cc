@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "server/printable.h"
+#include "base/printable.h"
 
 namespace advantaged::http {
 namespace {

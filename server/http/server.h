@@ -18,8 +18,8 @@
 #include <string_view>
 #include <vector>
 
-#include "server/address.h"
 #include "server/http/message.h"
+#include "server/net/address.h"
 
 namespace advantaged::http {
 

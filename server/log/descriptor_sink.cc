@@ -9,8 +9,8 @@
 #include <climits>
 #include <string>
 
+#include "base/errno_message.h"
 #include "base/text.h"
-#include "server/errno_message.h"
 
 namespace advantaged {
 namespace {

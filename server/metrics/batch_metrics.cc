@@ -3,7 +3,7 @@
 #include <chrono>
 #include <string>
 
-#include "core/method_table.h"
+#include "core/methods/method_table.h"
 
 namespace advantaged {
 

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/computation.h"
+#include "core/engine/computation.h"
 #include "server/metrics/magnitude_tally.h"
 #include "server/metrics/tally.h"
 

@@ -5,9 +5,9 @@
 #include <array>
 #include <cstddef>
 
-#include "server/connection_observer.h"
 #include "server/metrics/families.h"
 #include "server/metrics/load_metrics.h"
+#include "server/net/connection_observer.h"
 
 namespace advantaged {
 

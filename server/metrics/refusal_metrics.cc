@@ -5,7 +5,7 @@
 #include <cstring>
 #include <string_view>
 
-#include "server/codec_arrays.h"
+#include "server/codec/arrays.h"
 
 namespace advantaged {
 namespace {

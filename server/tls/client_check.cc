@@ -3,8 +3,8 @@
 #include <grpcpp/security/tls_certificate_verifier.h>
 #include <spdlog/spdlog.h>
 
+#include "base/printable.h"
 #include "base/text.h"
-#include "server/printable.h"
 #include "server/tls/client_names.h"
 
 namespace advantaged {

@@ -9,8 +9,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "base/errno_message.h"
 #include "base/text.h"
-#include "server/errno_message.h"
 #include "server/tls/certificate.h"
 
 namespace advantaged {

@@ -6,9 +6,9 @@
 #include <grpcpp/security/tls_credentials_options.h>
 #include <spdlog/spdlog.h>
 
+#include "base/printable.h"
 #include "base/regular_file.h"
 #include "base/text.h"
-#include "server/printable.h"
 
 namespace advantaged {
 namespace {

@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
-#include "server/address.h"
 #include "server/memory.h"
+#include "server/net/address.h"
 #include "server/ready_file.h"
 #include "server/signals.h"
 

@@ -19,7 +19,7 @@
 #include "core/kernels/apply.h"
 #include "core/kernels/table.h"
 #include "core/kernels/target.h"
-#include "core/method_table.h"
+#include "core/methods/method_table.h"
 #include "tests/bench/rewards.h"
 
 namespace advantaged {
@@ -27,7 +27,7 @@ namespace {
 
 constexpr std::size_t kInCache = 32 << 10;
 constexpr std::size_t kInMemory = 64 << 20;
-constexpr std::size_t kStretch = 2048;  // rewards, as core/computation.cc takes them
+constexpr std::size_t kStretch = 2048;  // rewards, as core/engine/computation.cc takes them
 
 // Made once: a benchmark is called several times.
 const std::vector<float>& Rewards(std::size_t bytes, bool binary) {

@@ -8,16 +8,16 @@
 #include <span>
 #include <vector>
 
-#include "core/failure.h"
 #include "core/kernels/rank.h"
-#include "core/method_table.h"
+#include "core/methods/failure.h"
+#include "core/methods/method_table.h"
 #include "tests/bench/rewards.h"
 
 namespace advantaged {
 namespace {
 
 constexpr std::uint32_t kK = 4;
-constexpr std::size_t kStretch = 2048;  // of core/computation.cc
+constexpr std::size_t kStretch = 2048;  // of core/engine/computation.cc
 
 struct Standing {
   float reward;
@@ -47,7 +47,7 @@ void Plainly(std::span<const float> rewards, std::span<double> advantages) {
   }
 }
 
-// `kernel` takes groups of one size, a stretch at a time, as core/computation.cc reads them.
+// `kernel` takes groups of one size, a stretch at a time, as core/engine/computation.cc reads them.
 template <typename Kernel>
 void Groups(benchmark::State& state, Kernel kernel) {
   const auto n = static_cast<std::size_t>(state.range(0));

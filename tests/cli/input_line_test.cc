@@ -1,4 +1,4 @@
-#include "cli/input_line.h"
+#include "cli/compute/input_line.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 
-#include "cli/input_rules.h"
+#include "cli/compute/input_rules.h"
 
 namespace advantaged::cli {
 namespace {

@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
-#include "cli/input_line.h"
-#include "cli/output.h"
+#include "cli/compute/input_line.h"
+#include "cli/compute/output.h"
 
 namespace advantaged::cli {
 namespace {

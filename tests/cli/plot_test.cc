@@ -1,4 +1,4 @@
-#include "cli/plot.h"
+#include "cli/describe/plot.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,7 +6,7 @@
 #include <cmath>
 #include <functional>
 
-#include "cli/text_table.h"
+#include "cli/terminal/text_table.h"
 
 namespace advantaged::cli {
 namespace {

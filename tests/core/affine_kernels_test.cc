@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/kernels/affine_groups.h"
-#include "core/method_table.h"
+#include "core/methods/method_table.h"
 #include "tests/core/drawn_groups.h"
 #include "tests/core/every_target.h"
 

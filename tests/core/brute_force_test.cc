@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "core/failure.h"
+#include "core/methods/failure.h"
 #include "tests/core/lattice.h"
 #include "tests/core/reward_check.h"
 

@@ -1,5 +1,5 @@
 // Ids as 0, 1, 2 … in order of first appearance, whatever numbers they are.
-#include "core/dense_ids.h"
+#include "core/batch/dense_ids.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

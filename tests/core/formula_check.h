@@ -8,8 +8,8 @@
 #include <functional>
 #include <string>
 
-#include "core/failure.h"
 #include "core/formula/formula.h"
+#include "core/methods/failure.h"
 
 namespace advantaged::testing {
 

@@ -9,7 +9,7 @@
 #include <tuple>
 #include <vector>
 
-#include "core/computation.h"
+#include "core/engine/computation.h"
 #include "tests/core/specs.h"
 
 namespace advantaged::testing {

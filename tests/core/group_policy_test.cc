@@ -1,5 +1,5 @@
 // All of the policy: what a group gets, from what one look at it told.
-#include "core/group_policy.h"
+#include "core/engine/group_policy.h"
 
 #include <gtest/gtest.h>
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/sentence.h"
+#include "core/violations/sentence.h"
 #include "tests/core/call.h"
 
 namespace advantaged::testing {

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "core/kernels/rank.h"
-#include "core/method_table.h"
-#include "core/resolve.h"
+#include "core/methods/method_table.h"
+#include "core/methods/resolve.h"
 #include "tests/core/documented_order.h"
 #include "tests/core/every_target.h"
 #include "tests/core/reward_check.h"

@@ -71,7 +71,8 @@ TEST(RefusedTrajectories, AcrossGroups) {
   Call call = Agents();
   call.trajectory_ids = {70, 71, 70, 70, 73, 72};
   call.rewards = {1, 1, 1, 1, 0, 0};
-  ExpectRefused(call, {{"trajectory_ids[3]", "trajectory 70 is in group 1, but row 0 of trajectory 70"}});
+  ExpectRefused(call,
+                {{"trajectory_ids[3]", "trajectory 70 is in group 1, but row 0 of trajectory 70"}});
   call.group_size.reset();
   call.group_ids = {4, 4, 4, 9, 9, 9};
   ExpectRefused(call, {{"trajectory_ids[3]", "is in group 0 (id 4)"}});

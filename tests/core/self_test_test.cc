@@ -1,6 +1,6 @@
 // The self-test passes here, its comparison sees a single bit, and kernels leave a target that
 // fails.
-#include "core/self_test.h"
+#include "core/kernels/self_test.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -74,8 +74,8 @@ TEST(SharedTrajectoryIds, OfValidRowsAreRefusedNamingBoth) {
   EXPECT_EQ(AdvantagesOf(call), Floats({0.5F, 0, -0.5F, -0.5F, -0.5F, 0.5F}));
   call.valid = Bitmap(std::vector{1, 1, 1, 1, 0, 1});
   call.rewards[1] = 0;
-  ExpectRefused(call,
-                {{"trajectory_ids[3]", "trajectory 3 is in group 1, but row 1 of trajectory 3 is in group 0"}});
+  ExpectRefused(call, {{"trajectory_ids[3]",
+                        "trajectory 3 is in group 1, but row 1 of trajectory 3 is in group 0"}});
 }
 
 TEST(RowsWithoutAReward, AreNotToldToGiveUpTheirCredit) {

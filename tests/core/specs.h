@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/method_table.h"
+#include "core/methods/method_table.h"
 #include "tests/core/call.h"
 
 namespace advantaged::testing {

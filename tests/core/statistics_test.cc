@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "core/computation.h"
+#include "core/engine/computation.h"
 #include "tests/core/specs.h"
 #include "tests/reference/outcome_methods.h"
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "advantaged/describe.h"
-#include "core/computation.h"
+#include "core/engine/computation.h"
 
 namespace advantaged {
 namespace {

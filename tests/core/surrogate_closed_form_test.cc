@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "core/resolve.h"
+#include "core/methods/resolve.h"
 #include "core/surrogate/closed_form.h"
 #include "core/surrogate/integral.h"
 #include "tests/core/described.h"

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "core/resolve.h"
+#include "core/methods/resolve.h"
 #include "core/surrogate/finite_n.h"
 #include "tests/core/described.h"
 #include "tests/core/specs.h"

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "base/text.h"
-#include "core/resolve.h"
-#include "core/table_cache.h"
+#include "core/methods/resolve.h"
+#include "core/methods/table_cache.h"
 #include "tests/core/refusal.h"
 
 namespace advantaged::testing {

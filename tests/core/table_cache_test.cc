@@ -1,13 +1,13 @@
 // The cache of tables: one table per method, parameters and n; bounded; shared by threads.
 
-#include "core/table_cache.h"
+#include "core/methods/table_cache.h"
 
 #include <memory>
 #include <set>
 #include <thread>
 #include <vector>
 
-#include "core/resolve.h"
+#include "core/methods/resolve.h"
 #include "tests/core/specs.h"
 
 namespace advantaged::testing {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "core/failure.h"
+#include "core/methods/failure.h"
 #include "core/surrogate/finite_n.h"
 #include "tests/core/described.h"
 #include "tests/core/lattice.h"

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "advantaged/v1/compute.pb.h"
-#include "server/errors.h"
-#include "server/handler.h"
+#include "server/codec/errors.h"
+#include "server/codec/handler.h"
 #include "server/metrics/batch_tally.h"
 #include "server/metrics/metrics.h"
 #include "tests/fuzz/require.h"

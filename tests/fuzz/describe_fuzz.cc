@@ -8,11 +8,11 @@
 #include <string_view>
 
 #include "advantaged/v1/describe.pb.h"
-#include "server/codec_query.h"
-#include "server/handler.h"
+#include "server/codec/handler.h"
+#include "server/codec/query.h"
 #include "server/http/query.h"
-#include "server/json_codec.h"
-#include "server/json_status.h"
+#include "server/json/codec.h"
+#include "server/json/status.h"
 #include "tests/fuzz/require.h"
 
 namespace advantaged::fuzz {

@@ -12,9 +12,9 @@
 
 #include "advantaged/describe.h"
 #include "base/text.h"
-#include "core/failure.h"
 #include "core/formula/formula.h"
 #include "core/formula/surrogate_formula.h"
+#include "core/methods/failure.h"
 #include "core/methods/surrogate.h"
 #include "tests/fuzz/require.h"
 

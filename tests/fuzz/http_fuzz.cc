@@ -13,12 +13,12 @@
 #include <string>
 #include <string_view>
 
+#include "server/grpc/version.h"
 #include "server/http/connections.h"
 #include "server/http/session.h"
 #include "server/metrics/metrics.h"
 #include "server/pages.h"
 #include "server/probes.h"
-#include "server/version.h"
 #include "tests/fuzz/require.h"
 
 namespace advantaged::fuzz {

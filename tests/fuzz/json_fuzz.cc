@@ -7,10 +7,10 @@
 #include <string>
 
 #include "advantaged/v1/compute.pb.h"
-#include "server/call_record.h"
-#include "server/compute_backend.h"
-#include "server/json_codec.h"
-#include "server/json_status.h"
+#include "server/compute/call_record.h"
+#include "server/compute/compute_backend.h"
+#include "server/json/codec.h"
+#include "server/json/status.h"
 #include "server/metrics/metrics.h"
 #include "tests/fuzz/require.h"
 

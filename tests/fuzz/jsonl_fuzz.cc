@@ -11,11 +11,11 @@
 #include <vector>
 
 #include "advantaged/client/method_spec.h"
-#include "cli/compute.h"
-#include "cli/failure.h"
-#include "cli/input_files.h"
-#include "cli/output.h"
-#include "cli/stage_flag.h"
+#include "cli/compute/compute.h"
+#include "cli/compute/input_files.h"
+#include "cli/compute/output.h"
+#include "cli/compute/stage_flag.h"
+#include "cli/terminal/failure.h"
 #include "client/cpp/grpc_status.h"
 #include "tests/fuzz/require.h"
 

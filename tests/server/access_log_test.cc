@@ -10,7 +10,7 @@
 #include <sstream>
 #include <vector>
 
-#include "server/call_status.h"
+#include "server/codec/call_status.h"
 
 namespace advantaged {
 namespace {

@@ -1,5 +1,5 @@
 // What may be in flight at once.
-#include "server/admission.h"
+#include "server/compute/admission.h"
 
 #include <gtest/gtest.h>
 #include <prometheus/registry.h>

@@ -1,5 +1,5 @@
 // Base64 that is read, and what is none.
-#include "server/base64.h"
+#include "server/json/base64.h"
 
 #include <gtest/gtest.h>
 

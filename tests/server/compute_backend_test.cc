@@ -1,5 +1,5 @@
 // Callers who have given up: where they are noticed, what they hear, what is counted.
-#include "server/compute_backend.h"
+#include "server/compute/compute_backend.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@
 
 #include "advantaged/v1/compute.pb.h"
 #include "advantaged/v1/describe.pb.h"
-#include "server/call_record.h"
+#include "server/compute/call_record.h"
 #include "server/metrics/metrics.h"
 
 namespace advantaged {

@@ -1,5 +1,5 @@
 // Threads and their queue: everything submitted is run or refused, once.
-#include "server/compute_pool.h"
+#include "server/compute/compute_pool.h"
 
 #include <gtest/gtest.h>
 #include <prometheus/registry.h>

@@ -1,5 +1,5 @@
 // Errors as trailers: what standard clients read, and never more than they accept.
-#include "server/errors.h"
+#include "server/codec/errors.h"
 
 #include <gmock/gmock.h>
 #include <grpcpp/support/status.h>
@@ -8,7 +8,7 @@
 #include <string>
 
 #include "advantaged/rpc/status.pb.h"
-#include "core/sentence.h"
+#include "core/violations/sentence.h"
 
 namespace advantaged {
 namespace {

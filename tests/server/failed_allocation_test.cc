@@ -8,13 +8,13 @@
 
 #include "advantaged/v1/compute.pb.h"
 #include "advantaged/v1/describe.pb.h"
-#include "server/call_record.h"
-#include "server/compute_backend.h"
-#include "server/json_codec.h"
+#include "server/compute/call_record.h"
+#include "server/compute/compute_backend.h"
+#include "server/grpc/read_request.h"
+#include "server/grpc/rpc/message_bytes.h"
+#include "server/grpc/rpc/reply_bytes.h"
+#include "server/json/codec.h"
 #include "server/metrics/metrics.h"
-#include "server/read_request.h"
-#include "server/rpc/message_bytes.h"
-#include "server/rpc/reply_bytes.h"
 
 namespace {
 

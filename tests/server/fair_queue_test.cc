@@ -1,5 +1,5 @@
 // Whose turn it is, and who loses its place in a full queue. Time is what the test says it is.
-#include "server/fair_queue.h"
+#include "server/compute/fair_queue.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 // The codec and the handler without a transport: the table and the wire agree, forms change no bit,
 // what was resolved comes back.
-#include "server/handler.h"
+#include "server/codec/handler.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,9 +15,9 @@
 #include "advantaged/v1/compute.pb.h"
 #include "advantaged/v1/stages.pb.h"
 #include "core/kernels/target.h"
-#include "core/method_table.h"
-#include "server/codec_method.h"
-#include "server/reply_size.h"
+#include "core/methods/method_table.h"
+#include "server/codec/method.h"
+#include "server/codec/reply_size.h"
 
 namespace advantaged {
 namespace {

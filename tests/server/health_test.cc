@@ -7,10 +7,10 @@
 #include <future>
 #include <string>
 
-#include "server/compute_backend.h"
-#include "server/grpc_server.h"
+#include "server/compute/compute_backend.h"
+#include "server/compute/message_pool.h"
+#include "server/grpc/server.h"
 #include "server/log/access_log.h"
-#include "server/message_pool.h"
 #include "server/metrics/metrics.h"
 
 namespace advantaged {

@@ -1,12 +1,11 @@
 // Reading JSON: when it ends early, and what it may take. What it says of wrong texts is in
 // json_strict_test.py.
-#include "server/json_codec.h"
-
 #include <gtest/gtest.h>
 
 #include <string>
 
 #include "advantaged/v1/compute.pb.h"
+#include "server/json/codec.h"
 
 namespace advantaged {
 namespace {

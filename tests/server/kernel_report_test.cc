@@ -14,7 +14,7 @@
 
 #include "advantaged/v1/catalog.pb.h"
 #include "core/kernels/target.h"
-#include "server/version.h"
+#include "server/grpc/version.h"
 
 namespace advantaged {
 namespace {

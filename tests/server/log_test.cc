@@ -15,7 +15,7 @@
 #include <thread>
 #include <vector>
 
-#include "server/file_descriptor.h"
+#include "base/file_descriptor.h"
 #include "server/log/library_log.h"
 
 namespace advantaged {

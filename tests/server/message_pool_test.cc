@@ -1,5 +1,5 @@
 // Messages come back empty, with their memory, within the bound, and are given up when idle.
-#include "server/message_pool.h"
+#include "server/compute/message_pool.h"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,4 @@
 // The page of metrics: who shares a rendering with whom, and how often there is one.
-#include "server/metrics_page.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -9,6 +7,8 @@
 #include <semaphore>
 #include <string>
 #include <vector>
+
+#include "server/metrics/page.h"
 
 namespace advantaged {
 namespace {

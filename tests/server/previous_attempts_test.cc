@@ -1,5 +1,5 @@
 // Which calls say that they are sent again.
-#include "server/rpc/previous_attempts.h"
+#include "server/compute/previous_attempts.h"
 
 #include <gtest/gtest.h>
 

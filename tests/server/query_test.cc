@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "server/codec_query.h"
+#include "server/codec/query.h"
 
 namespace advantaged {
 namespace {

@@ -1,5 +1,5 @@
 // What is refused is refused before there is a message of it.
-#include "server/read_request.h"
+#include "server/grpc/read_request.h"
 
 #include <google/protobuf/message.h>
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 
 #include "advantaged/v1/catalog.pb.h"
 #include "advantaged/v1/stream.pb.h"
-#include "server/unknown_fields.h"
+#include "server/codec/unknown_fields.h"
 #include "tests/server/wire_bytes.h"
 
 namespace advantaged {

@@ -1,5 +1,5 @@
 // A reply put together on the wire is the reply that a message would have been.
-#include "server/rpc/reply_bytes.h"
+#include "server/grpc/rpc/reply_bytes.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "server/read_request.h"
+#include "server/grpc/read_request.h"
 
 namespace advantaged {
 namespace {

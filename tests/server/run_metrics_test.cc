@@ -12,7 +12,7 @@
 #include <thread>
 #include <vector>
 
-#include "core/method_table.h"
+#include "core/methods/method_table.h"
 #include "server/metrics/batch_metrics.h"
 #include "server/metrics/metrics.h"
 

@@ -1,5 +1,5 @@
 // Calls over the queue: which events their handlers get, and in which order, however a call ends.
-#include "server/rpc/server_call.h"
+#include "server/grpc/rpc/server_call.h"
 
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-#include "server/rpc/call_queue.h"
+#include "server/grpc/rpc/call_queue.h"
 
 namespace advantaged {
 namespace {

@@ -13,10 +13,10 @@
 #include <vector>
 
 #include "advantaged/v1/advantage_service.grpc.pb.h"
-#include "server/compute_backend.h"
-#include "server/grpc_server.h"
+#include "server/compute/compute_backend.h"
+#include "server/compute/message_pool.h"
+#include "server/grpc/server.h"
 #include "server/log/access_log.h"
-#include "server/message_pool.h"
 #include "server/metrics/metrics.h"
 
 namespace advantaged {

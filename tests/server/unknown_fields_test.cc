@@ -5,7 +5,7 @@
 #include <string>
 
 #include "advantaged/v1/stream.pb.h"
-#include "server/wire_scan.h"
+#include "server/codec/wire_scan.h"
 #include "tests/server/wire_bytes.h"
 
 namespace advantaged {

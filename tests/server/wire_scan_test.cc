@@ -1,5 +1,5 @@
 // The scan sees what the parser of protobuf would make of the bytes.
-#include "server/wire_scan.h"
+#include "server/codec/wire_scan.h"
 
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/message.h>
@@ -12,7 +12,7 @@
 
 #include "advantaged/v1/describe.pb.h"
 #include "advantaged/v1/stream.pb.h"
-#include "server/entry_counts.h"
+#include "server/codec/entry_counts.h"
 #include "tests/server/wire_bytes.h"
 
 namespace advantaged {

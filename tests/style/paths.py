@@ -105,7 +105,7 @@ PAGE = "# Page\n\n## One *thing*, and [another](b.md)\n"
 
 
 def sample(path, text):
-    return {"docs/a.md": PAGE, "docs/b.md": "", "docs/adr/0001-why.md": "", "core/engine.h": "", "proto/v1/x.proto": "",
+    return {"docs/a.md": PAGE, "docs/b.md": "", "docs/adr/0001-why.md": "", "core/engine/engine.h": "", "proto/v1/x.proto": "",
             path: text}
 
 
@@ -113,10 +113,10 @@ if __name__ == "__main__":
     checker.main(
         check,
         good={
-            **sample("core/x.h", "// docs/a.md, engine.h, core/engine.h, docs/adr/0001, v1/x.proto, build/none.h,\n"
+            **sample("core/x.h", "// docs/a.md, engine.h, core/engine/engine.h, docs/adr/0001, v1/x.proto, build/none.h,\n"
                                  "// NAME_test.cc, tests/NAME/x.py, a batch.size, https://host.example/none/x.md\n"
                                  '#include "none/here.h"'),
-            "docs/c.md": "`core/engine.h` [one](a.md#one-thing-and-another) [two](../core) [me](#here)\n# Here\n"
+            "docs/c.md": "`core/engine/engine.h` [one](a.md#one-thing-and-another) [two](../core) [me](#here)\n# Here\n"
                          "```\ndocs/none.md\n```\n<!-- new file core/one.h -->\n`core/one.h`\n",
             "tools.py": '\"\"\"See docs/a.md.\"\"\"\npath = "docs/none.md"\n',
         },

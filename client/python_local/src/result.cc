@@ -23,9 +23,8 @@ nb::list WarningsOf(const LocalResult& local) {
                                            "CODE_INCOMPLETE_GROUPS", "CODE_PASS_AT_TOO_LARGE"};
   nb::list list;
   for (const Warning& warning : local.result.warnings) {
-    list.append(
-        nb::make_tuple(kCodes[static_cast<std::size_t>(warning.code)], ToPython(warning.message),
-                       warning.groups, warning.limit));
+    list.append(nb::make_tuple(kCodes[static_cast<std::size_t>(warning.code)],
+                               ToPython(warning.message), warning.groups, warning.limit));
   }
   return list;
 }

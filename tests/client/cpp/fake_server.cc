@@ -5,8 +5,8 @@
 
 #include <chrono>
 
-#include "server/errors.h"
-#include "server/handler.h"
+#include "server/codec/errors.h"
+#include "server/codec/handler.h"
 
 namespace advantaged::client {
 
