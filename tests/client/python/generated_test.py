@@ -54,7 +54,7 @@ def write_with_one_method_more():
     ("client/rust/tests/server/samples.rs", '"added" => Added { strength: Some(0.75) }.into(),'),
     ("tests/fuzz/json.dict", '"\\"strength\\""\n'),
     ("tests/fuzz/describe.dict", '"&strength="\n'),
-    ("README.md", "| `added` | `A+ = s, A- = -s` |  | strength (required) | 0 | nowhere |\n"),
+    ("docs/methods.md", "| `added` | `A+ = s, A- = -s` |  | strength (required) | 0 | nowhere |\n"),
     ("docs/settings.md", "| `strength` | number | `strength=0.75` |\n"),
 ])
 def test_one_method_more_is_everywhere_without_a_hand_s_work(written, path, text):
