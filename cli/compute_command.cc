@@ -42,7 +42,7 @@ constexpr char kExample[] = R"(Input, one group a line; all keys but rewards are
 or one response a line, in any order; group is needed, and jsonl adds "advantage" to each line:
   {"reward":1,"group":"p7","outcome":1,"valid":true,"length":9}
 With "response", an id, rows that share it are parts of one response, and a row whose reward is
-null says nothing about it where another has one.
+null says nothing about it where another has one. true and false are 1 and 0.
 
 Example:
   echo '{"rewards":[1,0,0,1]}' | advctl compute --method pass_at_k_grpo -p k=2 --pass-at 1,2

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "advantaged/client/method_spec.h"
+#include "base/counted.h"
 #include "base/text.h"
 #include "cli/compute/output.h"
 #include "cli/terminal/standard_output.h"
@@ -106,9 +107,10 @@ class TableOutput : public Output {
     const std::string masked =
         s.masked_responses() == 0 ? "" : Concat(" (and ", s.masked_responses(), " masked)");
     return Concat("method        ", client::FormatMethodSpec(reply.method()), "\n",
-                  "input         ", s.groups(), " groups, ", s.responses(), " responses", masked,
-                  "\n", "outcomes      ", DescribeOutcomes(s), "\n", "success rate  ",
-                  DescribeSuccess(s), "\n", "no signal     ", Rounded(100 * s.no_signal_share(), 3),
+                  "input         ", Counted(s.groups(), "group", "groups"), ", ",
+                  Counted(s.responses(), "response", "responses"), masked, "\n", "outcomes      ",
+                  DescribeOutcomes(s), "\n", "success rate  ", DescribeSuccess(s), "\n",
+                  "no signal     ", Rounded(100 * s.no_signal_share(), 3),
                   " % of groups: every advantage is 0\n", "|advantage|   mean ",
                   Rounded(s.mean_absolute_advantage()), "   sd ",
                   Rounded(s.sd_absolute_advantage()), "   max ",

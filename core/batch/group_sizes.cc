@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/counted.h"
 #include "base/text.h"
 #include "core/violations/sentence.h"
 
@@ -12,7 +13,7 @@ namespace {
 
 constexpr std::string_view kRemedy = "; declared_small_group can let smaller groups in";
 
-std::string Responses(std::uint32_t n) { return Concat(n, n == 1 ? " response" : " responses"); }
+std::string Responses(std::uint32_t n) { return Counted(n, "response", "responses"); }
 
 bool LetsSmallOnesIn(const Request& request) {
   return request.options.declared_small_group != SmallGroupPolicy::kError;
@@ -88,7 +89,7 @@ void CheckNeededSizes(const Request& request, const ResolvedMethod& method, cons
   violations.Add(
       Concat("method.", method.row->name, ".k"),
       Compose(ValueOf(method.parameters.k), " is above ", n - (needed - method.parameters.k),
-              ", the most that ", groups.Name(first), " of ", n, " responses allows",
+              ", the most that ", groups.Name(first), " of ", Responses(n), " allows",
               short_of_k == 1 ? std::string()
                               : Concat("; ", short_of_k - 1, " more groups are too small"),
               kRemedy));
@@ -104,10 +105,11 @@ void WarnOfSizes(const Request& request, const ResolvedMethod& method, const Gro
   const std::uint32_t complete = CompleteSize(request.batch, method);
   const std::size_t incomplete = CountIncomplete(request, groups, complete);
   if (incomplete > 0) {
-    warnings.push_back({WarningCode::kIncompleteGroups,
-                        Concat(incomplete, " groups declare fewer than ", complete,
-                               " responses; declared_small_group applied"),
-                        static_cast<std::uint32_t>(incomplete), complete});
+    warnings.push_back(
+        {WarningCode::kIncompleteGroups,
+         Concat(Counted(incomplete, "group declares", "groups declare"), " fewer than ", complete,
+                " responses; declared_small_group applied"),
+         static_cast<std::uint32_t>(incomplete), complete});
   }
   const std::vector<std::uint32_t>& pass_at = request.options.pass_at;
   if (pass_at.empty()) return;
@@ -115,10 +117,9 @@ void WarnOfSizes(const Request& request, const ResolvedMethod& method, const Gro
   const std::size_t below = CountBelow(request.batch, groups, largest);
   if (below > 0) {
     warnings.push_back({WarningCode::kPassAtTooLarge,
-                        Concat(below,
-                               " groups have fewer valid responses than the largest K of"
-                               " pass_at, ",
-                               largest, ": Pass@K is NaN where K is above n, and in no mean"),
+                        Concat(Counted(below, "group has", "groups have"),
+                               " fewer valid responses than the largest K of pass_at, ", largest,
+                               ": Pass@K is NaN where K is above n, and in no mean"),
                         static_cast<std::uint32_t>(below), largest});
   }
 }

@@ -4,6 +4,7 @@
 #include <numeric>
 #include <utility>
 
+#include "base/counted.h"
 #include "base/text.h"
 #include "core/batch/dense_ids.h"
 #include "core/violations/sentence.h"
@@ -99,8 +100,8 @@ void Groups::OfSize(std::uint32_t size, std::size_t responses, Violations& viola
   } else if (size > kMaxGroupSize) {
     violations.Add("group_size", TooLarge(size));
   } else if (responses % size != 0) {
-    violations.Add("group_size",
-                   Compose(ValueOf(size), " does not divide the ", responses, " responses"));
+    violations.Add("group_size", Compose(ValueOf(size), " does not divide the ",
+                                         Counted(responses, "response", "responses")));
   } else {
     count_ = responses / size;
     uniform_size_ = size;
@@ -110,8 +111,9 @@ void Groups::OfSize(std::uint32_t size, std::size_t responses, Violations& viola
 void Groups::OfSizes(std::span<const std::uint32_t> sizes, std::size_t responses,
                      Violations& violations) {
   if (sizes.size() > responses) {
-    violations.Add("group_sizes", Concat(sizes.size(), " sizes for ", responses,
-                                         " responses; a group has at least 1"));
+    violations.Add("group_sizes",
+                   Concat(Counted(sizes.size(), "size", "sizes"), " for ",
+                          Counted(responses, "response", "responses"), "; a group has at least 1"));
     return;
   }
   const std::size_t before = violations.count();
@@ -124,8 +126,8 @@ void Groups::OfSizes(std::span<const std::uint32_t> sizes, std::size_t responses
     sum += sizes[g];
   }
   if (sum != responses) {
-    violations.Add("group_sizes",
-                   Concat("sum to ", sum, "; the batch has ", responses, " responses"));
+    violations.Add("group_sizes", Concat("sum to ", sum, "; the batch has ",
+                                         Counted(responses, "response", "responses")));
   }
   if (violations.count() > before) return;
   SetSizes(sizes);
@@ -134,7 +136,8 @@ void Groups::OfSizes(std::span<const std::uint32_t> sizes, std::size_t responses
 void Groups::OfIds(std::span<const std::uint32_t> ids, std::size_t responses,
                    Violations& violations) {
   if (ids.size() != responses) {
-    violations.Add("group_ids", Concat(ids.size(), " ids for ", responses, " responses"));
+    violations.Add("group_ids", Concat(Counted(ids.size(), "id", "ids"), " for ",
+                                       Counted(responses, "response", "responses")));
     return;
   }
   DenseIds dense = Densify(ids);

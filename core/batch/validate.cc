@@ -4,6 +4,7 @@
 #include <set>
 #include <string_view>
 
+#include "base/counted.h"
 #include "base/text.h"
 #include "core/violations/sentence.h"
 
@@ -16,8 +17,9 @@ bool CheckBits(const BitSpan& bits, std::string_view field, std::size_t response
   if (bits.empty()) return true;
   const std::size_t bytes = (responses + 7) / 8;
   if (bits.bytes.size() != bytes) {
-    violations.Add(std::string(field), Concat(bits.bytes.size(), " bytes; a bitmap of ", responses,
-                                              " responses has ", bytes));
+    violations.Add(std::string(field),
+                   Concat(Counted(bits.bytes.size(), "byte", "bytes"), "; a bitmap of ",
+                          Counted(responses, "response", "responses"), " has ", bytes));
     return false;
   }
   const unsigned stray = bits.bytes.back() & (responses % 8 == 0 ? 0U : 0xFFU << (responses % 8));
@@ -61,8 +63,8 @@ void CheckTrajectories(const Batch& batch, std::size_t rows, Violations& violati
     return;
   }
   if (batch.trajectory_ids.size() != rows) {
-    violations.Add("trajectory_ids", Concat(batch.trajectory_ids.size(), " ids for ", rows,
-                                            rows == 1 ? " row" : " rows"));
+    violations.Add("trajectory_ids", Concat(Counted(batch.trajectory_ids.size(), "id", "ids"),
+                                            " for ", Counted(rows, "row", "rows")));
   }
   if (batch.trajectory_reward == TrajectoryReward::kSum && !batch.reward_bits.empty()) {
     violations.Add("trajectory_reward",
@@ -117,8 +119,8 @@ std::size_t CheckArrays(const Batch& batch, Violations& violations) {
   CheckBits(batch.valid, "valid", responses, violations);
   CheckBits(batch.outcomes, "outcomes", responses, violations);
   if (!batch.lengths.empty() && batch.lengths.size() != responses) {
-    violations.Add("lengths",
-                   Concat(batch.lengths.size(), " lengths for ", responses, " responses"));
+    violations.Add("lengths", Concat(Counted(batch.lengths.size(), "length", "lengths"), " for ",
+                                     Counted(responses, "response", "responses")));
   }
   CheckTrajectories(batch, responses, violations);
   if (batch.expected_group_size && *batch.expected_group_size == 0) {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "base/counted.h"
 #include "base/text.h"
 #include "core/methods/failure.h"
 
@@ -96,18 +97,18 @@ void GroupReporter::AddAdvantages(std::span<const float> advantages,
 
 void GroupReporter::Warn(std::vector<Warning>& warnings) const {
   if (suspicious_ > 0) {
-    warnings.push_back(
-        {WarningCode::kSuspiciousSpread,
-         Concat(suspicious_,
-                " groups have rewards that differ by less than 1e-5 of their size: rounding"
-                " noise? constant_tolerance would make them constant"),
-         static_cast<std::uint32_t>(suspicious_), 0});
+    warnings.push_back({WarningCode::kSuspiciousSpread,
+                        Concat(Counted(suspicious_, "group has", "groups have"),
+                               " rewards that differ by less than 1e-5 of their size: rounding"
+                               " noise? constant_tolerance would make them constant"),
+                        static_cast<std::uint32_t>(suspicious_), 0});
   }
   if (small_ > 0) {
-    warnings.push_back({WarningCode::kSmallGroups,
-                        Concat(small_, " groups have fewer valid responses than ", row_.name,
-                               " needs (", policy_.smallest(), "); small_group applied"),
-                        static_cast<std::uint32_t>(small_), policy_.smallest()});
+    warnings.push_back(
+        {WarningCode::kSmallGroups,
+         Concat(Counted(small_, "group has", "groups have"), " fewer valid responses than ",
+                row_.name, " needs (", policy_.smallest(), "); small_group applied"),
+         static_cast<std::uint32_t>(small_), policy_.smallest()});
   }
 }
 

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "advantaged/v1/stages.pb.h"
+#include "base/counted.h"
 #include "base/text.h"
 #include "server/codec/method.h"
 #include "server/codec/stages.h"
@@ -120,7 +121,8 @@ std::span<const Value> DecodedRequest::Pick(const BatchArray<Value>& array,
     return packed;
   }
   if (bytes.size() % sizeof(Value) != 0) {
-    violations.Add(sibling, Concat(bytes.size(), " bytes; not a multiple of ", sizeof(Value)));
+    violations.Add(sibling, Concat(Counted(bytes.size(), "byte", "bytes"), "; not a multiple of ",
+                                   sizeof(Value)));
   }
   renamed_.emplace_back(array.name, std::move(sibling));
   const std::size_t size = bytes.size() / sizeof(Value);

@@ -94,7 +94,7 @@ def test_rows_have_outcomes_masks_and_lengths():
         found = results(compute("--method", method, "--local", stdin=rows))
         assert [row["advantage"] for row in found] == group["advantages"]
     table = compute("--method", "skew_r", "--local", "--output", "table", stdin=rows).stdout
-    assert "1 groups, 3 responses (and 1 masked)" in table
+    assert "1 group, 3 responses (and 1 masked)" in table
 
 
 @pytest.mark.parametrize("key", ["response", "trajectory"])

@@ -76,7 +76,7 @@ TEST(DeclaredSmallGroups, AreCountedWithAWarning) {
       EXPECT_EQ(result.warnings[0].code, WarningCode::kIncompleteGroups);
       EXPECT_THAT(result.warnings[0].message,
                   HasSubstr(expected ? "2 groups declare fewer than 4 responses"
-                                     : "1 groups declare fewer than 2 responses"));
+                                     : "1 group declares fewer than 2 responses"));
     }
   }
 }

@@ -41,7 +41,7 @@ TEST(PassAtTooLarge, IsNaNWithAWarning) {
 TEST(PassAtTooLarge, IsAboutTheSmallGroupsOnly) {
   const Result result = Asking({1, 0, 0, 1, 1, 0}, {4, 2}, {4}).Run();
   ASSERT_EQ(result.warnings.size(), 1U);
-  EXPECT_THAT(result.warnings[0].message, HasSubstr("1 groups have fewer"));
+  EXPECT_THAT(result.warnings[0].message, HasSubstr("1 group has fewer"));
   EXPECT_FALSE(std::isnan(result.pass_at_k[0]));
   EXPECT_TRUE(std::isnan(result.pass_at_k[1]));
   EXPECT_EQ(result.summary.pass_at_k[0].groups, 1U);

@@ -65,7 +65,7 @@ TEST(RefusedBatch, BitmapsOfAnotherSize) {
   Call nine = Valid();
   nine.rewards = {0, 1, 0, 1, 1, 0, 0, 0, 1};
   nine.valid = {0xFF};
-  ExpectRefused(nine, {{"valid", "1 bytes; a bitmap of 9 responses has 2"}});
+  ExpectRefused(nine, {{"valid", "1 byte; a bitmap of 9 responses has 2"}});
 }
 
 TEST(RefusedBatch, BitmapsWithStrayTailBits) {
@@ -231,7 +231,7 @@ TEST(RefusedBatch, EverythingWrongIsToldAtOnce) {
   ExpectRefused(call, {{"method.pass_at_k_grpo.k", "0"},
                        {"method.pass_at_k_grpo.gama", "unknown parameter"},
                        {"response_count", "5"},
-                       {"lengths", "1 lengths"},
+                       {"lengths", "1 length for"},
                        {"valid[0]", "255"},
                        {"outcomes", "2 bytes"},
                        {"group_size", "4"},

@@ -156,7 +156,7 @@ TEST(RefusedTrajectories, BrokenArraysAreNotRead) {
   call.rewards[2] = 9;  // would be refused if it were looked at
   call.valid = {0x3F, 0};
   call.lengths = {1};
-  ExpectRefused(call, {{"valid", "2 bytes"}, {"lengths", "1 lengths"}});
+  ExpectRefused(call, {{"valid", "2 bytes"}, {"lengths", "1 length for"}});
 }
 
 }  // namespace

@@ -95,7 +95,7 @@ CASES = {
         r'trajectory_ids_fixed32_le: "\1\0\0\0" group_size: 1', "trajectory_ids_fixed32_le", ""),
     "trajectory ids of another number": (
         "method { rloo {} } rewards: [1, 0] trajectory_ids: [1] group_size: 2",
-        "trajectory_ids", "1 ids for 2 rows"),
+        "trajectory_ids", "1 id for 2 rows"),
     "rows of one response that differ": (
         "method { rloo {} } rewards: [1, 0, 0.5] trajectory_ids: [8, 9, 8] group_size: 3",
         "rewards[2]", "0.5, but row 0 of trajectory 8 has 1"),
