@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "advantaged/v1/compute.pb.h"
+#include "server/guard/control_group.h"
 #include "server/handler.h"
 #include "server/metrics/metrics.h"
 #include "server/reply_size.h"
@@ -19,6 +20,8 @@ using std::chrono::milliseconds;
 
 // For limits that other calls fill: when they end is not known, and most end soon.
 constexpr milliseconds kSoon{100};
+// For memory, which is freed when calls end and given back after that.
+constexpr milliseconds kOnceFreed{1000};
 
 // True if a request has little besides its responses.
 bool IsLight(std::size_t responses, std::size_t request_bytes) {
@@ -68,6 +71,7 @@ Admission::Ticket ComputeBackend::Admit(Rpc rpc, ConnectionId connection, std::s
                       std::nullopt);
     return {};
   }
+  if (refusal = CheckMemory(); !refusal.ok()) return {};
   Admission::Refusal why{};
   const std::uint64_t bytes = request_bytes + answer_bytes;
   Admission::Ticket ticket = admission_.Enter(connection, bytes, why);
@@ -125,6 +129,12 @@ CallStatus ComputeBackend::RefusedByAdmission(Admission::Refusal why, std::uint6
   return {};
 }
 
+CallStatus ComputeBackend::CheckMemory() {
+  if (memory_.shortage() == Shortage::kNone) return {};
+  metrics_.load().Count(Rejection::kMemory);
+  return Refused("the process has most of the memory that it may have (--max-memory)", kOnceFreed);
+}
+
 CallStatus ComputeBackend::CheckMetadata(std::size_t bytes) {
   const std::uint32_t limit = max_metadata_bytes_;
   if (bytes <= limit) return {};
@@ -146,13 +156,11 @@ CallStatus ComputeBackend::RefusedAsInvalid(const v1::ComputeAdvantagesRequest& 
 }
 
 CallStatus ComputeBackend::Guard(const std::function<CallStatus()>& work) {
-  // Other calls have it, and end.
-  constexpr milliseconds kLater{1000};
   try {
     return work();
   } catch (const std::bad_alloc&) {
     metrics_.load().Count(Rejection::kAllocation);
-    return Refused("the server has no memory for this call now", kLater);
+    return Refused("the server has no memory for this call now", kOnceFreed);
   }
 }
 
@@ -233,6 +241,7 @@ void ComputeBackend::Count(const v1::ComputeAdvantagesRequest& request,
 void ComputeBackend::SetLimits(const ComputeLimits& limits) {
   max_metadata_bytes_ = limits.max_metadata_bytes;
   inline_responses_ = limits.inline_responses;
+  memory_.SetLimit(limits.max_memory ? *limits.max_memory : ControlGroupLimit());
   admission_.SetLimits(limits.admission);
   batches_.SetQueueLimit(limits.pool.queued_calls);
   descriptions_.SetQueueLimit(limits.pool.queued_calls);
@@ -243,6 +252,7 @@ void ComputeBackend::PublishLimits(const ComputeLimits& limits) {
   LoadMetrics& load = metrics_.load();
   load.SetLimit("max_request_bytes", max_request_bytes_);
   load.SetLimit("max_metadata_bytes", limits.max_metadata_bytes);
+  load.SetLimit("max_memory", static_cast<double>(memory_.limit()));
   load.SetLimit("max_in_flight_calls", limits.admission.calls);
   load.SetLimit("max_in_flight_bytes", static_cast<double>(limits.admission.bytes));
   load.SetLimit("connection_share", limits.admission.connection_share);

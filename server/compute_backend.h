@@ -20,6 +20,7 @@
 #include "server/attempt.h"
 #include "server/call_status.h"
 #include "server/compute_pool.h"
+#include "server/guard/memory_guard.h"
 #include "server/handler.h"
 #include "server/limits.h"
 #include "server/metrics/load_metrics.h"
@@ -61,6 +62,9 @@ class ComputeBackend {
 
   // The answer to a call with too much metadata, else OK.
   CallStatus CheckMetadata(std::size_t bytes);
+
+  // The answer to a call that comes while memory is short, else OK.
+  CallStatus CheckMemory();
 
   // The size of a batch whose message has `request_bytes` bytes.
   CallSize Measure(const v1::ComputeAdvantagesRequest& request, std::size_t request_bytes) const;
@@ -115,6 +119,7 @@ class ComputeBackend {
   // Applies all but the number of threads and max_request_bytes, to calls to come.
   void SetLimits(const ComputeLimits& limits);
 
+  MemoryGuard& memory() { return memory_; }
   std::uint32_t max_request_bytes() const { return max_request_bytes_; }
 
  private:
@@ -135,6 +140,7 @@ class ComputeBackend {
   std::atomic<std::uint32_t> max_metadata_bytes_;
   std::atomic<std::uint32_t> inline_responses_;
   std::atomic<std::uint64_t> computed_ = 0;
+  MemoryGuard memory_;
   Admission admission_;
   ComputePool batches_;
   ComputePool descriptions_;

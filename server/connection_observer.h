@@ -2,13 +2,19 @@
 #ifndef ADVANTAGED_SERVER_CONNECTION_OBSERVER_H_
 #define ADVANTAGED_SERVER_CONNECTION_OBSERVER_H_
 
+#include <array>
 #include <cstddef>
+#include <string_view>
 
 namespace advantaged {
 
 enum class Transport : std::size_t { kTcp, kUnix };
 
-// Told by the listener's thread, of one connection after the other.
+// Why a connection was shut down (server/guard/policy.h).
+enum class Closure : std::size_t { kStreams, kMemory };
+inline constexpr std::array<std::string_view, 2> kClosures = {"streams", "memory"};
+
+// Told by the listener's thread, of one connection after the other, but for OnShutDown.
 class ConnectionObserver {
  public:
   virtual ~ConnectionObserver() = default;
@@ -18,6 +24,8 @@ class ConnectionObserver {
   virtual void OnClosed(Transport transport) = 0;
   // A connection was closed at once, because as many as are allowed are open.
   virtual void OnRefused() = 0;
+  // One that is open was shut down by the guard, on its thread; OnClosed follows.
+  virtual void OnShutDown(Closure why) = 0;
 };
 
 }  // namespace advantaged

@@ -158,10 +158,7 @@ void Daemon::Tick() {
 void Daemon::FreeIdleMemory() {
   messages_.Shrink();
   const std::uint64_t computed = backend_.computed();
-  if (computed == computed_ && computed != computed_freed_) {
-    ReturnFreeMemory();
-    computed_freed_ = computed;
-  }
+  if (computed == computed_) ReturnFreeMemory();
   computed_ = computed;
 }
 

@@ -42,7 +42,7 @@ class Daemon {
   void Reload();
   // Once a second, as long as the process lives.
   void Tick();
-  // Gives the memory of a burst of calls back, once it is over.
+  // Gives the memory of a burst of calls, or of whatever else came, back once it is over.
   void FreeIdleMemory();
   // Sleeps for `time`, with ticks.
   void Linger(std::chrono::milliseconds time);
@@ -68,8 +68,7 @@ class Daemon {
   std::unique_ptr<Tls> tls_;  // null: gRPC is plain
   std::unique_ptr<GrpcServer> grpc_server_;
   unsigned ticks_ = 0;
-  std::uint64_t computed_ = 0;        // batches, when FreeIdleMemory last looked
-  std::uint64_t computed_freed_ = 0;  // when it last freed
+  std::uint64_t computed_ = 0;  // batches, when FreeIdleMemory last looked
 };
 
 }  // namespace advantaged

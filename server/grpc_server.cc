@@ -17,6 +17,11 @@ namespace {
 
 constexpr const char* kServiceName = "advantaged.v1.AdvantageService";
 
+// Bytes that gRPC reads from one connection before it works on them, by default up to 4 MiB: calls
+// of 15 bytes that take 13 KiB each, so that a connection which the guard shuts down would go on to
+// fill gigabytes.
+constexpr int kReadAtOnce = 32 << 10;
+
 // gRPC drops messages above its own cap before any code of ours runs, so no metric would move. It
 // is therefore set well above the limit that the service enforces.
 int ReceiveCap(std::uint32_t max_request_bytes) {
@@ -46,6 +51,7 @@ void SetChannelArguments(const GrpcServerOptions& options, grpc::ServerBuilder& 
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);  // 0: as many as it takes
+  builder.AddChannelArgument(GRPC_ARG_TCP_MAX_READ_CHUNK_SIZE, kReadAtOnce);
   // Told to the client, which queues what is beyond.
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS,
                              static_cast<int>(options.max_streams_per_connection));
@@ -61,8 +67,10 @@ std::unique_ptr<GrpcServer> GrpcServer::Start(const GrpcServerOptions& options,
                                               ComputeBackend& backend, MessagePool& messages,
                                               Metrics& metrics, AccessLog& access_log,
                                               std::string& error) {
-  std::unique_ptr<GrpcServer> result(new GrpcServer(backend, metrics));
-  result->listener_ = Listener::Open(options.listener, metrics.connections(), error);
+  std::unique_ptr<GrpcServer> result(
+      new GrpcServer(options.max_streams_per_connection, backend, metrics));
+  result->listener_ =
+      Listener::Open(options.listener, metrics.connections(), result->guard_, error);
   if (result->listener_ == nullptr) return nullptr;
   result->routes_ = MakeAdvantageService(backend, metrics, access_log, messages, result->streams_);
   if (!result->Serve(options)) {
@@ -72,8 +80,10 @@ std::unique_ptr<GrpcServer> GrpcServer::Start(const GrpcServerOptions& options,
   return result;
 }
 
-GrpcServer::GrpcServer(ComputeBackend& backend, Metrics& metrics)
-    : backend_(backend), metrics_(metrics) {}
+GrpcServer::GrpcServer(std::uint32_t streams, ComputeBackend& backend, Metrics& metrics)
+    : guard_(streams, backend.memory(), metrics.connections()),
+      backend_(backend),
+      metrics_(metrics) {}
 
 GrpcServer::~GrpcServer() {
   if (server_ == nullptr) return;
@@ -127,7 +137,9 @@ bool GrpcServer::Serve(const GrpcServerOptions& options) {
   metrics_.load().SetLimit("max_connections",
                            static_cast<double>(options.listener.max_connections));
   metrics_.load().SetLimit("max_streams_per_connection", options.max_streams_per_connection);
-  queue_->Start([this](Wire& wire) { Route(wire); });
+  queue_->Start([this](Wire& wire) { Route(wire); },
+                [this](const std::string& peer) { return guard_.Find(peer); });
+  guard_.Start();
   listener_->Start([this](int fd, Transport transport) {
     grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
     connection.fd = fd;

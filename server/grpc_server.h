@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "server/guard/connection_guard.h"
 #include "server/listener.h"
 #include "server/open_streams.h"
 #include "server/rpc/call_queue.h"
@@ -68,13 +69,14 @@ class GrpcServer {
   void Drain(std::chrono::milliseconds limit);
 
  private:
-  GrpcServer(ComputeBackend& backend, Metrics& metrics);
+  GrpcServer(std::uint32_t streams, ComputeBackend& backend, Metrics& metrics);
   bool Serve(const GrpcServerOptions& options);
   void AddStandardServices();
   // A call has come.
   void Route(Wire& wire) const;
 
   OpenStreams streams_;
+  ConnectionGuard guard_;
   ComputeBackend& backend_;
   Metrics& metrics_;
   Health health_;

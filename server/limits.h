@@ -3,6 +3,7 @@
 #define ADVANTAGED_SERVER_LIMITS_H_
 
 #include <cstdint>
+#include <optional>
 
 namespace advantaged {
 
@@ -29,6 +30,8 @@ struct ComputeLimits {
   // as kEffortOfThought (server/handler.h). Not if its method evaluates formulas, or if it carries
   // much besides the responses.
   std::uint32_t inline_responses = 16384;
+  // That the process may have, in bytes; 0: no limit, none: that of its control group.
+  std::optional<std::uint64_t> max_memory;
   AdmissionLimits admission;
   ComputePoolLimits pool;
 };

@@ -52,10 +52,11 @@ std::size_t AffordableHttpConnections(std::size_t wanted, std::size_t max_connec
 }
 
 std::unique_ptr<Listener> Listener::Open(const ListenerOptions& options,
-                                         ConnectionObserver& observer, std::string& error) {
+                                         ConnectionObserver& observer, ConnectionGuard& guard,
+                                         std::string& error) {
   error = TooManyConnections(options.max_connections);
   if (!error.empty()) return nullptr;
-  std::unique_ptr<Listener> listener(new Listener(options, observer));
+  std::unique_ptr<Listener> listener(new Listener(options, observer, guard));
   for (Address address : options.addresses) {
     std::string reason = ListeningSocket::Open(address, options.socket_mode, listener->sockets_);
     if (!reason.empty()) {
@@ -74,9 +75,11 @@ std::unique_ptr<Listener> Listener::Open(const ListenerOptions& options,
   return listener;
 }
 
-Listener::Listener(const ListenerOptions& options, ConnectionObserver& observer)
+Listener::Listener(const ListenerOptions& options, ConnectionObserver& observer,
+                   ConnectionGuard& guard)
     : max_connections_(options.max_connections),
       observer_(observer),
+      guard_(guard),
       epoll_(epoll_create1(EPOLL_CLOEXEC)),
       end_(eventfd(0, EFD_CLOEXEC)) {}
 
@@ -84,6 +87,7 @@ Listener::~Listener() {
   if (!thread_.joinable()) return;
   eventfd_write(end_.get(), 1);
   thread_.join();
+  for (const auto& [watch, watched] : connections_) guard_.Remove(watch);
 }
 
 bool Listener::Watch(int operation, int fd, std::uint32_t events) {
@@ -133,6 +137,10 @@ void Listener::AcceptFrom(int fd) {
 }
 
 bool Listener::AcceptOne(const ListeningSocket& socket) {
+  if (guard_.accepts_none()) {
+    Pause(ENOMEM);
+    return false;
+  }
   FileDescriptor connection(accept4(socket.fd(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
   if (!connection.valid()) {
     if (errno == EAGAIN) return false;
@@ -158,6 +166,7 @@ bool Listener::AcceptOne(const ListeningSocket& socket) {
   }
   const Transport transport = socket.is_unix() ? Transport::kUnix : Transport::kTcp;
   const int key = watch.get();
+  if (const auto from = PeerOf(peer)) guard_.Add(key, *from);
   connections_.emplace(key, Watched{std::move(watch), transport});
   observer_.OnOpened(transport);
   hand_over_(connection.release(), transport);
@@ -166,6 +175,7 @@ bool Listener::AcceptOne(const ListeningSocket& socket) {
 
 void Listener::Closed(int watch) {
   observer_.OnClosed(connections_.at(watch).transport);
+  guard_.Remove(watch);
   connections_.erase(watch);
 }
 

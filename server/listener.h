@@ -26,6 +26,7 @@
 #include "server/address.h"
 #include "server/connection_observer.h"
 #include "server/file_descriptor.h"
+#include "server/guard/connection_guard.h"
 #include "server/listening_socket.h"
 
 namespace advantaged {
@@ -48,9 +49,11 @@ class Listener {
   using HandOver = std::function<void(int fd, Transport transport)>;
 
   // Listens; nothing is accepted before Start. On failure returns null and says in `error` which
-  // address failed and why. `observer` must outlive the listener.
+  // address failed and why. `observer` and `guard`, which is told of TCP connections, must outlive
+  // the listener.
   static std::unique_ptr<Listener> Open(const ListenerOptions& options,
-                                        ConnectionObserver& observer, std::string& error);
+                                        ConnectionObserver& observer, ConnectionGuard& guard,
+                                        std::string& error);
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
   ~Listener();
@@ -68,7 +71,7 @@ class Listener {
  private:
   using Clock = std::chrono::steady_clock;
 
-  Listener(const ListenerOptions& options, ConnectionObserver& observer);
+  Listener(const ListenerOptions& options, ConnectionObserver& observer, ConnectionGuard& guard);
   bool Watch(int operation, int fd, std::uint32_t events);
 
   // The thread, and what runs on it:
@@ -82,6 +85,7 @@ class Listener {
 
   const std::size_t max_connections_;
   ConnectionObserver& observer_;
+  ConnectionGuard& guard_;
   std::vector<std::string> addresses_;
   HandOver hand_over_;
 

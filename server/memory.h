@@ -2,6 +2,8 @@
 #ifndef ADVANTAGED_SERVER_MEMORY_H_
 #define ADVANTAGED_SERVER_MEMORY_H_
 
+#include <cstdint>
+
 namespace advantaged {
 
 // Call before the first thread. From then on freed memory stays with the process, until
@@ -12,6 +14,9 @@ void KeepFreedMemory();
 
 // Gives what is free back to the system. Takes milliseconds; for idle times.
 void ReturnFreeMemory();
+
+// Bytes of the process that are in memory now.
+std::uint64_t ResidentMemory();
 
 }  // namespace advantaged
 

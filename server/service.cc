@@ -53,12 +53,19 @@ Routes MakeAdvantageService(ComputeBackend& backend, Metrics& metrics, AccessLog
                             MessagePool& messages, OpenStreams& streams) {
   Routes routes;
   const auto add = [&](Rpc rpc, std::function<void(Wire&)> start) {
-    if (rpc != Rpc::kStreamAdvantages) start = AfterMessage(std::move(start));
     routes.emplace(std::string(kPath) + RpcName(rpc), std::move(start));
+  };
+  // While memory is short a call that computes ends before its message is let in.
+  const auto add_compute = [&](Rpc rpc, std::function<void(Wire&)> start) {
+    add(rpc, [=, start = std::move(start), &backend, &metrics, &access_log](Wire& wire) {
+      const CallStatus refused = backend.CheckMemory();
+      if (refused.ok()) return start(wire);
+      (new Call(wire, metrics, access_log, rpc))->End(refused);
+    });
   };
   // For calls that take no time: at once, without admission. Their requests have no fields.
   const auto add_answer = [&](Rpc rpc, const google::protobuf::Message& type, const auto& make) {
-    add(rpc, [=, &type, &backend, &metrics, &access_log](Wire& wire) {
+    const auto answer = [=, &type, &backend, &metrics, &access_log](Wire& wire) {
       auto* call = new Call(wire, metrics, access_log, rpc);
       CallStatus status = backend.CheckMetadata(call->MetadataBytes());
       if (status.ok()) {
@@ -66,16 +73,18 @@ Routes MakeAdvantageService(ComputeBackend& backend, Metrics& metrics, AccessLog
         status = ReadRequest(wire.message(), *request);
       }
       status.ok() ? call->Answer(Serialize(make())) : call->End(status);
-    });
+    };
+    add(rpc, AfterMessage(answer));
   };
-  add(Rpc::kComputeAdvantages, [&](Wire& wire) {
-    (new ComputeCall(wire, metrics, access_log, backend, messages))->Start();
-  });
-  add(Rpc::kStreamAdvantages, [&](Wire& wire) {
+  add_compute(Rpc::kComputeAdvantages, AfterMessage([&](Wire& wire) {
+                (new ComputeCall(wire, metrics, access_log, backend, messages))->Start();
+              }));
+  add_compute(Rpc::kStreamAdvantages, [&](Wire& wire) {
     (new StreamCall(wire, metrics, access_log, backend, messages, streams))->Start();
   });
-  add(Rpc::kDescribeMethod,
-      [&](Wire& wire) { (new DescribeCall(wire, metrics, access_log, backend))->Start(); });
+  add_compute(Rpc::kDescribeMethod, AfterMessage([&](Wire& wire) {
+                (new DescribeCall(wire, metrics, access_log, backend))->Start();
+              }));
   add_answer(Rpc::kListMethods, v1::ListMethodsRequest::default_instance(), [] {
     v1::ListMethodsResponse response;
     HandleListMethods(response);

@@ -13,6 +13,7 @@ namespace {
 using Texts = std::vector<std::string>;
 
 constexpr std::string_view kOff = "off";
+constexpr std::string_view kAuto = "auto";
 
 struct Suffix {
   std::string_view text;
@@ -200,6 +201,28 @@ Kind WholeNumber(Unit unit, std::uint64_t smallest, std::uint64_t largest,
         return "";
       },
       [write, get = std::move(get)](const ServerOptions& options) { return write(get(options)); });
+}
+
+Kind BytesOrAuto(std::function<std::optional<std::uint64_t>&(ServerOptions&)> member,
+                 std::uint64_t largest) {
+  Kind number = WholeNumber(
+      Unit::kBytes, 0, largest,
+      [member](std::uint64_t value, ServerOptions& options) { member(options) = value; },
+      [member](const ServerOptions& options) {
+        ServerOptions copy = options;
+        return member(copy).value_or(0);
+      });
+  return Scalar(
+      number.type, Concat(number.range, ", or ", kAuto), true,
+      [=](const std::string& text, ServerOptions& options) -> std::string {
+        if (text != kAuto) return number.read({text}, options);
+        member(options).reset();
+        return "";
+      },
+      [=](const ServerOptions& options) {
+        ServerOptions copy = options;
+        return member(copy) ? number.write(options).front() : std::string(kAuto);
+      });
 }
 
 Kind Share(std::function<double&(ServerOptions&)> member) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -71,6 +72,10 @@ template <typename Member>
 Kind Count(Member member, std::uint64_t smallest, std::uint64_t largest) {
   return WholeNumber(Unit::kNone, member, smallest, largest);
 }
+
+// Bytes, from 0 to `largest`, or "auto" for none.
+Kind BytesOrAuto(std::function<std::optional<std::uint64_t>&(ServerOptions&)> member,
+                 std::uint64_t largest);
 
 // A share of something: above 0, up to 1.
 Kind Share(std::function<double&(ServerOptions&)> member);

@@ -77,6 +77,10 @@ std::span<const Setting> Settings() {
        Bytes(
            [](auto& o) -> auto& { return o.compute.max_metadata_bytes; }, 256, 1U << 20),
        "Largest metadata of a call; more is refused for good"},
+      {"max-memory", kLimits, Change::kAtReload,
+       BytesOrAuto(
+           [](auto& o) -> auto& { return o.compute.max_memory; }, std::uint64_t{1} << 40),
+       "Memory of the process: near it calls are refused; 0: no limit; auto: its control group's"},
       {"max-in-flight-calls", kLimits, Change::kAtReload,
        Count(
            [](auto& o) -> auto& { return o.compute.admission.calls; }, 1, 1U << 20),

@@ -1,5 +1,7 @@
 #include "server/metrics/connection_metrics.h"
 
+#include <string>
+
 namespace advantaged {
 
 ConnectionMetrics::ConnectionMetrics(prometheus::Registry& registry, LoadMetrics& load)
@@ -12,6 +14,12 @@ ConnectionMetrics::ConnectionMetrics(prometheus::Registry& registry, LoadMetrics
     const prometheus::Labels labels = {
         {"transport", transport == Transport::kTcp ? "tcp" : "unix"}};
     children_[static_cast<std::size_t>(transport)] = {&open.Add(labels), &opened.Add(labels)};
+  }
+  auto& shut_down =
+      CounterFamily(registry, "advantaged_connections_shut_down_total",
+                    "Connections to the gRPC side that were shut down while memory was short.");
+  for (std::size_t i = 0; i < kClosures.size(); ++i) {
+    shut_down_[i] = &shut_down.Add({{"reason", std::string(kClosures[i])}});
   }
 }
 

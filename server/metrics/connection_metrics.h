@@ -20,6 +20,7 @@ class ConnectionMetrics final : public ConnectionObserver {
   void OnOpened(Transport transport) override;
   void OnClosed(Transport transport) override;
   void OnRefused() override { load_.Count(Rejection::kConnections); }
+  void OnShutDown(Closure why) override { shut_down_[static_cast<std::size_t>(why)]->Increment(); }
 
  private:
   struct Child {
@@ -28,6 +29,7 @@ class ConnectionMetrics final : public ConnectionObserver {
   };
   LoadMetrics& load_;
   std::array<Child, 2> children_{};
+  std::array<prometheus::Counter*, kClosures.size()> shut_down_{};
 };
 
 }  // namespace advantaged

@@ -24,12 +24,21 @@ enum class Rejection : std::size_t {
   kBytes,
   kConnectionShare,
   kQueue,
+  kMemory,
   kAllocation,
   kDraining,
 };
-inline constexpr std::array<std::string_view, 10> kRejections = {
-    "connections", "http_connections", "too_large", "metadata_too_large", "calls",
-    "bytes",       "connection_share", "queue",     "allocation",         "draining"};
+inline constexpr std::array<std::string_view, 11> kRejections = {"connections",
+                                                                 "http_connections",
+                                                                 "too_large",
+                                                                 "metadata_too_large",
+                                                                 "calls",
+                                                                 "bytes",
+                                                                 "connection_share",
+                                                                 "queue",
+                                                                 "memory",
+                                                                 "allocation",
+                                                                 "draining"};
 
 // Where a call was when its caller was found not to wait any more.
 // kSend: its answer was on the way, or could not leave.

@@ -13,8 +13,9 @@ CallQueue::CallQueue(grpc::ServerBuilder& builder, std::size_t threads) {
 
 CallQueue::~CallQueue() { Stop(); }
 
-void CallQueue::Start(Accept accept) {
+void CallQueue::Start(Accept accept, Accounts accounts) {
   accept_ = std::move(accept);
+  accounts_ = std::move(accounts);
   for (const auto& queue : queues_) {
     WaitForNext(*queue);
     threads_.emplace_back([&queue] { Run(*queue); });

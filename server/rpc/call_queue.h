@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -27,6 +28,8 @@ class CallQueue {
  public:
   // Attaches a user to a call that has come; called by the threads.
   using Accept = std::function<void(Wire&)>;
+  // The account of the connection with this peer, or null; asked by the threads.
+  using Accounts = std::function<std::shared_ptr<ConnectionAccount>(const std::string& peer)>;
 
   // Of the server that `builder` will make, which must be shut down before Stop.
   CallQueue(grpc::ServerBuilder& builder, std::size_t threads);
@@ -34,8 +37,8 @@ class CallQueue {
   CallQueue& operator=(const CallQueue&) = delete;
   ~CallQueue();
 
-  // Once the server is made.
-  void Start(Accept accept);
+  // Once the server is made. Without `accounts` there are none.
+  void Start(Accept accept, Accounts accounts = {});
   // Returns when all calls are over, also those that others still work on, and the threads have
   // ended.
   void Stop();
@@ -45,11 +48,15 @@ class CallQueue {
   void WaitForNext(grpc::ServerCompletionQueue& queue);
   void Gone();
   void Accepted(Wire& wire) { accept_(wire); }
+  std::shared_ptr<ConnectionAccount> AccountOf(const std::string& peer) const {
+    return accounts_ ? accounts_(peer) : nullptr;
+  }
   static void Run(grpc::ServerCompletionQueue& queue);
 
   grpc::AsyncGenericService service_;
   std::vector<std::unique_ptr<grpc::ServerCompletionQueue>> queues_;
   Accept accept_;
+  Accounts accounts_;
   std::vector<std::thread> threads_;
   std::mutex mutex_;
   std::condition_variable no_wires_;

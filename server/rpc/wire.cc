@@ -46,11 +46,14 @@ void Wire::Arrived(bool ok) {
     delete this;
     return;
   }
+  account_ = calls_.AccountOf(context_.peer());
+  if (account_ != nullptr) account_->CallBegan();
   calls_.WaitForNext(queue_);
   calls_.Accepted(*this);
 }
 
 void Wire::HasRead(bool ok) {
+  if (ok && account_ != nullptr) account_->MessageArrived(message_.Length());
   user_->OnRead(ok);
   Settle();
 }
@@ -72,6 +75,7 @@ void Wire::Settle() {
     const std::lock_guard lock(mutex_);
     if (--to_come_ > 0) return;
   }
+  if (account_ != nullptr) account_->CallEnded();
   user_->OnOver();
   delete this;
 }

@@ -14,8 +14,11 @@
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/status.h>
 
+#include <memory>
 #include <mutex>
 #include <string>
+
+#include "server/guard/connection_account.h"
 
 namespace advantaged {
 
@@ -90,6 +93,7 @@ class Wire {
   grpc::GenericServerAsyncReaderWriter stream_{&context_};
   grpc::ByteBuffer message_;
   WireUser* user_ = nullptr;
+  std::shared_ptr<ConnectionAccount> account_;  // null: nobody keeps one
   // Held while something is asked for, so that its event does not find the asking unfinished.
   std::mutex mutex_;
   // Events that are to come: the end, the news that it is over, and those of each Read and Write.

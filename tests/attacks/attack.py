@@ -40,6 +40,8 @@ class Attack:
     counted: str  # the family of metrics that must have grown, or EDGE_ONLY
     labels: dict = dataclasses.field(default_factory=dict)
     short: bool = False  # one of those that every `make test` makes
+    # The server lives, by the guard of its memory. Good calls wait meanwhile, or are refused: those only an edge serves.
+    guarded: bool = False
 
     @property
     def needs_edge(self):

@@ -1,6 +1,6 @@
 """Frames of HTTP/2 that gRPC 1.51 takes without end: floods of small ones, headers that do not stop, calls beyond the
-limit, calls that are reset at once. Written by hand, for no library of HTTP/2 sends them. The server has nothing
-against them by itself: the edge must hold them."""
+limit, calls that are reset at once. Written by hand, for no library of HTTP/2 sends them. The server shuts
+those down that fill its memory; the others, and the good clients' time, only an edge holds."""
 
 import contextlib
 import itertools
@@ -90,6 +90,12 @@ def attack(name, make, *arguments, connections=20):
     return Attack(Frames(name, make, arguments), connections, EDGE_ONLY)
 
 
+def guarded(name, make, *arguments, connections=20, short=False):
+    """One that the server's guard of its memory ends."""
+    return Attack(Frames(name, make, arguments), connections, "advantaged_connections_shut_down_total", short=short,
+                  guarded=True)
+
+
 SETTING = frame(SETTINGS, payload=struct.pack(">HI", 6, 20000))
 RESET = (RST_STREAM, 0, struct.pack(">I", 8))
 REFERENCES = bytes([0x80 | FIRST_INDEX])
@@ -102,9 +108,9 @@ ATTACKS = [
     attack("window_flood", flood, frame(WINDOW_UPDATE, payload=struct.pack(">I", 1))),
     attack("unknown_frames_flood", flood, frame(0x77)),
     attack("empty_data_flood", flood, frame(DATA, stream=1), OPEN_CALLS),
-    attack("calls_beyond_the_limit", calls, connections=1),
-    attack("calls_beyond_the_limit_everywhere", calls),
-    attack("indexed_headers", calls, REFERENCES * 700, (), 64),
+    guarded("calls_beyond_the_limit", calls, connections=1),
+    guarded("calls_beyond_the_limit_everywhere", calls),
+    guarded("indexed_headers", calls, REFERENCES * 700, (), 64),
     attack("rapid_reset", calls, b"", (RESET,)),
     attack("rapid_reset_of_whole_calls", calls, b"", ((DATA, END_STREAM, bytes(5)), RESET)),
     attack("headers_without_end", headers_without_end, b"".join(literal(b"h%d" % i, bytes(100)) for i in range(140))),

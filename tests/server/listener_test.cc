@@ -28,6 +28,7 @@ class Told final : public ConnectionObserver {
     Tell(transport == Transport::kUnix ? "closed unix" : "closed tcp");
   }
   void OnRefused() override { Tell("refused"); }
+  void OnShutDown(Closure) override { Tell("shut down"); }
 
   std::vector<std::string> WaitFor(std::size_t count) {
     std::unique_lock lock(mutex_);
@@ -63,9 +64,12 @@ TEST(Listener, TellsItsObserverOfWhatIsOpenedClosedAndRefused) {
   Told told;
   std::mutex mutex;
   std::vector<FileDescriptor> handed_over;
+  MemoryGuard memory;
+  ConnectionGuard guard(1, memory, told);
   std::string error;
-  const auto listener = Listener::Open(
-      {.addresses = {{.path = path, .host = {}, .port = 0}}, .max_connections = 1}, told, error);
+  const auto listener =
+      Listener::Open({.addresses = {{.path = path, .host = {}, .port = 0}}, .max_connections = 1},
+                     told, guard, error);
   ASSERT_NE(listener, nullptr) << error;
   listener->Start([&](int fd, Transport) {
     const std::lock_guard lock(mutex);
