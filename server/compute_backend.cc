@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "advantaged/v1/compute.pb.h"
+#include "base/text.h"
 #include "server/guard/control_group.h"
 #include "server/handler.h"
 #include "server/metrics/metrics.h"
@@ -62,15 +63,8 @@ CallSize ComputeBackend::Measure(const v1::ComputeAdvantagesRequest& request,
 
 Admission::Ticket ComputeBackend::Admit(Rpc rpc, ConnectionId connection, std::size_t request_bytes,
                                         std::size_t answer_bytes, CallStatus& refusal) {
+  if (refusal = CheckRequestBytes(rpc, request_bytes); !refusal.ok()) return {};
   if (rpc != Rpc::kDescribeMethod) metrics_.rpc().ObserveRequestBytes(request_bytes);
-  if (request_bytes > max_request_bytes_) {
-    metrics_.load().Count(Rejection::kTooLarge);
-    refusal = Refused("the request has " + std::to_string(request_bytes) +
-                          " bytes; this server accepts " + std::to_string(max_request_bytes_) +
-                          " (--max-request-bytes): raise it, or cut the batch between groups",
-                      std::nullopt);
-    return {};
-  }
   if (refusal = CheckMemory(); !refusal.ok()) return {};
   Admission::Refusal why{};
   const std::uint64_t bytes = request_bytes + answer_bytes;
@@ -127,6 +121,16 @@ CallStatus ComputeBackend::RefusedByAdmission(Admission::Refusal why, std::uint6
           "this connection has its share of calls or bytes in flight (--connection-share)", kSoon);
   }
   return {};
+}
+
+CallStatus ComputeBackend::CheckRequestBytes(Rpc rpc, std::size_t bytes) {
+  if (bytes <= max_request_bytes_) return {};
+  if (rpc != Rpc::kDescribeMethod) metrics_.rpc().ObserveRequestBytes(bytes);
+  metrics_.load().Count(Rejection::kTooLarge);
+  return Refused(
+      Concat("the request has ", bytes, " bytes; this server accepts ", max_request_bytes_,
+             " (--max-request-bytes): raise it, or cut the batch between groups"),
+      std::nullopt);
 }
 
 CallStatus ComputeBackend::CheckMemory() {

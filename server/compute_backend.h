@@ -63,6 +63,10 @@ class ComputeBackend {
   // The answer to a call with too much metadata, else OK.
   CallStatus CheckMetadata(std::size_t bytes);
 
+  // The answer to a call whose request has too many bytes, else OK. Whoever has the bytes asks
+  // before reading them; Admit asks again.
+  CallStatus CheckRequestBytes(Rpc rpc, std::size_t bytes);
+
   // The answer to a call that comes while memory is short, else OK.
   CallStatus CheckMemory();
 

@@ -14,6 +14,10 @@ void PooledCall::Start() {
   if (const CallStatus refused = backend_.CheckMetadata(MetadataBytes()); !refused.ok()) {
     return End(refused);
   }
+  if (const CallStatus refused = backend_.CheckRequestBytes(rpc(), wire().message().Length());
+      !refused.ok()) {
+    return End(refused);
+  }
   GivenUp given_up = GivenUp::kNo;
   CallSize size;
   const CallStatus read = backend_.Guard([&] {

@@ -43,7 +43,10 @@ void ReadEnvelope(grpc::ByteBuffer& message, v1::StreamAdvantagesRequest& item) 
 
 bool StreamItem::Read(grpc::ByteBuffer& message) {
   v1::StreamAdvantagesRequest& item = messages_->item();
-  unread_ = ReadRequest(message, item, [this] { return stream_.CheckGivenUp() != GivenUp::kNo; });
+  unread_ = stream_.backend().CheckRequestBytes(Rpc::kStreamAdvantages, message.Length());
+  if (unread_.ok()) {
+    unread_ = ReadRequest(message, item, [this] { return stream_.CheckGivenUp() != GivenUp::kNo; });
+  }
   if (unread_.ok()) return true;
   if (unread_.code == CallStatus::kInvalidArgument && unread_.violations.empty()) return false;
   ReadEnvelope(message, item);

@@ -172,6 +172,21 @@ def test_too_large_is_refused_for_good_and_counted(start):
     assert handled(metrics, "ResourceExhausted") == 1
 
 
+def test_bytes_that_are_no_message_and_too_many_are_refused_for_their_number(start):
+    server = start("--max-request-bytes=4096")
+    with server.channel() as channel:
+        for rpc in ("ComputeAdvantages", "DescribeMethod"):
+            call = channel.unary_unary(f"/advantaged.v1.AdvantageService/{rpc}")
+            with pytest.raises(grpc.RpcError) as raised:
+                call(bytes(4097), timeout=PATIENCE)
+            assert raised.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
+            assert "4097 bytes" in raised.value.details()
+            with pytest.raises(grpc.RpcError) as raised:
+                call(bytes(4096), timeout=PATIENCE)
+            assert raised.value.code() == grpc.StatusCode.INVALID_ARGUMENT
+    assert at_rest(server).value("advantaged_rejected_total", reason="too_large") == 2
+
+
 def test_beyond_the_transport_cap(start):
     server = start("--max-request-bytes=4096")
     with server.stub() as stub:
