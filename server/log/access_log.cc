@@ -3,6 +3,7 @@
 #include <spdlog/logger.h>
 
 #include <cmath>
+#include <new>
 #include <nlohmann/json.hpp>
 
 #include "base/code_names.h"
@@ -62,13 +63,17 @@ void AccessLog::Write(int code, const std::function<void(AccessRecord&)>& descri
   LineBudget& budget = code == kOk ? good_ : bad_;
   std::uint64_t skipped = 0;
   if (!budget.Take(all ? LineBudget::kUnlimited : lines, now, skipped)) return;
-  AccessRecord record;
-  describe(record);
-  const std::string object =
-      ToJson(code, skipped, record)
-          .dump(-1, ' ', /*ensure_ascii=*/true, nlohmann::json::error_handler_t::replace);
-  // Without the braces: the log's format adds its own members.
-  logger_->info("{}", std::string_view(object).substr(1, object.size() - 2));
+  try {
+    AccessRecord record;
+    describe(record);
+    const std::string object =
+        ToJson(code, skipped, record)
+            .dump(-1, ' ', /*ensure_ascii=*/true, nlohmann::json::error_handler_t::replace);
+    // Without the braces: the log's format adds its own members.
+    logger_->info("{}", std::string_view(object).substr(1, object.size() - 2));
+  } catch (const std::bad_alloc&) {
+    budget.GiveUp(skipped);  // the call has its answer
+  }
 }
 
 }  // namespace advantaged

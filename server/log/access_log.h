@@ -47,8 +47,9 @@ class AccessLog {
   // `logger` is Log::access(). Lines are of level info.
   explicit AccessLog(std::shared_ptr<spdlog::logger> logger) : logger_(std::move(logger)) {}
 
-  // Calls that end well, and all others, have so many lines in a second each; what was skipped is
-  // counted in the next line of its kind. At level debug every call has its line. 0: no lines.
+  // Calls that end well, and all others, have so many lines in a second each; what was skipped, or
+  // had no memory, is counted in the next line of its kind. At level debug every call has its line.
+  // 0: no lines.
   void SetLinesPerSecond(std::uint32_t lines) { lines_per_second_ = lines; }
 
   // A call has ended with this canonical code. Its record is only asked for if there is a line.

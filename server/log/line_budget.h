@@ -34,6 +34,12 @@ class LineBudget {
     return true;
   }
 
+  // A line that was taken was not written, nor were `skipped` before it.
+  void GiveUp(std::uint64_t skipped) {
+    const std::lock_guard lock(mutex_);
+    skipped_ += skipped + 1;
+  }
+
  private:
   std::mutex mutex_;
   std::chrono::time_point<Clock, std::chrono::seconds> second_{};

@@ -6,6 +6,7 @@
 #include <spdlog/logger.h>
 #include <spdlog/sinks/ostream_sink.h>
 
+#include <new>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <vector>
@@ -64,6 +65,18 @@ TEST_F(AccessLogTest, WritesTheFirstOfEachSecondAndCountsTheOthers) {
   ASSERT_EQ(lines.size(), 2U);
   EXPECT_EQ(lines[0].at("skipped"), 8);
   EXPECT_FALSE(lines[1].contains("skipped"));
+}
+
+TEST_F(AccessLogTest, ALineForWhichThereIsNoMemoryIsCountedInTheNext) {
+  const AccessLog::Clock::time_point time(seconds(1000));
+  const auto fail = [](AccessRecord&) { throw std::bad_alloc(); };
+  EXPECT_NO_THROW(log_.Write(CallStatus::kOk, fail, time));
+  EXPECT_NO_THROW(log_.Write(CallStatus::kOk, fail, time));
+  EXPECT_TRUE(Lines().empty());
+  Call(CallStatus::kOk, milliseconds(1));
+  const auto lines = Lines();
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_EQ(lines[0].at("skipped"), 2);
 }
 
 TEST_F(AccessLogTest, ErrorsHaveTheirOwnLines) {
