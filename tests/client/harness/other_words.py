@@ -1,12 +1,9 @@
 """A server that says everything in other words than the real one: what a client says of lines and ids then comes from
 numbers."""
 
-from concurrent import futures
-
 import grpc
 from advantaged.rpc import status_pb2
-from advantaged.v1 import advantage_service_pb2_grpc
-from refusing_server import Health
+from refusing_server import ServerBefore
 
 DETAILS = "grpc-status-details-bin"
 OTHER = "¡ñ!"  # bytes and characters differ
@@ -40,15 +37,8 @@ def in_other_words(status):
     return result.SerializeToString()
 
 
-class OtherWords(advantage_service_pb2_grpc.AdvantageServiceServicer):
-    """Before a real server, of which `stub` is one."""
-
-    def __init__(self, stub):
-        self.stub = stub
-        self.server = grpc.server(futures.ThreadPoolExecutor(max_workers=8), [Health()])
-        advantage_service_pb2_grpc.add_AdvantageServiceServicer_to_server(self, self.server)
-        self.address = f"127.0.0.1:{self.server.add_insecure_port('127.0.0.1:0')}"
-        self.server.start()
+class OtherWords(ServerBefore):
+    """A server that answers like the real one, in other words."""
 
     def ComputeAdvantages(self, request, context):
         try:
@@ -60,12 +50,3 @@ class OtherWords(advantage_service_pb2_grpc.AdvantageServiceServicer):
         for warning in answer.warnings:
             warning.message = OTHER
         return answer
-
-    def GetServerInfo(self, request, context):
-        return self.stub.GetServerInfo(request)
-
-    def ListMethods(self, request, context):
-        return self.stub.ListMethods(request)
-
-    def stop(self):
-        self.server.stop(None).wait()

@@ -66,18 +66,34 @@ class Health(grpc.GenericRpcHandler):
             over.wait()
 
 
-class RefusingServer(advantage_service_pb2_grpc.AdvantageServiceServicer):
-    """`failures`, one for each attempt; then what `stub`, of a real server, says."""
+class ServerBefore(advantage_service_pb2_grpc.AdvantageServiceServicer):
+    """A server before a real one, of which `stub` is: it passes on what those that derive from it do not answer."""
 
     def __init__(self, stub):
         self.stub = stub
-        self.failures = []
-        self.attempts = []
-        self.lock = threading.Lock()
         self.server = grpc.server(futures.ThreadPoolExecutor(max_workers=8), [Health()], options=UNLIMITED)
         advantage_service_pb2_grpc.add_AdvantageServiceServicer_to_server(self, self.server)
         self.address = f"127.0.0.1:{self.server.add_insecure_port('127.0.0.1:0')}"
         self.server.start()
+
+    def GetServerInfo(self, request, context):
+        return self.stub.GetServerInfo(request)
+
+    def ListMethods(self, request, context):
+        return self.stub.ListMethods(request)
+
+    def stop(self):
+        self.server.stop(None).wait()
+
+
+class RefusingServer(ServerBefore):
+    """`failures`, one for each attempt; then what the real server says."""
+
+    def __init__(self, stub):
+        self.failures = []
+        self.attempts = []
+        self.lock = threading.Lock()
+        super().__init__(stub)
 
     def ComputeAdvantages(self, request, context):
         with self.lock:
@@ -86,9 +102,3 @@ class RefusingServer(advantage_service_pb2_grpc.AdvantageServiceServicer):
         if failure:
             failure.end(context)
         return self.stub.ComputeAdvantages(request)
-
-    def GetServerInfo(self, request, context):
-        return self.stub.GetServerInfo(request)
-
-    def stop(self):
-        self.server.stop(None).wait()
